@@ -1,0 +1,79 @@
+/** Where a clamd listens. */
+export type ClamdAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/** Where bytes are kept. */
+export type StoreConfig =
+  | { readonly kind: 'filesystem'; readonly root: string }
+  | {
+      readonly kind: 's3';
+      readonly endpoint: URL;
+      readonly accessKey: string;
+      readonly secretKey: string;
+      readonly bucketPrefix: string;
+      readonly region: string;
+    };
+
+/** Everything that can be set, validated and frozen. Made once at start by `loadConfig`, handed on from there. */
+export interface Config {
+  readonly profile: 'development' | 'production';
+  /** Absolute path of the one directory that local files live in; mode 0700. */
+  readonly dataDir: string;
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** What clients reach us under, without a slash at the end. */
+    readonly publicUrl: string;
+    /** Origins that a browser may call from; empty means same origin only. */
+    readonly allowedOrigins: readonly string[];
+  };
+  readonly metrics: { readonly apiPort: number; readonly workerPort: number };
+  readonly database: {
+    readonly url: string;
+    readonly poolSize: number;
+    readonly statementTimeoutMs: number;
+    readonly lockTimeoutMs: number;
+    readonly idleInTransactionTimeoutMs: number;
+    readonly connectTimeoutMs: number;
+  };
+  readonly redisUrl: string;
+  readonly store: StoreConfig;
+  readonly clamd: {
+    readonly addresses: readonly ClamdAddress[];
+    readonly maxStreamBytes: number;
+    readonly connectTimeoutMs: number;
+    /** Longest wait for clamd to take the next chunk. */
+    readonly writeTimeoutMs: number;
+    /** Longest wait for the reply after the last byte. */
+    readonly replyTimeoutMs: number;
+  };
+  readonly auth: {
+    readonly issuer: string;
+    readonly audience: string;
+    /** The built-in issuer; `null` in production and wherever another issuer is named. */
+    readonly developmentIssuer: { readonly keysFile: string } | null;
+  };
+  /** At least 32 bytes; signs part and download URLs, the same in all API processes. */
+  readonly urlSigningKey: Uint8Array;
+  readonly upload: {
+    /** How long an upload may stay unfinished. */
+    readonly sessionTtlSeconds: number;
+    readonly partUrlTtlSeconds: number;
+    /** A sender that stays below this for 30 s is cut off. */
+    readonly minRateBytesPerSecond: number;
+    readonly idempotencyTtlSeconds: number;
+  };
+  readonly inspection: {
+    /** Files that one worker inspects at the same time. */
+    readonly concurrency: number;
+    readonly leaseMs: number;
+    /** Inspections begun before a file that never got a verdict becomes UNSCANNABLE. */
+    readonly maxAttempts: number;
+    /** Wait before the second attempt; doubles from there, with jitter. */
+    readonly backoffMs: number;
+    readonly maxBackoffMs: number;
+    readonly sweepIntervalMs: number;
+  };
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Longest stream that clamd can take: 2 GiB less one byte. */
+const CLAMD_CEILING_BYTES = 2 * KIB * MIB - 1;
+
+const whole = (minimum: number, maximum: number, byDefault: number): z.ZodType<number> =>
+  z.coerce
+    .number({ error: `must be a whole number from ${String(minimum)} to ${String(maximum)}` })
+    .int(`must be a whole number from ${String(minimum)} to ${String(maximum)}`)
+    .min(minimum, `must be at least ${String(minimum)}`)
+    .max(maximum, `must be at most ${String(maximum)}`)
+    .default(byDefault);
+
+const port = (byDefault: number): z.ZodType<number> => whole(1, 65_535, byDefault);
+const url = (protocols: RegExp, rule: string): z.ZodType<string> =>
+  z.url({ protocol: protocols, error: rule });
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+/**
+ * Every variable that is read, with its rule and its default. README's table is tested against it.
+ */
+export const environmentSchema = z.object({
+  LAZARET_PROFILE: z
+    .enum(['development', 'production'], { error: 'must be development or production' })
+    .default('development'),
+  LAZARET_HOST: z.string().min(1, 'must name an address').default('127.0.0.1'),
+  LAZARET_PORT: port(4000),
+  LAZARET_METRICS_PORT: port(9464),
+  LAZARET_WORKER_METRICS_PORT: port(9465),
+  LAZARET_DATA_DIR: z.string().min(1, 'must be a path').default('.lazaret'),
+  LAZARET_PUBLIC_URL: url(/^https?$/, 'must be an http or https URL').optional(),
+  LAZARET_ALLOWED_ORIGINS: list.default([]),
+  LAZARET_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
+      error: 'must be fatal, error, warn, info, debug or trace',
+    })
+    .default('info'),
+  LAZARET_URL_SIGNING_KEY: z
+    .string()
+    .regex(/^(?:[0-9a-f]{2}){32,}$/i, 'must be at least 64 hexadecimal digits')
+    .optional(),
+  DATABASE_URL: url(/^postgres(?:ql)?$/, 'must be a postgres:// URL'),
+  LAZARET_DATABASE_POOL: whole(1, 500, 10),
+  LAZARET_STATEMENT_TIMEOUT_MS: whole(100, 600_000, 15_000),
+  REDIS_URL: url(/^rediss?$/, 'must be a redis:// or rediss:// URL'),
+  S3_ENDPOINT: url(/^https?$/, 'must be an http or https URL').optional(),
+  S3_ACCESS_KEY: z.string().min(1, 'must not be empty').optional(),
+  S3_SECRET_KEY: z.string().min(1, 'must not be empty').optional(),
+  S3_BUCKET_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{1,40}$/, 'must be 2 to 41 lower-case letters, digits and "-"')
+    .default('lazaret'),
+  S3_REGION: z.string().min(1, 'must not be empty').default('us-east-1'),
+  CLAMD_ADDRESSES: list.refine(
+    (items) => items.length > 0 && items.every((item) => /^(?:tcp:\/\/[^/]+:\d+|unix:\/\/\/.+)$/.test(item)),
+    'must be tcp://host:port or unix:///path, separated by commas',
+  ),
+  LAZARET_CLAMD_MAX_STREAM_BYTES: whole(MIB, CLAMD_CEILING_BYTES, CLAMD_CEILING_BYTES),
+  LAZARET_CLAMD_WRITE_TIMEOUT_MS: whole(100, 600_000, 30_000),
+  LAZARET_CLAMD_REPLY_TIMEOUT_MS: whole(100, 3_600_000, 600_000),
+  OIDC_ISSUER: url(/^https?$/, 'must be an http or https URL').optional(),
+  OIDC_AUDIENCE: z.string().min(1, 'must not be empty').default('lazaret'),
+  LAZARET_SESSION_TTL_SECONDS: whole(60, 30 * 86_400, 86_400),
+  LAZARET_PART_URL_TTL_SECONDS: whole(10, 86_400, 3_600),
+  LAZARET_MIN_RATE_BYTES_PER_SECOND: whole(0, 1_000 * MIB, 1_024),
+  LAZARET_IDEMPOTENCY_TTL_SECONDS: whole(60, 30 * 86_400, 86_400),
+  LAZARET_SCAN_CONCURRENCY: whole(1, 64, 4),
+  LAZARET_SCAN_LEASE_MS: whole(1_000, 600_000, 15_000),
+  LAZARET_SCAN_MAX_ATTEMPTS: whole(1, 100, 8),
+  LAZARET_SCAN_BACKOFF_MS: whole(10, 600_000, 1_000),
+  LAZARET_SCAN_MAX_BACKOFF_MS: whole(10, 3_600_000, 60_000),
+  LAZARET_SWEEP_INTERVAL_MS: whole(100, 3_600_000, 5_000),
+});
+
+/** The environment after every rule has been applied. */
+export type Environment = z.output<typeof environmentSchema>;

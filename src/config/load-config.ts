@@ -1,0 +1,131 @@
+import path from 'node:path';
+import { z } from 'zod';
+import type { ClamdAddress, Config, StoreConfig } from './config.js';
+import { environmentSchema, type Environment } from './environment.js';
+
+/** A start that must not happen: names each variable, its value and the rule it breaks. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Turns the environment into the frozen configuration.
+ *
+ * @param env - usually `process.env`
+ * @throws ConfigError with one line for each variable that breaks a rule
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.map((issue) => explain(issue, given)).join('\n'));
+  return Object.freeze(toConfig(parsed.data));
+}
+
+const SECRET = /KEY|SECRET|_URL$/;
+
+function explain(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {
+  const name = String(issue.path[0]);
+  const value = given[name];
+  if (value === undefined) return `${name} is not set: it ${issue.message}.`;
+  return `${name} is ${SECRET.test(name) ? 'set to a value (not shown)' : `"${value}"`}: it ${issue.message}.`;
+}
+
+function toConfig(env: Environment): Config {
+  const isProduction = env.LAZARET_PROFILE === 'production';
+  const dataDir = path.resolve(env.LAZARET_DATA_DIR);
+  const publicUrl = (env.LAZARET_PUBLIC_URL ?? `http://127.0.0.1:${String(env.LAZARET_PORT)}`).replace(
+    /\/+$/,
+    '',
+  );
+  return {
+    profile: env.LAZARET_PROFILE,
+    dataDir,
+    logLevel: env.LAZARET_LOG_LEVEL,
+    http: {
+      host: env.LAZARET_HOST,
+      port: env.LAZARET_PORT,
+      publicUrl,
+      allowedOrigins: env.LAZARET_ALLOWED_ORIGINS,
+    },
+    metrics: { apiPort: env.LAZARET_METRICS_PORT, workerPort: env.LAZARET_WORKER_METRICS_PORT },
+    database: toDatabase(env),
+    redisUrl: env.REDIS_URL,
+    store: toStore(env, dataDir),
+    clamd: toClamd(env),
+    auth: toAuth(env, isProduction, publicUrl, dataDir),
+    urlSigningKey: toSigningKey(env),
+    upload: {
+      sessionTtlSeconds: env.LAZARET_SESSION_TTL_SECONDS,
+      partUrlTtlSeconds: env.LAZARET_PART_URL_TTL_SECONDS,
+      minRateBytesPerSecond: env.LAZARET_MIN_RATE_BYTES_PER_SECOND,
+      idempotencyTtlSeconds: env.LAZARET_IDEMPOTENCY_TTL_SECONDS,
+    },
+    inspection: {
+      concurrency: env.LAZARET_SCAN_CONCURRENCY,
+      leaseMs: env.LAZARET_SCAN_LEASE_MS,
+      maxAttempts: env.LAZARET_SCAN_MAX_ATTEMPTS,
+      backoffMs: env.LAZARET_SCAN_BACKOFF_MS,
+      maxBackoffMs: env.LAZARET_SCAN_MAX_BACKOFF_MS,
+      sweepIntervalMs: env.LAZARET_SWEEP_INTERVAL_MS,
+    },
+  };
+}
+
+const toDatabase = (env: Environment): Config['database'] => ({
+  url: env.DATABASE_URL,
+  poolSize: env.LAZARET_DATABASE_POOL,
+  statementTimeoutMs: env.LAZARET_STATEMENT_TIMEOUT_MS,
+  lockTimeoutMs: 5_000,
+  idleInTransactionTimeoutMs: 15_000,
+  connectTimeoutMs: 5_000,
+});
+
+function toStore(env: Environment, dataDir: string): StoreConfig {
+  if (env.S3_ENDPOINT === undefined) return { kind: 'filesystem', root: path.join(dataDir, 'objects') };
+  if (env.S3_ACCESS_KEY === undefined || env.S3_SECRET_KEY === undefined) {
+    throw new ConfigError('S3_ACCESS_KEY and S3_SECRET_KEY must be set together with S3_ENDPOINT.');
+  }
+  return {
+    kind: 's3',
+    endpoint: new URL(env.S3_ENDPOINT),
+    accessKey: env.S3_ACCESS_KEY,
+    secretKey: env.S3_SECRET_KEY,
+    bucketPrefix: env.S3_BUCKET_PREFIX,
+    region: env.S3_REGION,
+  };
+}
+
+const toClamd = (env: Environment): Config['clamd'] => ({
+  addresses: env.CLAMD_ADDRESSES.map(toClamdAddress),
+  maxStreamBytes: env.LAZARET_CLAMD_MAX_STREAM_BYTES,
+  connectTimeoutMs: 3_000,
+  writeTimeoutMs: env.LAZARET_CLAMD_WRITE_TIMEOUT_MS,
+  replyTimeoutMs: env.LAZARET_CLAMD_REPLY_TIMEOUT_MS,
+});
+
+function toClamdAddress(address: string): ClamdAddress {
+  const parsed = new URL(address);
+  if (parsed.protocol === 'unix:') return { kind: 'unix', path: parsed.pathname };
+  return { kind: 'tcp', host: parsed.hostname, port: Number(parsed.port) };
+}
+
+function toAuth(env: Environment, isProduction: boolean, publicUrl: string, dataDir: string): Config['auth'] {
+  const audience = env.OIDC_AUDIENCE;
+  if (env.OIDC_ISSUER !== undefined) return { issuer: env.OIDC_ISSUER, audience, developmentIssuer: null };
+  if (isProduction) {
+    throw new ConfigError(
+      'OIDC_ISSUER is not set: production needs an issuer, the built-in one is for development.',
+    );
+  }
+  const keysFile = path.join(dataDir, 'keys', 'issuer.json');
+  return { issuer: `${publicUrl}/oauth`, audience, developmentIssuer: { keysFile } };
+}
+
+function toSigningKey(env: Environment): Uint8Array {
+  const hex = env.LAZARET_URL_SIGNING_KEY;
+  if (hex === undefined) {
+    throw new ConfigError('LAZARET_URL_SIGNING_KEY is not set: it must be at least 64 hexadecimal digits.');
+  }
+  return Buffer.from(hex, 'hex');
+}

@@ -1,0 +1,64 @@
+import type { VerdictState } from './file-state.js';
+import type { File } from './file.js';
+import { isTypeAllowed, type TenantPolicy } from './policy.js';
+import type { Finding, ScanReply, VerdictReason } from './verdict.js';
+
+/** All that one full pass over the staged bytes has shown. */
+export interface Evidence {
+  readonly reply: ScanReply;
+  /** Bytes counted in the pass. */
+  readonly sizeBytes: number;
+  /** SHA-256 of exactly those bytes. */
+  readonly sha256: string;
+  /** From magic bytes; `null` when nothing is known of them. */
+  readonly detectedType: string | null;
+  readonly definitionsVersion: string;
+}
+
+/** What the evidence amounts to. */
+export interface Decision {
+  readonly outcome: VerdictState;
+  readonly reason: VerdictReason | null;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Decides over a file from complete evidence. CLEAN is what is left when every reason against it is absent:
+ * a new kind of reply that nobody thought of does not compile, and is never clean by default.
+ */
+export function decide(file: File, evidence: Evidence, policy: TenantPolicy): Decision {
+  const { reply } = evidence;
+  switch (reply.kind) {
+    case 'found':
+      return because('INFECTED', 'MALWARE', reply.signature);
+    case 'limit':
+      return because('UNSCANNABLE', 'SCANNER_LIMIT', reply.detail);
+    case 'encrypted':
+      return because('UNSCANNABLE', 'ENCRYPTED_ARCHIVE', reply.detail);
+    case 'ok':
+      return decideUninfected(file, evidence, policy);
+  }
+}
+
+function decideUninfected(file: File, evidence: Evidence, policy: TenantPolicy): Decision {
+  if (evidence.definitionsVersion === '') {
+    return because('UNSCANNABLE', 'SCANNER_UNAVAILABLE', 'The scanner named no definitions.');
+  }
+  if (evidence.sizeBytes !== file.sizeBytes) {
+    return because('UNSCANNABLE', 'INSPECTION_FAILED', 'The bytes inspected are not as many as declared.');
+  }
+  if (file.declaredSha256 !== null && file.declaredSha256 !== evidence.sha256) {
+    return because('REJECTED', 'CHECKSUM_MISMATCH', `The bytes have SHA-256 ${evidence.sha256}.`);
+  }
+  const type = evidence.detectedType;
+  if (type !== null && !isTypeAllowed(policy, type)) {
+    return because('REJECTED', 'TYPE_NOT_ALLOWED', type);
+  }
+  return { outcome: 'CLEAN', reason: null, findings: [] };
+}
+
+const because = (outcome: VerdictState, reason: VerdictReason, detail: string): Decision => ({
+  outcome,
+  reason,
+  findings: [{ code: reason, detail, path: null }],
+});

@@ -1,0 +1,110 @@
+import type { Result } from './result.js';
+
+/** Who is at fault, which decides how a caller recovers. */
+export type ErrorCategory = 'user' | 'auth' | 'conflict' | 'limit' | 'dependency' | 'internal';
+
+/** One row of the error table. */
+export interface ErrorSpec {
+  readonly category: ErrorCategory;
+  /** HTTP status of the code on every HTTP surface. */
+  readonly httpStatus: number;
+  /** Whether the same request may succeed later without a change. */
+  readonly retryable: boolean;
+  /** What is said when a fault carries no message of its own. Never names an internal. */
+  readonly message: string;
+}
+
+const spec = (
+  category: ErrorCategory,
+  httpStatus: number,
+  retryable: boolean,
+  message: string,
+): ErrorSpec => ({ category, httpStatus, retryable, message });
+
+/** The one table of error codes, the same on every transport. */
+export const ERRORS = {
+  UNAUTHENTICATED: spec('auth', 401, false, 'A valid access token is required.'),
+  FORBIDDEN: spec('auth', 403, false, 'You do not have the permission for this.'),
+  NOT_FOUND: spec('user', 404, false, 'There is nothing with this id.'),
+  BAD_USER_INPUT: spec('user', 400, false, 'The request is not valid.'),
+  INVALID_NAME: spec('user', 400, false, 'The name is not allowed.'),
+  TYPE_NOT_ALLOWED: spec('user', 415, false, 'Files of this type are not accepted.'),
+  TOO_LARGE: spec('limit', 413, false, 'The file is larger than allowed.'),
+  QUOTA_EXCEEDED: spec('limit', 403, false, 'The quota of the tenant is used up.'),
+  CONFLICT: spec('conflict', 409, false, 'The file is not in a state that allows this.'),
+  IDEMPOTENCY_MISMATCH: spec('conflict', 409, false, 'The idempotency key was used with another request.'),
+  CHECKSUM_MISMATCH: spec('user', 422, false, 'The bytes do not match their checksum.'),
+  UPLOAD_INCOMPLETE: spec('conflict', 409, false, 'Parts of the upload are missing.'),
+  FILE_NOT_AVAILABLE: spec('conflict', 409, false, 'Only a clean file can be downloaded.'),
+  RATE_LIMITED: spec('limit', 429, true, 'Too many requests.'),
+  OVERLOADED: spec('limit', 503, true, 'The service is at its capacity.'),
+  DEPENDENCY_UNAVAILABLE: spec('dependency', 503, true, 'A part of the service is not available right now.'),
+  INTERNAL: spec('internal', 500, false, 'Something went wrong on our side.'),
+} as const satisfies Record<string, ErrorSpec>;
+
+/** A stable code that clients may rely on. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What the user did wrong, or what stands in the way, as a value. */
+export interface Fault {
+  readonly code: ErrorCode;
+  /** One sentence for the caller. */
+  readonly message: string;
+  /** The input field at fault, e.g. `name` or `parts[2].sha256`. */
+  readonly field?: string;
+  /** When a retry makes sense, in milliseconds from now. */
+  readonly retryAfterMs?: number;
+}
+
+/** The result of every use-case. */
+export type Outcome<T> = Result<T, Fault>;
+
+/** Builds a failed outcome from the table; `message` and `field` make it specific. */
+export function fault(
+  code: ErrorCode,
+  detail: { message?: string; field?: string; retryAfterMs?: number } = {},
+): { readonly ok: false; readonly fault: Fault } {
+  return { ok: false, fault: { code, ...detail, message: detail.message ?? ERRORS[code].message } };
+}
+
+/**
+ * A dependency did not answer as it must: the same call may succeed later. The message is internal and
+ * never reaches a caller.
+ */
+export class TransientError extends Error {
+  override readonly name = 'TransientError';
+
+  /** @param dependency - which one, e.g. `postgres`, `object-store`, `scanner`, `redis` */
+  constructor(
+    readonly dependency: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Repeating the call cannot help: the input or the configuration of a dependency is wrong. */
+export class PermanentError extends Error {
+  override readonly name = 'PermanentError';
+
+  constructor(
+    readonly dependency: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A fault that has to cross code of a library which only knows exceptions. */
+export class FaultError extends Error {
+  override readonly name = 'FaultError';
+
+  constructor(
+    readonly fault: Fault,
+    options?: ErrorOptions,
+  ) {
+    super(fault.message, options);
+  }
+}

@@ -1,0 +1,59 @@
+import type { FileState } from './file-state.js';
+import type { FileId, TenantId } from './ids.js';
+import type { MetadataEntry } from './metadata.js';
+import type { Verdict } from './verdict.js';
+
+/** Which work comes first. */
+export type Priority = 'INTERACTIVE' | 'BULK';
+
+/** A file and its upload: the aggregate that everything else refers to. */
+export interface File {
+  readonly id: FileId;
+  readonly tenantId: TenantId;
+  /** Grows by one with every change of state; writes are compare-and-set on it. */
+  readonly version: number;
+  /** As normalised by {@link normaliseName}. */
+  readonly name: string;
+  /** Declared by the client; `null` until known for an upload of deferred length. */
+  readonly sizeBytes: number | null;
+  readonly declaredType: string | null;
+  /** Declared SHA-256, 64 lower-case hexadecimal digits. */
+  readonly declaredSha256: string | null;
+  /** From the bytes, `null` until inspected. */
+  readonly detectedType: string | null;
+  /** Of the bytes as inspected, `null` until then. */
+  readonly sha256: string | null;
+  readonly state: FileState;
+  readonly priority: Priority;
+  readonly metadata: readonly MetadataEntry[];
+  readonly verdict: Verdict | null;
+  /** Size of every part but the last. */
+  readonly partSizeBytes: number;
+  /** Bytes that are durable and verified. */
+  readonly receivedBytes: number;
+  /** Bytes that the scanner has been given; never shrinks, also when an inspection starts again. */
+  readonly scannedBytes: number;
+  /** The store's handle of the open multipart upload. */
+  readonly ingestHandle: string | null;
+  /** Key of the staged bytes in the `ingest` area. */
+  readonly ingestKey: string;
+  /** Key of the sealed copy in the `vault` area; set when CLEAN, and only what it names is ever served. */
+  readonly vaultKey: string | null;
+  /** Fencing token: number of inspections begun so far. */
+  readonly attempt: number;
+  /** When an unfinished upload is given up. */
+  readonly expiresAt: Date | null;
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** One part that is durable and verified. */
+export interface Part {
+  readonly partNumber: number;
+  readonly sizeBytes: number;
+  /** Of the store, without quotes. */
+  readonly etag: string;
+  /** SHA-256 of the part; `null` only where the bytes never passed through the API. */
+  readonly sha256: string | null;
+}

@@ -1,0 +1,43 @@
+import type { Part } from './file.js';
+
+const MIB = 1024 * 1024;
+
+/** Smallest part that an S3 store accepts, except as the last one. */
+export const MIN_PART_BYTES = 5 * MIB;
+/** Largest part that we agree to: what one lost connection may cost. */
+export const MAX_PART_BYTES = 512 * MIB;
+/** Part size where the client has no wish. */
+export const DEFAULT_PART_BYTES = 8 * MIB;
+/** Most parts that an S3 store accepts in one upload. */
+export const MAX_PARTS = 10_000;
+/** Largest file that fits into the parts we agree to. */
+export const MAX_FILE_BYTES = MAX_PART_BYTES * MAX_PARTS;
+
+/**
+ * The part size for a file: the wish, moved into the bounds of S3, and never so small that the file would
+ * need more than 10,000 parts.
+ *
+ * @param sizeBytes - size of the whole file
+ * @param wishBytes - what the client asked for; @default 8 MiB
+ */
+export function choosePartSize(sizeBytes: number, wishBytes: number = DEFAULT_PART_BYTES): number {
+  const needed = Math.ceil(sizeBytes / MAX_PARTS);
+  return Math.min(MAX_PART_BYTES, Math.max(MIN_PART_BYTES, wishBytes, needed));
+}
+
+/** Number of parts of a file; a file of zero bytes has none. */
+export const countParts = (sizeBytes: number, partSizeBytes: number): number =>
+  Math.ceil(sizeBytes / partSizeBytes);
+
+/** Exact size of one part, or `undefined` when the file has no such part. */
+export function partSizeAt(sizeBytes: number, partSizeBytes: number, partNumber: number): number | undefined {
+  const count = countParts(sizeBytes, partSizeBytes);
+  if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > count) return undefined;
+  return partNumber < count ? partSizeBytes : sizeBytes - partSizeBytes * (count - 1);
+}
+
+/** Part numbers that are not in the ledger yet, ascending. */
+export function missingParts(partCount: number, parts: readonly Part[]): number[] {
+  const present = new Set(parts.map((part) => part.partNumber));
+  return Array.from({ length: partCount }, (_, index) => index + 1).filter((number) => !present.has(number));
+}

@@ -1,0 +1,47 @@
+import type { VerdictState } from './file-state.js';
+
+/** One thing that the inspection found. */
+export interface Finding {
+  /** Stable code, e.g. `MALWARE`. */
+  readonly code: string;
+  /** What exactly, e.g. the signature's name. */
+  readonly detail: string | null;
+  /** The member inside an archive, where known. */
+  readonly path: string | null;
+}
+
+/** Why a file did not become CLEAN, beside what the scanner found. */
+export type VerdictReason =
+  | 'MALWARE'
+  | 'SCANNER_LIMIT'
+  | 'ENCRYPTED_ARCHIVE'
+  | 'SCANNER_UNAVAILABLE'
+  | 'STORE_UNAVAILABLE'
+  | 'INSPECTION_FAILED'
+  | 'CHECKSUM_MISMATCH'
+  | 'TYPE_NOT_ALLOWED'
+  | 'TYPE_MISMATCH';
+
+/** The outcome of an inspection, as it is stored and shown. */
+export interface Verdict {
+  readonly outcome: VerdictState;
+  readonly reason: VerdictReason | null;
+  readonly findings: readonly Finding[];
+  /** Name and version of the scanner, e.g. `ClamAV 1.4.6`. */
+  readonly engine: string;
+  /** Version of the definitions that were used, e.g. `27400`. Empty when the scanner never answered. */
+  readonly definitionsVersion: string;
+  /** Bytes that went through the scanner. */
+  readonly scannedBytes: number;
+  readonly decidedAt: Date;
+}
+
+/**
+ * What a scanner said of one stream. There is no "nothing": a scanner that says nothing is an error of the
+ * port, and so can never be read as clean.
+ */
+export type ScanReply =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'found'; readonly signature: string }
+  | { readonly kind: 'limit'; readonly detail: string }
+  | { readonly kind: 'encrypted'; readonly detail: string };

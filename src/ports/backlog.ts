@@ -1,0 +1,29 @@
+import type { FileId, TenantId } from '../domain/ids.js';
+import type { InspectionJob } from './job-queue.js';
+
+/** A file of any tenant that something is due for. */
+export interface DueFile {
+  readonly tenantId: TenantId;
+  readonly fileId: FileId;
+}
+
+/** How much stands where, over all tenants; for metrics. */
+export interface BacklogCounts {
+  readonly scanning: number;
+  readonly unpublished: number;
+  /** Age of the oldest file that waits for a verdict, in milliseconds. */
+  readonly oldestScanningMs: number;
+}
+
+/** Finds work that the queue may have lost. Works across tenants and sees no content and no names. */
+export interface Backlog {
+  /** Files in SCANNING whose next inspection is due and that no live lease covers, oldest first. */
+  dueInspections(limit: number): Promise<readonly InspectionJob[]>;
+  /** Open uploads past their expiry, oldest first. */
+  dueExpiries(limit: number): Promise<readonly DueFile[]>;
+  /** Ended files whose staged bytes have not been removed yet, oldest first. */
+  dueCleanups(limit: number): Promise<readonly DueFile[]>;
+  /** Removes expired idempotency keys; returns how many. */
+  forgetExpiredKeys(limit: number): Promise<number>;
+  counts(): Promise<BacklogCounts>;
+}

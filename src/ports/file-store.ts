@@ -1,0 +1,121 @@
+import type { Correlation } from '../domain/actor.js';
+import type { FileEvent } from '../domain/events.js';
+import type { FileState } from '../domain/file-state.js';
+import type { File, Part } from '../domain/file.js';
+import type { FileId, TenantId } from '../domain/ids.js';
+import type { TenantPolicy } from '../domain/policy.js';
+
+/** On whose behalf a transaction runs; row-level security follows from it. An actor is one. */
+export interface TenantScope extends Correlation {
+  readonly tenantId: TenantId;
+  /** Written to the audit trail. */
+  readonly subject: string;
+}
+
+/** Selects files; what is absent does not restrict. */
+export interface FileQuery {
+  readonly states?: readonly FileState[];
+  /** Part of the name, letter case ignored. */
+  readonly nameContains?: string;
+  readonly createdBy?: string;
+  /** At most this many; the caller asks for one more than a page to learn whether there is a next one. */
+  readonly limit: number;
+  /** Continue after this file; the order is newest first. */
+  readonly after?: FileId;
+}
+
+/** An idempotency key with the request that it stands for. */
+export interface IdempotencyClaim {
+  /** As the client sent it; unique within the tenant. */
+  readonly key: string;
+  /** The operation and a hash of its canonical input. */
+  readonly fingerprint: string;
+  /** How long the key is remembered, in seconds. */
+  readonly ttlSeconds: number;
+}
+
+/** What became of a claim. A twin that is still running is waited for. */
+export type ClaimOutcome =
+  | { readonly kind: 'claimed' }
+  | { readonly kind: 'replayed'; readonly answer: unknown }
+  | { readonly kind: 'mismatch' };
+
+/** What a write of a file can come to. */
+export type WriteOutcome = 'written' | 'stale' | 'quota-exceeded';
+
+/** Names a tenant. */
+export interface Tenant {
+  readonly id: TenantId;
+  readonly slug: string;
+  readonly name: string;
+}
+
+/**
+ * Everything that can be read and written in one transaction of one tenant. Rows of other tenants do not
+ * exist here. A transaction object is dead after its callback has ended: using it then throws.
+ */
+export interface FileTransaction {
+  find(id: FileId): Promise<File | undefined>;
+  /** Like `find`, and no other transaction can change the file before this one ends. */
+  findForUpdate(id: FileId): Promise<File | undefined>;
+  list(query: FileQuery): Promise<readonly File[]>;
+  count(query: Omit<FileQuery, 'limit' | 'after'>): Promise<number>;
+  /** Adds a file together with its quota, its first event and its audit row. Never `stale`. */
+  insert(file: File): Promise<WriteOutcome>;
+  /**
+   * Writes a changed file with compare-and-set on version and attempt, together with the change of quota,
+   * the event and the audit row. `stale` when another write came first: nothing is written then.
+   */
+  change(before: File, after: File): Promise<WriteOutcome>;
+
+  /** The ledger: parts that are durable and verified, ascending. */
+  parts(id: FileId): Promise<readonly Part[]>;
+  /**
+   * Adds or replaces a part, and `receivedBytes` with it. The caller holds the file's lock.
+   *
+   * @returns the new `receivedBytes`
+   */
+  putPart(id: FileId, part: Part): Promise<number>;
+  /** Remembers the handle of the store's multipart upload, or that there is none any more. Not a change of state. */
+  setIngestHandle(id: FileId, handle: string | null): Promise<void>;
+
+  /**
+   * Begins an inspection: grows the attempt and takes the lease. `undefined` when the file is not in
+   * SCANNING or a live lease covers it.
+   */
+  beginInspection(id: FileId, leaseMs: number): Promise<File | undefined>;
+  /**
+   * Keeps the lease and notes how far the scan is (`scannedBytes` never shrinks). False when this attempt is
+   * no longer the current one: whoever learns that stops without a trace.
+   */
+  renewInspection(id: FileId, attempt: number, scannedBytes: number, leaseMs: number): Promise<boolean>;
+  /** Ends the lease so that the next inspection may begin after a while. False as in `renewInspection`. */
+  postponeInspection(id: FileId, attempt: number, delayMs: number): Promise<boolean>;
+  /** How many files of the tenant are inspected before this one; `null` when it does not wait. */
+  queuePosition(id: FileId): Promise<number | null>;
+  /** Notes that the staged bytes of an ended file are gone. */
+  markStagedRemoved(id: FileId): Promise<void>;
+
+  /** Events after a position, ascending. */
+  eventsAfter(sequence: number, limit: number): Promise<readonly FileEvent[]>;
+  /** Position of the newest numbered event; zero when there is none. */
+  lastSequence(): Promise<number>;
+
+  /** Claims an idempotency key; waits while another transaction holds it. */
+  claimKey(claim: IdempotencyClaim): Promise<ClaimOutcome>;
+  /** Stores the answer that replays of a claimed key get. Must be JSON. */
+  storeAnswer(key: string, answer: unknown): Promise<void>;
+
+  policy(): Promise<TenantPolicy>;
+  tenant(): Promise<Tenant | undefined>;
+}
+
+/** The truth about files. Throws `TransientError` when the database cannot be reached or is overloaded. */
+export interface FileStore {
+  /**
+   * Runs the work in one transaction under the tenant's row-level security. Commits when it resolves, rolls
+   * back when it throws or resolves to a failed outcome of a use-case. The work may run again after a
+   * serialization failure or a deadlock, so it must have no effect outside the transaction.
+   */
+  transact<T>(scope: TenantScope, work: (tx: FileTransaction) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,7 @@
+import type { FileId } from '../domain/ids.js';
+
+/** Makes identifiers. */
+export interface Ids {
+  /** A fresh UUIDv7, so that ids of one process grow with time. */
+  fileId(): FileId;
+}

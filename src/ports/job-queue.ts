@@ -1,0 +1,22 @@
+import type { Correlation } from '../domain/actor.js';
+import type { Priority } from '../domain/file.js';
+import type { FileId, TenantId } from '../domain/ids.js';
+
+/** The request to inspect a file. A hint: the worker reads everything else from the database. */
+export interface InspectionJob extends Correlation {
+  readonly tenantId: TenantId;
+  readonly fileId: FileId;
+  /** Inspections begun before this one; makes the job's identity together with the file. */
+  readonly attempt: number;
+  readonly priority: Priority;
+}
+
+/** Hands work to the workers. At least once, in no certain order, and possibly lost: the sweeper repeats it. */
+export interface JobQueue {
+  /**
+   * Asks for an inspection. Idempotent while the same job waits or runs. Throws `TransientError`.
+   *
+   * @param delayMs - how long to wait first; @default 0
+   */
+  enqueueInspection(job: InspectionJob, delayMs?: number): Promise<void>;
+}

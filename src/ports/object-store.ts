@@ -1,0 +1,81 @@
+import type { Readable } from 'node:stream';
+
+/** `ingest` holds staged bytes that nobody can download, `vault` the sealed copies that are served. */
+export type Area = 'ingest' | 'vault';
+
+/** Where an object lies. Keys are made by the server: lower-case letters, digits, `-` and `/`. */
+export interface ObjectRef {
+  readonly area: Area;
+  readonly key: string;
+}
+
+/** A multipart upload that is open in the `ingest` area. */
+export interface OpenUpload {
+  readonly key: string;
+  /** Opaque to everybody but the store. */
+  readonly handle: string;
+}
+
+/** One part as the store confirmed it. */
+export interface StoredPart {
+  readonly partNumber: number;
+  /** Names exactly these bytes: putting the part again yields another etag or the same content. No quotes. */
+  readonly etag: string;
+}
+
+/** Bytes `start` to `end`, both included, as in RFC 9110. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** An object being read. Whoever opened it must consume or destroy the body. */
+export interface OpenObject {
+  /** Size of the whole object, also when a range is read. */
+  readonly sizeBytes: number;
+  readonly body: Readable;
+}
+
+/**
+ * Keeps bytes. Every method throws `TransientError` when a later try may succeed and `PermanentError`
+ * when it cannot; nothing that was acknowledged is lost by a crash of any process or of the store.
+ * All of it is cancelled by the signal, and what a cancelled call left behind is never visible.
+ */
+export interface ObjectStore {
+  /** Opens a multipart upload. Not idempotent: each call opens another, and the unused one is collectable. */
+  beginUpload(key: string, signal?: AbortSignal): Promise<OpenUpload>;
+
+  /**
+   * Streams one part in, with backpressure and without holding it in memory. Replaces an earlier part of
+   * the same number atomically. When the body fails or does not have exactly `sizeBytes`, the call throws
+   * (the body's own error where there is one) and an earlier part stays as it was.
+   */
+  putPart(
+    upload: OpenUpload,
+    partNumber: number,
+    sizeBytes: number,
+    body: Readable,
+    signal?: AbortSignal,
+  ): Promise<StoredPart>;
+
+  /**
+   * Makes the named parts, in order, the object `ingest/<key>`. Idempotent: also succeeds when an earlier
+   * call with the same upload did. No parts make an object of zero bytes.
+   */
+  finishUpload(upload: OpenUpload, parts: readonly StoredPart[], signal?: AbortSignal): Promise<void>;
+
+  /** Forgets an upload and its parts. Idempotent. */
+  abortUpload(upload: OpenUpload, signal?: AbortSignal): Promise<void>;
+
+  /** Writes a whole object of known size. Overwrites; visible only when complete and durable. */
+  write(ref: ObjectRef, sizeBytes: number, body: Readable, signal?: AbortSignal): Promise<void>;
+
+  /** Opens an object for reading; `undefined` when there is none. The range must lie within the object. */
+  read(ref: ObjectRef, range?: ByteRange, signal?: AbortSignal): Promise<OpenObject | undefined>;
+
+  /** Removes an object. Idempotent. */
+  remove(ref: ObjectRef, signal?: AbortSignal): Promise<void>;
+
+  /** Resolves when the store takes reads and writes. */
+  check(signal?: AbortSignal): Promise<void>;
+}

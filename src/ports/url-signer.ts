@@ -1,0 +1,34 @@
+import type { FileId, TenantId } from '../domain/ids.js';
+
+/** The right to put one part. */
+export interface PartGrant {
+  readonly tenantId: TenantId;
+  readonly fileId: FileId;
+  readonly partNumber: number;
+  readonly sizeBytes: number;
+  /** SHA-256 that the part must have, hexadecimal. */
+  readonly sha256?: string;
+  /** On whose behalf. */
+  readonly subject: string;
+}
+
+/** The right to read the sealed copy of one file. */
+export interface DownloadGrant {
+  readonly tenantId: TenantId;
+  readonly fileId: FileId;
+  readonly subject: string;
+}
+
+/**
+ * Makes URLs that carry a right and an end, and reads them back. A URL that was altered, is over or was
+ * made for another purpose reads as `undefined`.
+ */
+export interface UrlSigner {
+  partUrl(grant: PartGrant, expiresAt: Date): Promise<string>;
+  downloadUrl(grant: DownloadGrant, expiresAt: Date): Promise<string>;
+  /** @param token - the last segment of the URL's path */
+  readPart(token: string): Promise<PartGrant | undefined>;
+  readDownload(token: string): Promise<DownloadGrant | undefined>;
+  /** URL of the same upload as a tus 1.0 resource. */
+  tusUrl(fileId: FileId): string;
+}
