@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { z } from 'zod';
+import { type z } from 'zod';
 import type { ClamdAddress, Config, StoreConfig } from './config.js';
 import { environmentSchema, type Environment } from './environment.js';
 
@@ -17,8 +17,9 @@ export class ConfigError extends Error {
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success)
+  if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => explain(issue, given)).join('\n'));
+  }
   return Object.freeze(toConfig(parsed.data));
 }
 
