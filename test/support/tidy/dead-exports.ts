@@ -1,0 +1,40 @@
+import ts from 'typescript';
+import { exportsOf } from './exports.js';
+import { importsOf } from './imports.js';
+import { lineOf, walk, type SourceFile, type Violation } from './source-tree.js';
+
+/** Exports that a tool or a library finds by itself. */
+const FOUND_BY_TOOLS = /^(?:[^/]+\.config\.ts|codegen\.ts|db\/schema\/[^/]+\.ts)$/;
+
+/**
+ * Whatever is exported is imported somewhere. A type may also be exported because another export of the
+ * same file speaks of it.
+ */
+export function checkDeadExports(files: readonly SourceFile[]): Violation[] {
+  const used = new Set(
+    files.flatMap((file) =>
+      importsOf(file).flatMap(({ target, names }) => names.map((name) => `${target ?? ''}#${name}`)),
+    ),
+  );
+  const isUsed = (path: string, name: string): boolean =>
+    used.has(`${path}#${name}`) || used.has(`${path}#*`);
+  return files
+    .filter((file) => !FOUND_BY_TOOLS.test(file.path))
+    .flatMap((file) =>
+      exportsOf(file)
+        .filter(({ name, isType }) => !isUsed(file.path, name) && !(isType && isMentioned(file, name)))
+        .map(({ name, statement }) => ({
+          path: file.path,
+          line: lineOf(file, statement),
+          message: `exports ${name}, which nobody imports: remove it, or the word "export".`,
+        })),
+    );
+}
+
+function isMentioned(file: SourceFile, name: string): boolean {
+  let mentions = 0;
+  walk(file.tree, (node) => {
+    if (ts.isIdentifier(node) && node.text === name) mentions += 1;
+  });
+  return mentions > 1;
+}
