@@ -1,0 +1,19 @@
+import type { File } from './file.js';
+
+/** A file as JSON: what events and idempotent answers keep of it. Instants are RFC 3339 strings. */
+export type FileSnapshot = Readonly<Record<string, unknown>>;
+
+/** Freezes a file into JSON. */
+export const toSnapshot = (file: File): FileSnapshot => JSON.parse(JSON.stringify(file)) as FileSnapshot;
+
+/** Thaws what {@link toSnapshot} made. */
+export function fromSnapshot(snapshot: FileSnapshot): File {
+  const file = snapshot as unknown as File;
+  return {
+    ...file,
+    verdict: file.verdict && { ...file.verdict, decidedAt: new Date(file.verdict.decidedAt) },
+    expiresAt: file.expiresAt && new Date(file.expiresAt),
+    createdAt: new Date(file.createdAt),
+    updatedAt: new Date(file.updatedAt),
+  };
+}

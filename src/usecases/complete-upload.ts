@@ -1,0 +1,97 @@
+import { authorise, type Actor } from '../domain/actor.js';
+import { fault, type Outcome } from '../domain/errors.js';
+import { isOpen, type FileState } from '../domain/file-state.js';
+import type { File, Part } from '../domain/file.js';
+import { countParts, missingParts } from '../domain/parts.js';
+import { ok } from '../domain/result.js';
+import type { Clock } from '../ports/clock.js';
+import type { EventBus } from '../ports/event-bus.js';
+import type { FileStore, FileTransaction } from '../ports/file-store.js';
+import { announce } from './announce.js';
+import { applyCommand, lockFile } from './apply.js';
+import { idempotently } from './idempotent.js';
+
+/** How many missing part numbers an error names. */
+const MAX_NAMED_PARTS = 20;
+/** States that say that nothing was ever completed. */
+const NEVER_COMPLETED: readonly FileState[] = ['CANCELLED', 'EXPIRED', 'DELETED'];
+
+/** Which upload is done, and optionally which parts make it up. */
+export interface CompleteUploadInput {
+  readonly fileId: string;
+  /** If given, each must be in the ledger with just this etag, and none may be left out. */
+  readonly parts?: readonly { readonly partNumber: number; readonly etag: string }[] | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** What completing an upload needs. */
+export interface CompleteUploadDeps {
+  readonly files: FileStore;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly settings: { readonly idempotencyTtlSeconds: number };
+}
+
+/**
+ * Ends the transfer: every part is durable and in the ledger, so one write hands the file to inspection,
+ * which also assembles the parts in the store. Completing again changes nothing and answers the same.
+ *
+ * @returns NOT_FOUND, UPLOAD_INCOMPLETE, CONFLICT, IDEMPOTENCY_MISMATCH
+ */
+export const completeUpload =
+  (deps: CompleteUploadDeps) =>
+  async (actor: Actor, input: CompleteUploadInput): Promise<Outcome<File>> => {
+    const allowed = authorise(actor, 'file:upload');
+    if (!allowed.ok) return allowed;
+    const ttlSeconds = deps.settings.idempotencyTtlSeconds;
+    const request = { actor, operation: 'completeUpload', input, ttlSeconds };
+    const outcome = await deps.files.transact(actor, (tx) =>
+      idempotently(tx, request, () => complete(tx, input, deps.clock.now())),
+    );
+    if (outcome.ok) announce(deps.bus, outcome.value);
+    return outcome;
+  };
+
+async function complete(tx: FileTransaction, input: CompleteUploadInput, at: Date): Promise<Outcome<File>> {
+  const locked = await lockFile(tx, input.fileId);
+  if (!locked.ok) return locked;
+  const file = locked.value;
+  if (!isOpen(file.state)) return completedBefore(file);
+  const parts = await tx.parts(file.id);
+  const refused = refusal(file, parts, input.parts);
+  return refused ?? applyCommand(tx, file, { kind: 'complete', sizeBytes: file.receivedBytes }, at);
+}
+
+const completedBefore = (file: File): Outcome<File> =>
+  NEVER_COMPLETED.includes(file.state)
+    ? fault('CONFLICT', { message: `The upload is ${file.state}.` })
+    : ok(file);
+
+function refusal(
+  file: File,
+  parts: readonly Part[],
+  claimed: CompleteUploadInput['parts'],
+): ReturnType<typeof fault> | undefined {
+  const count = countParts(file.sizeBytes ?? file.receivedBytes, file.partSizeBytes);
+  const missing = missingParts(count, parts);
+  if (missing.length > 0) return incomplete(missing);
+  if (claimed === undefined) return undefined;
+  const etags = new Map(parts.map((part) => [part.partNumber, part.etag]));
+  const index = claimed.findIndex(({ partNumber, etag }) => etags.get(partNumber) !== unquoted(etag));
+  if (index >= 0) {
+    const message = 'The part does not have this etag.';
+    return fault('CONFLICT', { message, field: `parts[${String(index)}].etag` });
+  }
+  const named = new Set(claimed.map((part) => part.partNumber));
+  const left = parts.filter((part) => !named.has(part.partNumber)).map((part) => part.partNumber);
+  return left.length > 0 ? incomplete(left) : undefined;
+}
+
+/** An ETag header is quoted; clients may hand it on as they got it. */
+const unquoted = (etag: string): string => etag.replace(/^"(.*)"$/, '$1');
+
+function incomplete(numbers: readonly number[]): ReturnType<typeof fault> {
+  const named = numbers.slice(0, MAX_NAMED_PARTS).join(', ');
+  const rest = numbers.length > MAX_NAMED_PARTS ? ' and more' : '';
+  return fault('UPLOAD_INCOMPLETE', { message: `Parts are missing: ${named}${rest}.`, field: 'parts' });
+}

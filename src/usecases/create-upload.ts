@@ -1,0 +1,106 @@
+import { authorise, type Actor } from '../domain/actor.js';
+import type { Outcome } from '../domain/errors.js';
+import type { File, Priority } from '../domain/file.js';
+import type { MetadataEntry } from '../domain/metadata.js';
+import { choosePartSize, countParts } from '../domain/parts.js';
+import { ok } from '../domain/result.js';
+import type { Clock } from '../ports/clock.js';
+import type { EventBus } from '../ports/event-bus.js';
+import type { FileStore } from '../ports/file-store.js';
+import type { Ids } from '../ports/ids.js';
+import type { ObjectStore } from '../ports/object-store.js';
+import type { UrlSigner } from '../ports/url-signer.js';
+import { announce } from './announce.js';
+import { written } from './apply.js';
+import { checkNewFile, fitsPolicy } from './check-new-file.js';
+import { idempotently } from './idempotent.js';
+import { newFile } from './new-file.js';
+
+/** What a client says of a file before its bytes. */
+export interface CreateUploadInput {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly contentType?: string | undefined;
+  /** 64 lower-case hexadecimal digits. */
+  readonly sha256?: string | undefined;
+  /** A wish; the answer decides. */
+  readonly partSizeBytes?: number | undefined;
+  readonly priority?: Priority | undefined;
+  readonly metadata?: readonly MetadataEntry[] | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** How the bytes are to be sent. */
+export interface Transfer {
+  readonly partSizeBytes: number;
+  readonly partCount: number;
+  readonly tusUrl: string;
+  readonly expiresAt: Date;
+}
+
+/** An upload that is open, and how to go on. */
+export interface CreatedUpload {
+  readonly file: File;
+  readonly transfer: Transfer;
+}
+
+/** What creating an upload needs. */
+export interface CreateUploadDeps {
+  readonly files: FileStore;
+  readonly objects: ObjectStore;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly urls: UrlSigner;
+  readonly settings: { readonly sessionTtlSeconds: number; readonly idempotencyTtlSeconds: number };
+}
+
+/**
+ * Reserves quota for a file and opens its upload.
+ *
+ * @returns INVALID_NAME, BAD_USER_INPUT, TYPE_NOT_ALLOWED, TOO_LARGE, QUOTA_EXCEEDED or
+ * IDEMPOTENCY_MISMATCH where the input is at fault
+ */
+export const createUpload =
+  (deps: CreateUploadDeps) =>
+  async (actor: Actor, input: CreateUploadInput): Promise<Outcome<CreatedUpload>> => {
+    const allowed = authorise(actor, 'file:upload');
+    if (!allowed.ok) return allowed;
+    const checked = checkNewFile(input);
+    if (!checked.ok) return checked;
+    const partSizeBytes = choosePartSize(input.sizeBytes, input.partSizeBytes);
+    const draft = { ...checked.value, sizeBytes: input.sizeBytes, partSizeBytes };
+    const file = await newFile(deps, actor, draft);
+    const created = await insertOnce(deps, actor, input, file);
+    if (!created.ok || created.value.id !== file.id) await abandon(deps.objects, file);
+    if (!created.ok) return created;
+    announce(deps.bus, created.value);
+    return ok({ file: created.value, transfer: transferOf(deps.urls, created.value) });
+  };
+
+const insertOnce = (
+  { files, settings }: CreateUploadDeps,
+  actor: Actor,
+  input: CreateUploadInput,
+  file: File,
+): Promise<Outcome<File>> =>
+  files.transact(actor, (tx) => {
+    const ttlSeconds = settings.idempotencyTtlSeconds;
+    return idempotently(tx, { actor, operation: 'createUpload', input, ttlSeconds }, async () => {
+      const fits = fitsPolicy(await tx.policy(), file);
+      return fits.ok ? written(await tx.insert(file), file) : fits;
+    });
+  });
+
+/** Closes the store's upload of a file that came to nothing; what this misses, the collector finds. */
+async function abandon(objects: ObjectStore, file: File): Promise<void> {
+  if (file.ingestHandle === null) return;
+  await objects.abortUpload({ key: file.ingestKey, handle: file.ingestHandle }).catch(() => undefined);
+}
+
+const transferOf = (urls: UrlSigner, file: File): Transfer => ({
+  partSizeBytes: file.partSizeBytes,
+  partCount: countParts(file.sizeBytes ?? 0, file.partSizeBytes),
+  tusUrl: urls.tusUrl(file.id),
+  expiresAt: file.expiresAt ?? file.createdAt,
+});

@@ -1,0 +1,84 @@
+import { authorise, type Actor, type Correlation } from '../domain/actor.js';
+import { fault, PermanentError, type Outcome } from '../domain/errors.js';
+import type { File } from '../domain/file.js';
+import { parseFileId } from '../domain/ids.js';
+import { ok } from '../domain/result.js';
+import type { Clock } from '../ports/clock.js';
+import type { FileStore } from '../ports/file-store.js';
+import type { ByteRange, ObjectStore, OpenObject } from '../ports/object-store.js';
+import type { DownloadGrant, UrlSigner } from '../ports/url-signer.js';
+
+/** Longest life of a download URL. */
+export const MAX_DOWNLOAD_TTL_SECONDS = 86_400;
+
+/** Which file, and for how long the URL is good. */
+export interface CreateDownloadUrlInput {
+  readonly fileId: string;
+  /** 1 to 86,400. */
+  readonly ttlSeconds: number;
+}
+
+/** A URL that serves the sealed copy of one file. */
+export interface DownloadUrl {
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+
+/** A file that may be read now. */
+export interface Download {
+  readonly file: File & { readonly state: 'CLEAN'; readonly sizeBytes: number; readonly sha256: string };
+  /** Opens the sealed copy, whole or in part. */
+  read(range?: ByteRange, signal?: AbortSignal): Promise<OpenObject>;
+}
+
+/**
+ * Gives out a short-lived URL for the content of a clean file.
+ *
+ * @returns NOT_FOUND; FILE_NOT_AVAILABLE unless the file is CLEAN; BAD_USER_INPUT for a ttl out of range
+ */
+export const createDownloadUrl =
+  ({ files, clock, urls }: { readonly files: FileStore; readonly clock: Clock; readonly urls: UrlSigner }) =>
+  async (actor: Actor, input: CreateDownloadUrlInput): Promise<Outcome<DownloadUrl>> => {
+    const allowed = authorise(actor, 'file:download');
+    if (!allowed.ok) return allowed;
+    const { ttlSeconds } = input;
+    if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > MAX_DOWNLOAD_TTL_SECONDS) {
+      const message = `A download URL lives from 1 to ${String(MAX_DOWNLOAD_TTL_SECONDS)} seconds.`;
+      return fault('BAD_USER_INPUT', { message, field: 'ttlSeconds' });
+    }
+    const fileId = parseFileId(input.fileId);
+    const file = fileId && (await files.transact(actor, (tx) => tx.find(fileId)));
+    if (!file) return fault('NOT_FOUND');
+    if (file.state !== 'CLEAN') return notAvailable(file);
+    const expiresAt = new Date(clock.now().getTime() + ttlSeconds * 1000);
+    const grant = { tenantId: actor.tenantId, fileId: file.id, subject: actor.subject };
+    return ok({ url: await urls.downloadUrl(grant, expiresAt), expiresAt });
+  };
+
+/**
+ * Opens what a download URL stands for. The state is asked again each time: a URL dies with the state CLEAN.
+ *
+ * @returns NOT_FOUND, FILE_NOT_AVAILABLE
+ */
+export const openDownload =
+  ({ files, objects }: { readonly files: FileStore; readonly objects: ObjectStore }) =>
+  async (grant: DownloadGrant, correlation: Correlation): Promise<Outcome<Download>> => {
+    const scope = { ...correlation, tenantId: grant.tenantId, subject: grant.subject };
+    const file = await files.transact(scope, (tx) => tx.find(grant.fileId));
+    if (!file) return fault('NOT_FOUND');
+    const { state, vaultKey, sha256, sizeBytes } = file;
+    if (state !== 'CLEAN' || vaultKey === null || sha256 === null || sizeBytes === null)
+      return notAvailable(file);
+    return ok({
+      file: { ...file, state, sha256, sizeBytes },
+      read: async (range, signal) => {
+        const object = await objects.read({ area: 'vault', key: vaultKey }, range, signal);
+        if (object?.sizeBytes === sizeBytes) return object;
+        object?.body.destroy();
+        throw new PermanentError('object-store', 'The sealed copy of a clean file is not what it was.');
+      },
+    });
+  };
+
+const notAvailable = (file: File): ReturnType<typeof fault> =>
+  fault('FILE_NOT_AVAILABLE', { message: `The file is ${file.state}: only a clean file can be downloaded.` });

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from '../domain/actor.js';
+import { fault, type Outcome } from '../domain/errors.js';
+import { fromSnapshot, toSnapshot, type FileSnapshot } from '../domain/file-snapshot.js';
+import type { File } from '../domain/file.js';
+import { ok } from '../domain/result.js';
+import type { FileTransaction } from '../ports/file-store.js';
+
+/** Longest idempotency key, in characters. */
+const MAX_KEY_CHARACTERS = 255;
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
+/** What makes two requests the same. */
+export interface IdempotentRequest {
+  readonly actor: Actor;
+  readonly operation: string;
+  /** The whole input; the key itself does not matter. */
+  readonly input: { readonly idempotencyKey?: string | undefined };
+  /** How long the key is remembered. */
+  readonly ttlSeconds: number;
+}
+
+/**
+ * Runs an effect at most once for an idempotency key, inside the transaction that the effect is part of.
+ * The same request again gets the first answer; another request with the key gets IDEMPOTENCY_MISMATCH; a
+ * failed effect rolls back and leaves the key unused. Without a key the effect simply runs.
+ */
+export async function idempotently(
+  tx: FileTransaction,
+  request: IdempotentRequest,
+  effect: () => Promise<Outcome<File>>,
+): Promise<Outcome<File>> {
+  const claimed = await claim(tx, request);
+  if (!claimed.ok) return claimed;
+  if (claimed.value) return ok(claimed.value);
+  const outcome = await effect();
+  const key = request.input.idempotencyKey;
+  if (outcome.ok && key !== undefined) await tx.storeAnswer(key, toSnapshot(outcome.value));
+  return outcome;
+}
+
+/** Claims the key of a request, if it has one: the file of the first answer where it was used before. */
+export async function claim(
+  tx: FileTransaction,
+  request: IdempotentRequest,
+): Promise<Outcome<File | undefined>> {
+  const key = request.input.idempotencyKey;
+  if (key === undefined) return ok(undefined);
+  if (key.length > MAX_KEY_CHARACTERS || !VISIBLE_ASCII.test(key)) {
+    return fault('BAD_USER_INPUT', {
+      message: 'An idempotency key has 1 to 255 visible ASCII characters.',
+      field: 'idempotencyKey',
+    });
+  }
+  const { ttlSeconds } = request;
+  const outcome = await tx.claimKey({ key, fingerprint: fingerprintOf(request), ttlSeconds });
+  switch (outcome.kind) {
+    case 'claimed':
+      return ok(undefined);
+    case 'replayed':
+      return ok(fromSnapshot(outcome.answer as FileSnapshot));
+    case 'mismatch':
+      return fault('IDEMPOTENCY_MISMATCH', { field: 'idempotencyKey' });
+  }
+}
+
+function fingerprintOf({ actor, operation, input }: IdempotentRequest): string {
+  const sorted = JSON.stringify([operation, actor.subject, canonical(input)]);
+  return createHash('sha256').update(sorted).digest('hex');
+}
+
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined && item !== null);
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, canonical(item)]);
+}

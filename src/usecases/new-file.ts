@@ -1,0 +1,47 @@
+import type { Actor } from '../domain/actor.js';
+import type { File } from '../domain/file.js';
+import { ingestKeyOf } from '../domain/object-keys.js';
+import type { Clock } from '../ports/clock.js';
+import type { Ids } from '../ports/ids.js';
+import type { ObjectStore } from '../ports/object-store.js';
+import type { CheckedInput } from './check-new-file.js';
+
+/** What making a new file needs. */
+export interface NewFileDeps {
+  readonly objects: ObjectStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly settings: { readonly sessionTtlSeconds: number };
+}
+
+/** Opens the store's upload and makes the file that refers to it, not yet written anywhere. */
+export async function newFile(
+  { objects, clock, ids, settings }: NewFileDeps,
+  actor: Actor,
+  draft: CheckedInput & Pick<File, 'sizeBytes' | 'partSizeBytes'>,
+): Promise<File> {
+  const id = ids.fileId();
+  const ingestKey = ingestKeyOf(actor.tenantId, id);
+  const { handle } = await objects.beginUpload(ingestKey);
+  const createdAt = clock.now();
+  return {
+    ...draft,
+    id,
+    tenantId: actor.tenantId,
+    version: 1,
+    detectedType: null,
+    sha256: null,
+    state: 'PENDING',
+    verdict: null,
+    receivedBytes: 0,
+    scannedBytes: 0,
+    ingestHandle: handle,
+    ingestKey,
+    vaultKey: null,
+    attempt: 0,
+    expiresAt: new Date(createdAt.getTime() + settings.sessionTtlSeconds * 1000),
+    createdBy: actor.subject,
+    createdAt,
+    updatedAt: createdAt,
+  };
+}

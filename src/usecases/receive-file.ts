@@ -1,0 +1,160 @@
+import type { Readable } from 'node:stream';
+import { authorise, type Actor } from '../domain/actor.js';
+import { fault, FaultError, type Outcome } from '../domain/errors.js';
+import { isOpen } from '../domain/file-state.js';
+import type { File, Priority } from '../domain/file.js';
+import type { MetadataEntry } from '../domain/metadata.js';
+import { MAX_FILE_BYTES, MIN_PART_BYTES } from '../domain/parts.js';
+import { ok } from '../domain/result.js';
+import type { FileTransaction } from '../ports/file-store.js';
+import type { Ids } from '../ports/ids.js';
+import { announce } from './announce.js';
+import { applyCommand, lockFile, written } from './apply.js';
+import { checkNewFile, fitsPolicy } from './check-new-file.js';
+import { claim, idempotently, type IdempotentRequest } from './idempotent.js';
+import { newFile } from './new-file.js';
+import { takeParts, type TakePartsDeps } from './take-parts.js';
+
+/** A whole file in one request, of a length that only its end tells. */
+export interface ReceiveFileInput {
+  readonly name: string;
+  readonly contentType?: string | undefined;
+  /** 64 lower-case hexadecimal digits. */
+  readonly sha256?: string | undefined;
+  readonly priority?: Priority | undefined;
+  readonly metadata?: readonly MetadataEntry[] | undefined;
+  readonly idempotencyKey?: string | undefined;
+  readonly body: Readable;
+  /** Aborts when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** What receiving a file needs. */
+export interface ReceiveFileDeps extends TakePartsDeps {
+  readonly ids: Ids;
+  readonly settings: { readonly sessionTtlSeconds: number; readonly idempotencyTtlSeconds: number };
+}
+
+/**
+ * Takes a whole file in one request and hands it to inspection. A repeated request with the same key sends
+ * its bytes into the same file: what is there already is compared, what is missing is taken.
+ *
+ * @returns the faults of `createUpload`, and TOO_LARGE as soon as too many bytes have come
+ */
+export const receiveFile =
+  (deps: ReceiveFileDeps) =>
+  async (actor: Actor, input: ReceiveFileInput): Promise<Outcome<File>> => {
+    const allowed = authorise(actor, 'file:upload');
+    if (!allowed.ok) return allowed;
+    const opened = await openFile(deps, actor, input);
+    if (!opened.ok) return opened;
+    const { file, maxBytes } = opened.value;
+    try {
+      const { body, signal } = input;
+      const sizeBytes = await takeParts(deps, actor, { file, body, signal, maxBytes });
+      return await finish(deps, actor, input, file, sizeBytes);
+    } catch (error) {
+      await giveUp(deps, actor, input, file);
+      if (error instanceof FaultError) return { ok: false, fault: error.fault };
+      throw error;
+    }
+  };
+
+const requestOf = (deps: ReceiveFileDeps, actor: Actor, input: ReceiveFileInput): IdempotentRequest => {
+  const { name, contentType, sha256, priority, metadata, idempotencyKey } = input;
+  const described = { name, contentType, sha256, priority, metadata, idempotencyKey };
+  return {
+    actor,
+    operation: 'uploadFile',
+    input: described,
+    ttlSeconds: deps.settings.idempotencyTtlSeconds,
+  };
+};
+
+async function openFile(
+  deps: ReceiveFileDeps,
+  actor: Actor,
+  input: ReceiveFileInput,
+): Promise<Outcome<{ readonly file: File; readonly maxBytes: number }>> {
+  const checked = checkNewFile(input);
+  if (!checked.ok) return checked;
+  const draft = { ...checked.value, sizeBytes: null, partSizeBytes: MIN_PART_BYTES };
+  const fresh = await newFile(deps, actor, draft);
+  return deps.files.transact(actor, async (tx) => {
+    const policy = await tx.policy();
+    const opened = await idempotently(tx, requestOf(deps, actor, input), async () => {
+      const fits = fitsPolicy(policy, fresh);
+      return fits.ok ? written(await tx.insert(fresh), fresh) : fits;
+    });
+    if (!opened.ok) return opened;
+    const file = await tx.find(opened.value.id);
+    return file ? ok({ file, maxBytes: Math.min(policy.maxFileBytes, MAX_FILE_BYTES) }) : fault('NOT_FOUND');
+  });
+}
+
+async function finish(
+  deps: ReceiveFileDeps,
+  actor: Actor,
+  input: ReceiveFileInput,
+  file: File,
+  sizeBytes: number,
+): Promise<Outcome<File>> {
+  const outcome = await deps.files.transact(actor, async (tx) => {
+    const completed = await complete(tx, file, sizeBytes, deps.clock.now());
+    if (!completed.ok || input.idempotencyKey === undefined) return completed;
+    if (completed.value.isFirst) {
+      await tx.storeAnswer(input.idempotencyKey, JSON.parse(JSON.stringify(completed.value.file)));
+    }
+    return completed;
+  });
+  if (!outcome.ok) return outcome;
+  announce(deps.bus, file);
+  return outcome.value.isFirst ? ok(outcome.value.file) : firstAnswer(deps, actor, input, outcome.value.file);
+}
+
+async function complete(
+  tx: FileTransaction,
+  { id }: File,
+  sizeBytes: number,
+  at: Date,
+): Promise<Outcome<{ readonly file: File; readonly isFirst: boolean }>> {
+  const locked = await lockFile(tx, id);
+  if (!locked.ok) return locked;
+  const file = locked.value;
+  if (!isOpen(file.state)) {
+    return file.sizeBytes === sizeBytes ? ok({ file, isFirst: false }) : fault('IDEMPOTENCY_MISMATCH');
+  }
+  const moved = await applyCommand(tx, file, { kind: 'complete', sizeBytes }, at);
+  return moved.ok ? ok({ file: moved.value, isFirst: true }) : moved;
+}
+
+/** What the request that came first was told. */
+const firstAnswer = (
+  deps: ReceiveFileDeps,
+  actor: Actor,
+  input: ReceiveFileInput,
+  file: File,
+): Promise<Outcome<File>> =>
+  deps.files.transact(actor, async (tx) => {
+    const answer = await claim(tx, requestOf(deps, actor, input));
+    return answer.ok ? ok(answer.value ?? file) : answer;
+  });
+
+/** Without a key nobody can go on with a broken upload, so it ends now; with one it waits for the retry. */
+async function giveUp(
+  deps: ReceiveFileDeps,
+  actor: Actor,
+  input: ReceiveFileInput,
+  file: File,
+): Promise<void> {
+  if (input.idempotencyKey !== undefined) return;
+  const at = deps.clock.now();
+  await deps.files
+    .transact(actor, async (tx) => {
+      const locked = await lockFile(tx, file.id);
+      return locked.ok ? applyCommand(tx, locked.value, { kind: 'cancel' }, at) : locked;
+    })
+    // The request has failed already; the sweeper ends what this could not.
+    .catch(() => undefined);
+  announce(deps.bus, file);
+}

@@ -1,0 +1,116 @@
+import type { Readable } from 'node:stream';
+import type { Correlation } from '../domain/actor.js';
+import { fault, FaultError, type Outcome } from '../domain/errors.js';
+import { isOpen } from '../domain/file-state.js';
+import type { File, Part } from '../domain/file.js';
+import { partSizeAt } from '../domain/parts.js';
+import { ok } from '../domain/result.js';
+import type { Clock } from '../ports/clock.js';
+import type { EventBus } from '../ports/event-bus.js';
+import type { FileStore, FileTransaction, TenantScope } from '../ports/file-store.js';
+import type { ObjectStore } from '../ports/object-store.js';
+import type { PartGrant } from '../ports/url-signer.js';
+import { announce, announceProgress } from './announce.js';
+import { applyCommand, lockFile } from './apply.js';
+import { storePart } from './store-part.js';
+
+/** The bytes of a part on their way in. */
+export interface PartBody {
+  readonly body: Readable;
+  /** `Content-Length`, where the client sent one. */
+  readonly contentLength?: number | undefined;
+  /** Aborts when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** A part that is durable and verified. */
+export interface ReceivedPart {
+  readonly etag: string;
+  readonly sha256: string;
+  /** Of the whole file, this part included. */
+  readonly receivedBytes: number;
+}
+
+/** What receiving a part needs. */
+export interface ReceivePartDeps {
+  readonly files: FileStore;
+  readonly objects: ObjectStore;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+}
+
+/**
+ * Takes the bytes of one part. Acknowledged only when the bytes are durable, proven and in the ledger; the
+ * part of a refused or broken request stays what it was.
+ *
+ * @returns NOT_FOUND, CONFLICT when the upload is over, BAD_USER_INPUT for a wrong size, CHECKSUM_MISMATCH
+ */
+export const receivePart =
+  (deps: ReceivePartDeps) =>
+  async (grant: PartGrant, correlation: Correlation, input: PartBody): Promise<Outcome<ReceivedPart>> => {
+    const scope = { ...correlation, tenantId: grant.tenantId, subject: grant.subject };
+    const file = await deps.files.transact(scope, (tx) => tx.find(grant.fileId));
+    const refused = refusal(file, grant, input.contentLength);
+    if (refused || !file) return refused ?? fault('NOT_FOUND');
+    try {
+      const part = await storePart(deps.objects, file, grant, input.body, input.signal);
+      return await record(deps, scope, file, part);
+    } catch (error) {
+      if (error instanceof FaultError) return { ok: false, fault: error.fault };
+      throw error;
+    }
+  };
+
+function refusal(
+  file: File | undefined,
+  grant: PartGrant,
+  contentLength: number | undefined,
+): ReturnType<typeof fault> | undefined {
+  if (!file) return fault('NOT_FOUND');
+  if (!isOpen(file.state)) return tooLate(file);
+  if (partSizeAt(file.sizeBytes ?? 0, file.partSizeBytes, grant.partNumber) !== grant.sizeBytes) {
+    return fault('CONFLICT', { message: 'The part no longer belongs to this upload.' });
+  }
+  if (contentLength === undefined || contentLength === grant.sizeBytes) return undefined;
+  return fault('BAD_USER_INPUT', { message: `The part must have exactly ${String(grant.sizeBytes)} bytes.` });
+}
+
+const tooLate = (file: File): ReturnType<typeof fault> =>
+  fault('CONFLICT', { message: `The upload is ${file.state}: it takes no parts.` });
+
+async function record(
+  { files, bus, clock }: ReceivePartDeps,
+  scope: TenantScope,
+  file: File,
+  part: Part & { readonly sha256: string },
+): Promise<Outcome<ReceivedPart>> {
+  const outcome = await files.transact(scope, (tx) => enterLedger(tx, file, part, clock.now()));
+  if (!outcome.ok) return outcome;
+  const { isFirst, receivedBytes } = outcome.value;
+  if (isFirst) announce(bus, file);
+  else announceProgress(bus, file);
+  return ok({ etag: part.etag, sha256: part.sha256, receivedBytes });
+}
+
+/**
+ * Writes a stored part to the ledger, unless the upload has ended meanwhile. The first one moves the file
+ * to RECEIVING.
+ */
+export async function enterLedger(
+  tx: FileTransaction,
+  { id }: Pick<File, 'id'>,
+  part: Part,
+  at: Date,
+): Promise<Outcome<{ readonly isFirst: boolean; readonly receivedBytes: number }>> {
+  const locked = await lockFile(tx, id);
+  if (!locked.ok) return locked;
+  const file = locked.value;
+  if (!isOpen(file.state)) return tooLate(file);
+  const isFirst = file.state === 'PENDING';
+  const receivedBytes = await tx.putPart(file.id, part);
+  if (isFirst) {
+    const moved = await applyCommand(tx, { ...file, receivedBytes }, { kind: 'receive' }, at);
+    if (!moved.ok) return moved;
+  }
+  return ok({ isFirst, receivedBytes });
+}

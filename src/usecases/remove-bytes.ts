@@ -1,0 +1,32 @@
+import type { File } from '../domain/file.js';
+import { vaultKeyOf } from '../domain/object-keys.js';
+import type { FileStore, TenantScope } from '../ports/file-store.js';
+import type { ObjectStore } from '../ports/object-store.js';
+
+/** What removing bytes needs. */
+export interface RemoveBytesDeps {
+  readonly files: FileStore;
+  readonly objects: ObjectStore;
+}
+
+/**
+ * Removes what an ended file no longer needs: its staged bytes, and every sealed copy but the one it
+ * serves. Idempotent; the sweeper calls it again until it was noted as done.
+ *
+ * @throws TransientError when the store or the database is not there
+ */
+export async function removeBytes(
+  { files, objects }: RemoveBytesDeps,
+  scope: TenantScope,
+  file: File,
+): Promise<void> {
+  if (file.ingestHandle !== null) {
+    await objects.abortUpload({ key: file.ingestKey, handle: file.ingestHandle });
+  }
+  await objects.remove({ area: 'ingest', key: file.ingestKey });
+  for (let attempt = 1; attempt <= file.attempt; attempt += 1) {
+    const key = vaultKeyOf(file.tenantId, file.id, attempt);
+    if (key !== file.vaultKey) await objects.remove({ area: 'vault', key });
+  }
+  await files.transact(scope, (tx) => tx.markStagedRemoved(file.id));
+}
