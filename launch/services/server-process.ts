@@ -1,0 +1,146 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StartError } from '../start-error.js';
+import { runAs, type RunAs } from './run-as.js';
+
+const LOG_LIMIT_BYTES = 8 * 1024 * 1024;
+const LOG_TAIL_CHARACTERS = 400;
+const READY_POLL_MS = 20;
+const LEFTOVER_PATIENCE_MS = 10_000;
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A running server. */
+export interface ServerProcess {
+  readonly pid: number;
+  /** Settles when the process has ended, for whatever reason; never rejects. */
+  readonly exited: Promise<Exit>;
+  /** Ends it in order, by force after a while; settles when it is gone. Harmless when repeated. */
+  stop(): Promise<void>;
+}
+
+/** What to run, and how to tell that it works. */
+export interface ServerSpec extends RunAs {
+  /** As a person calls it. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Opened by us and handed to the server as its standard input. */
+  readonly inputFile?: string;
+  /** Gets what the server prints; the file before it is kept as `.1` once it is large. */
+  readonly logFile: string;
+  /** Names the process between runs, so that the next start ends one that outlived us. */
+  readonly pidFile: string;
+  readonly stopSignal: NodeJS.Signals;
+  readonly stopTimeoutMs: number;
+  readonly readyTimeoutMs: number;
+  /** Asked again and again until true. */
+  readonly isReady: () => Promise<boolean>;
+}
+
+/**
+ * Starts a server in its own session (a terminal's Ctrl-C reaches us alone) and waits until it is ready.
+ *
+ * @throws StartError with the end of its log when it ends or is not ready in time
+ */
+export async function startServer(spec: ServerSpec): Promise<ServerProcess> {
+  await endLeftover(spec);
+  await rotate(spec.logFile);
+  const log = await open(spec.logFile, 'a', 0o600);
+  const input = spec.inputFile === undefined ? null : await open(spec.inputFile, 'r');
+  const [command, args] = runAs(spec.command, spec.args, spec);
+  const child = spawn(command, args, {
+    cwd: spec.cwd,
+    env: { LANG: 'C.UTF-8', PATH: process.env['PATH'], ...spec.env },
+    stdio: [input?.fd ?? 'ignore', log.fd, log.fd],
+    detached: true,
+  });
+  const exited = exitOf(child);
+  await log.close();
+  await input?.close();
+  if (child.pid === undefined) throw new StartError(`${spec.name} could not be started (${spec.command}).`);
+  await writeFile(spec.pidFile, String(child.pid), { mode: 0o600 });
+  const server = { pid: child.pid, exited, stop: stopper(spec, child, exited) };
+  await waitUntilReady(spec, server);
+  return server;
+}
+
+const exitOf = (child: ChildProcess): Promise<Exit> =>
+  new Promise((resolve) => {
+    child.once('error', () => {
+      resolve({ code: null, signal: null });
+    });
+    child.once('exit', (code, signal) => {
+      resolve({ code, signal });
+    });
+  });
+
+function stopper(spec: ServerSpec, child: ChildProcess, exited: Promise<Exit>): () => Promise<void> {
+  return async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(spec.stopSignal);
+    const force = setTimeout(() => child.kill('SIGKILL'), spec.stopTimeoutMs);
+    await exited;
+    clearTimeout(force);
+    await rm(spec.pidFile, { force: true });
+  };
+}
+
+async function waitUntilReady(spec: ServerSpec, server: ServerProcess): Promise<void> {
+  const end = { reached: false };
+  void server.exited.then(() => (end.reached = true));
+  const deadline = Date.now() + spec.readyTimeoutMs;
+  while (!end.reached && Date.now() < deadline) {
+    if (await spec.isReady().catch(() => false)) return;
+    await delay(READY_POLL_MS);
+  }
+  await server.stop();
+  const what = end.reached ? 'ended at once' : `was not ready after ${String(spec.readyTimeoutMs / 1000)} s`;
+  throw new StartError(`${spec.name} ${what}: ${await tail(spec.logFile)} (${spec.logFile})`);
+}
+
+async function tail(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return (
+    text
+      .trim()
+      .slice(-LOG_TAIL_CHARACTERS)
+      .replaceAll(/\s*\n\s*/g, ' | ') || 'it printed nothing'
+  );
+}
+
+async function rotate(file: string): Promise<void> {
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > LOG_LIMIT_BYTES) await rename(file, `${file}.1`);
+}
+
+/** Ends the server of an earlier run that was killed before it could clean up. */
+async function endLeftover(spec: ServerSpec): Promise<void> {
+  const pid = Number(await readFile(spec.pidFile, 'utf8').catch(() => ''));
+  if (!(pid > 1) || !(await isOurs(pid, spec.cwd))) return;
+  process.kill(pid, spec.stopSignal);
+  const deadline = Date.now() + LEFTOVER_PATIENCE_MS;
+  while ((await isOurs(pid, spec.cwd)) && Date.now() < deadline) await delay(READY_POLL_MS);
+  if (await isOurs(pid, spec.cwd)) process.kill(pid, 'SIGKILL');
+  while (await isOurs(pid, spec.cwd)) await delay(READY_POLL_MS);
+}
+
+/** A number alone proves nothing, since the system reuses it: the process must also work in our directory. */
+async function isOurs(pid: number, cwd: string): Promise<boolean> {
+  try {
+    const own = await stat(cwd);
+    const theirs = await stat(`/proc/${String(pid)}/cwd`);
+    return own.ino === theirs.ino && own.dev === theirs.dev;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startClamd } from '../../launch/services/clamd.js';
+import { writeDevelopmentDefinitions } from '../../launch/services/development-definitions.js';
+import { startPostgres } from '../../launch/services/postgres.js';
+import { startRedis } from '../../launch/services/redis.js';
+import { startRgw } from './rgw.js';
+
+/** How to reach an S3 store. */
+export interface S3Access {
+  readonly endpoint: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly region: string;
+}
+
+/** The real servers that the tests run against; `inject('services')` hands them out. */
+export interface TestServices {
+  readonly postgres: { readonly superuserUrl: string };
+  readonly redisUrl: string;
+  /** The same clamd under both addresses, knowing the EICAR test string alone. */
+  readonly clamd: { readonly tcp: string; readonly unix: string };
+  readonly s3: S3Access;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    services: TestServices;
+  }
+}
+
+/** Vitest's global setup: starts every server at once and hands back what ends them. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'lazaret-test-'));
+  const stops: (() => Promise<void>)[] = [];
+  const teardown = async (): Promise<void> => {
+    await Promise.all(stops.map((stop) => stop()));
+    await rm(directory, { recursive: true, force: true });
+  };
+  const keep = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const server = await starting;
+    stops.push(() => server.stop());
+    return server;
+  };
+  const [postgres, redis, clamd, s3] = await Promise.allSettled([
+    keep(startTestPostgres(path.join(directory, 'pg'))),
+    keep(startRedis({ directory: path.join(directory, 'redis') })),
+    keep(startTestClamd(path.join(directory, 'clamd'))),
+    givenS3() ?? keep(startRgw(path.join(directory, 'rgw'))),
+  ]);
+  try {
+    project.provide('services', {
+      postgres: { superuserUrl: need(postgres).url },
+      redisUrl: need(redis).url,
+      clamd: { tcp: need(clamd).tcp, unix: need(clamd).unix },
+      s3: toAccess(need(s3)),
+    });
+  } catch (error) {
+    await teardown();
+    throw error;
+  }
+  return teardown;
+}
+
+function need<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'fulfilled') return result.value;
+  throw result.reason;
+}
+
+/** What is provided must be plain data: vitest hands it to other processes. */
+const toAccess = ({ endpoint, accessKey, secretKey, region }: S3Access): S3Access => ({
+  endpoint,
+  accessKey,
+  secretKey,
+  region,
+});
+
+/** Without fsync: what a test kills is a process, never the machine. */
+const startTestPostgres = (directory: string): ReturnType<typeof startPostgres> =>
+  startPostgres({
+    directory,
+    password: 'postgres',
+    settings: { fsync: 'off', full_page_writes: 'off', max_connections: '400', shared_buffers: '128MB' },
+  });
+
+async function startTestClamd(directory: string): ReturnType<typeof startClamd> {
+  await writeDevelopmentDefinitions(path.join(directory, 'db'));
+  return startClamd({ directory });
+}
+
+function givenS3(): S3Access | null {
+  const endpoint = process.env['S3_ENDPOINT'];
+  if (endpoint === undefined || endpoint === '') return null;
+  const accessKey = process.env['S3_ACCESS_KEY'];
+  const secretKey = process.env['S3_SECRET_KEY'];
+  if (accessKey === undefined || secretKey === undefined) {
+    throw new Error('S3_ACCESS_KEY and S3_SECRET_KEY must be set together with S3_ENDPOINT.');
+  }
+  return { endpoint, accessKey, secretKey, region: process.env['S3_REGION'] ?? 'us-east-1' };
+}

@@ -1,0 +1,33 @@
+import { createRequire } from 'node:module';
+import { defineConfig } from 'vitest/config';
+
+/** Vite would load graphql's ESM build beside the CommonJS one that Node gives everybody else: two realms. */
+const oneGraphql = { find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias: [oneGraphql] },
+        oxc: { decorator: { legacy: true } },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/tidy.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        resolve: { alias: [oneGraphql] },
+        oxc: { decorator: { legacy: true } },
+        test: {
+          name: 'real',
+          include: ['test/{contract,integration,rls,acceptance}/**/*.test.ts'],
+          globalSetup: ['test/support/services.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
