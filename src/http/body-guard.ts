@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from '../observability/logger.js';
+
+/** How slow a body may be. */
+export interface BodyGuardOptions {
+  /** A sender that stays below this for a window is cut off. Zero switches the guard off. */
+  readonly minRateBytesPerSecond: number;
+  /** @default 30000 */
+  readonly windowMs?: number;
+  /** How long the rest of a refused body is read, so that the sender gets to see the answer. @default 10000 */
+  readonly drainMs?: number;
+  readonly logger: Logger;
+}
+
+interface Watched {
+  bytesBefore: number;
+  windowEndsAt: number;
+}
+
+const DEFAULT_WINDOW_MS = 30_000;
+const DEFAULT_DRAIN_MS = 10_000;
+
+/**
+ * Bounds every body that arrives by its rate instead of by its duration, so that a long upload may take the
+ * time it needs and a thousand clients at one byte a second may not. Senders that wait for us are not slow.
+ */
+export function addBodyGuard(app: FastifyInstance, options: BodyGuardOptions): void {
+  const windowMs = options.windowMs ?? DEFAULT_WINDOW_MS;
+  const bodies = new Map<IncomingMessage, Watched>();
+  const timer = setInterval(() => {
+    checkAll(bodies, options, windowMs);
+  }, windowMs / 10).unref();
+  app.addHook('onClose', (_instance, done) => {
+    clearInterval(timer);
+    done();
+  });
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    if (options.minRateBytesPerSecond > 0 && announcesBody(raw)) watch(bodies, raw, windowMs);
+    done();
+  });
+  app.addHook('onResponse', ({ raw }, _reply, done) => {
+    if (!raw.complete) drain(raw, options.drainMs ?? DEFAULT_DRAIN_MS);
+    done();
+  });
+}
+
+// RFC 9112, section 6: the presence of a body is signalled by Content-Length or Transfer-Encoding.
+const announcesBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+function watch(bodies: Map<IncomingMessage, Watched>, raw: IncomingMessage, windowMs: number): void {
+  bodies.set(raw, { bytesBefore: raw.socket.bytesRead, windowEndsAt: performance.now() + windowMs });
+  raw.once('close', () => bodies.delete(raw));
+}
+
+function checkAll(bodies: Map<IncomingMessage, Watched>, options: BodyGuardOptions, windowMs: number): void {
+  const now = performance.now();
+  for (const [raw, watched] of bodies) {
+    if (raw.complete || raw.destroyed) bodies.delete(raw);
+    else if (now >= watched.windowEndsAt) judge(raw, watched, options, windowMs);
+  }
+}
+
+function judge(raw: IncomingMessage, watched: Watched, options: BodyGuardOptions, windowMs: number): void {
+  const received = raw.socket.bytesRead - watched.bytesBefore;
+  const isWaitingForUs = raw.readableLength > 0;
+  if (isWaitingForUs || received >= (options.minRateBytesPerSecond * windowMs) / 1000) {
+    watched.bytesBefore = raw.socket.bytesRead;
+    watched.windowEndsAt = performance.now() + windowMs;
+    return;
+  }
+  options.logger.info({ receivedBytes: received, windowMs }, 'a body arrived too slowly and was cut off');
+  raw.socket.destroy();
+}
+
+/** Reads on after an answer that came before the end of the body, and ends the connection if it takes long. */
+function drain(raw: IncomingMessage, drainMs: number): void {
+  raw.unpipe();
+  raw.resume();
+  const timer = setTimeout(() => raw.socket.destroy(), drainMs).unref();
+  raw.once('close', () => {
+    clearTimeout(timer);
+  });
+}

@@ -1,0 +1,73 @@
+import rateLimit from '@fastify/rate-limit';
+import underPressure from '@fastify/under-pressure';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { fault, FaultError } from '../domain/errors.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * `always` is answered whatever the load: probes, and parts of uploads that were already let in.
+     *
+     * @default 'new-work'
+     */
+    admission?: 'always' | 'new-work';
+  }
+}
+
+/** How much one address may ask, and when the process takes no new work. */
+export interface EdgeLimits {
+  /** Requests of one address in ten seconds; many users may share an address. @default 20000 */
+  readonly requestsPerAddress: number;
+  /** Mean delay of the event loop over a second, in milliseconds. @default 1000 */
+  readonly maxEventLoopDelayMs: number;
+  /** @default 768 MiB */
+  readonly maxHeapBytes: number;
+  /** @default 1.5 GiB */
+  readonly maxRssBytes: number;
+}
+
+const MIB = 1024 * 1024;
+
+/** Generous for honest clients, and far below what would hurt. */
+export const DEFAULT_EDGE_LIMITS: EdgeLimits = {
+  requestsPerAddress: 20_000,
+  maxEventLoopDelayMs: 1_000,
+  maxHeapBytes: 768 * MIB,
+  maxRssBytes: 1_536 * MIB,
+};
+
+const RATE_WINDOW_MS = 10_000;
+/** Addresses that are counted at the same time; the least recent one is forgotten. */
+const MAX_COUNTED_ADDRESSES = 10_000;
+const PRESSURE_RETRY_MS = 5_000;
+
+/** Refuses with RATE_LIMITED what one address asks too often; probes are never counted. */
+export async function addRateLimit(app: FastifyInstance, limits: EdgeLimits): Promise<void> {
+  await app.register(rateLimit, {
+    global: true,
+    max: limits.requestsPerAddress,
+    timeWindow: RATE_WINDOW_MS,
+    cache: MAX_COUNTED_ADDRESSES,
+    allowList: (request) => isProbe(request),
+    keyGenerator: (request) => request.ip,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new FaultError(fault('RATE_LIMITED', { retryAfterMs: Math.max(1, ttl) }).fault),
+  });
+}
+
+/** Refuses new work with OVERLOADED while the process is at its limits; what is under way goes on. */
+export async function addPressureGate(app: FastifyInstance, limits: EdgeLimits): Promise<void> {
+  await app.register(underPressure, {
+    maxEventLoopDelay: limits.maxEventLoopDelayMs,
+    maxHeapUsedBytes: limits.maxHeapBytes,
+    maxRssBytes: limits.maxRssBytes,
+    sampleInterval: 1_000,
+    pressureHandler: (request) => {
+      if (request.routeOptions.config.admission === 'always') return;
+      throw new FaultError(fault('OVERLOADED', { retryAfterMs: PRESSURE_RETRY_MS }).fault);
+    },
+  });
+}
+
+const isProbe = (request: FastifyRequest): boolean =>
+  /^\/(?:livez|readyz|startupz)$/u.test(request.routeOptions.url ?? '');

@@ -1,0 +1,63 @@
+import type { FastifyReply } from 'fastify';
+import { ERRORS, type ErrorCategory, type ErrorCode, type Fault } from '../domain/errors.js';
+
+/**
+ * How every failure is told over HTTP.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ErrorCode;
+  readonly category: ErrorCategory;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number;
+  readonly correlationId: string;
+  readonly field?: string;
+}
+
+/** Media type of a {@link Problem}. */
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/**
+ * Says a fault as a problem.
+ *
+ * @param status - of the answer, where HTTP has a more precise one than the table; @default the table's
+ */
+export function toProblem(fault: Fault, correlationId: string, status?: number): Problem {
+  const spec = ERRORS[fault.code];
+  return {
+    type: `urn:lazaret:problem:${fault.code.toLowerCase().replaceAll('_', '-')}`,
+    title: spec.message,
+    status: status ?? spec.httpStatus,
+    detail: fault.message,
+    code: fault.code,
+    category: spec.category,
+    retryable: spec.retryable,
+    ...(fault.retryAfterMs === undefined ? {} : { retryAfterMs: fault.retryAfterMs }),
+    correlationId,
+    ...(fault.field === undefined ? {} : { field: fault.field }),
+  };
+}
+
+/** Headers that belong to a problem beside its body. */
+export function problemHeaders(problem: Problem): Record<string, string> {
+  const { code, retryable, retryAfterMs } = problem;
+  const waitMs = retryAfterMs ?? (retryable ? 1_000 : undefined);
+  return {
+    'content-type': PROBLEM_TYPE,
+    'cache-control': 'no-store',
+    // RFC 6750, section 3: the challenge must be there when no or no valid credentials were given.
+    ...(code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer realm="lazaret"' } : {}),
+    ...(waitMs === undefined ? {} : { 'retry-after': String(Math.ceil(waitMs / 1000)) }),
+  };
+}
+
+/** Answers a request with a fault. */
+export function sendProblem(reply: FastifyReply, fault: Fault, status?: number): FastifyReply {
+  const problem = toProblem(fault, reply.request.id, status);
+  return reply.code(problem.status).headers(problemHeaders(problem)).send(problem);
+}

@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Health } from '../observability/health.js';
+import type { Logger } from '../observability/logger.js';
+import type { Metrics } from '../observability/metrics.js';
+import { addBodyGuard } from './body-guard.js';
+import { addCorrelation, correlationIdOf } from './correlation.js';
+import { addCors } from './cors.js';
+import { addErrorAnswers, answerBadUrl, answerClientError } from './error-answers.js';
+import { registerHealth } from './health.js';
+import { addPressureGate, addRateLimit, DEFAULT_EDGE_LIMITS, type EdgeLimits } from './limits.js';
+import { addRequestLog } from './request-log.js';
+import { addSecurityHeaders } from './security-headers.js';
+
+/** What the edge needs. */
+export interface HttpServerDeps {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  /** What clients reach us under; decides whether HSTS is sent. */
+  readonly publicUrl: string;
+  readonly allowedOrigins: readonly string[];
+  /** A sender that stays below this for 30 s is cut off. */
+  readonly minRateBytesPerSecond: number;
+  /** @default DEFAULT_EDGE_LIMITS */
+  readonly limits?: Partial<EdgeLimits>;
+  /** Windows of the guard of bodies; for tests. */
+  readonly bodyGuard?: { readonly windowMs: number; readonly drainMs: number };
+}
+
+/** Largest body that is ever held in memory; streams of files do not count. */
+const MAX_BUFFERED_BODY_BYTES = 1024 * 1024;
+/** Longest segment of a path: signed URLs are far below. */
+const MAX_PATH_SEGMENT_CHARS = 4_096;
+const HEADERS_TIMEOUT_MS = 15_000;
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/**
+ * Makes the one edge that every route lies behind: correlation, headers, CORS, limits and the guard of slow
+ * bodies apply to all of them, and every failure is a problem. Routes are added to what it returns.
+ */
+export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: deps.logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: correlationIdOf,
+    requestIdHeader: false,
+    requestIdLogLabel: 'correlationId',
+    bodyLimit: MAX_BUFFERED_BODY_BYTES,
+    // Uploads take as long as they take: the guard of bodies bounds their rate instead.
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      connectionsCheckingInterval: 5_000,
+    },
+    routerOptions: { maxParamLength: MAX_PATH_SEGMENT_CHARS, ignoreTrailingSlash: false },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    trustProxy: false,
+    exposeHeadRoutes: false,
+    frameworkErrors: answerBadUrl,
+    clientErrorHandler: answerClientError,
+  });
+  await addEdge(app, deps);
+  return app;
+}
+
+async function addEdge(app: FastifyInstance, deps: HttpServerDeps): Promise<void> {
+  const limits = { ...DEFAULT_EDGE_LIMITS, ...deps.limits };
+  const { minRateBytesPerSecond, logger, bodyGuard } = deps;
+  addCorrelation(app);
+  addErrorAnswers(app);
+  addRequestLog(app, deps.metrics);
+  addBodyGuard(app, { minRateBytesPerSecond, logger, ...bodyGuard });
+  await addSecurityHeaders(app, deps.publicUrl.startsWith('https:'));
+  await addCors(app, deps.allowedOrigins);
+  await addRateLimit(app, limits);
+  await addPressureGate(app, limits);
+  registerHealth(app, deps.health);
+}
+
+/**
+ * Ends the server in order: no new connections, what is under way may finish, and what is not finished at
+ * the deadline is cut off.
+ */
+export async function closeHttpServer(app: FastifyInstance, deadlineMs: number): Promise<void> {
+  const closed = app.close();
+  const ended = new AbortController();
+  const deadline = delay(deadlineMs, undefined, { signal: ended.signal }).then(
+    () => {
+      app.server.closeAllConnections();
+    },
+    () => undefined,
+  );
+  await closed;
+  ended.abort();
+  await deadline;
+}

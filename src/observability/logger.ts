@@ -1,0 +1,50 @@
+import { isSpanContextValid, trace } from '@opentelemetry/api';
+import { pino, stdTimeFunctions, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { currentCorrelationId } from './correlation-scope.js';
+import { redactObject, redactText } from './redact.js';
+
+/** The one logger type of the product. */
+export type Logger = PinoLogger;
+
+/** What a logger is made of. */
+export interface LoggerOptions {
+  readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** Which process speaks, e.g. `api` or `worker`. */
+  readonly service: string;
+  /** Where lines go. @default standard output, synchronously, so that a crash loses no line */
+  readonly destination?: DestinationStream;
+}
+
+/**
+ * Makes the logger of a process: one JSON object a line, `{level, time, service, correlationId?, traceId?,
+ * spanId?, msg, err?, ...}`. Secrets, signed URLs, mail addresses and names are taken out, whoever logs
+ * them: first by key, then once more by pattern over the finished line.
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  return pino(
+    {
+      level: options.level,
+      base: { service: options.service },
+      timestamp: stdTimeFunctions.isoTime,
+      mixin: requestContext,
+      // A line's own correlation id is more precise than the one of the surrounding work.
+      mixinMergeStrategy: (line, context) => ({ ...context, ...line }),
+      formatters: {
+        level: (label) => ({ level: label }),
+        bindings: (bindings) => redactObject(bindings),
+        log: (line) => redactObject(line),
+      },
+      hooks: { streamWrite: redactText },
+    },
+    options.destination ?? pino.destination({ dest: 1, sync: true }),
+  );
+}
+
+function requestContext(): Record<string, string> {
+  const correlationId = currentCorrelationId();
+  const span = trace.getActiveSpan()?.spanContext();
+  return {
+    ...(correlationId === undefined ? {} : { correlationId }),
+    ...(span && isSpanContextValid(span) ? { traceId: span.traceId, spanId: span.spanId } : {}),
+  };
+}

@@ -1,0 +1,135 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { createPoolGauges, type PoolState } from './pool-gauges.js';
+
+/** How clients are connected for longer than one request. */
+export type TransportLabel = 'websocket' | 'sse' | 'upload' | 'download';
+
+/** The part of a pool of database connections that is measured. */
+export type { PoolState };
+
+/**
+ * Every metric of the product. Labels have few values by design: a route's pattern, never its path; an
+ * operation's type, never its name; and no tenant, user or file anywhere.
+ */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly httpDurationSeconds: Histogram<'method' | 'route' | 'status'>;
+  readonly httpInFlight: Gauge;
+  readonly tokenVerifications: Counter<'outcome'>;
+  readonly jwksFetches: Counter<'outcome'>;
+  readonly graphqlOperations: Counter<'type' | 'outcome'>;
+  readonly graphqlDurationSeconds: Histogram<'type'>;
+  /** Changes of state; `from` is `NONE` for a new upload. */
+  readonly uploadTransitions: Counter<'from' | 'to'>;
+  readonly receivedBytes: Counter<'protocol'>;
+  readonly servedBytes: Counter;
+  readonly scanDurationSeconds: Histogram<'outcome'>;
+  readonly scannedBytes: Counter;
+  readonly verdicts: Counter<'outcome'>;
+  /** Jobs by state: waiting, active, delayed, failed. */
+  readonly queueDepth: Gauge<'queue' | 'state'>;
+  /** Committed changes that are not published yet. */
+  readonly outboxUnpublished: Gauge;
+  /** Age of the oldest file that waits for its verdict. */
+  readonly oldestScanningSeconds: Gauge;
+  readonly connections: Gauge<'transport'>;
+  /** 0 closed, 1 half open, 2 open. */
+  readonly breakerState: Gauge<'dependency'>;
+  /** Shows a connection pool on every scrape. */
+  watchPool(pool: string, state: () => PoolState): void;
+}
+
+const HTTP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600];
+const SCAN_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30, 60, 180, 600];
+
+/** Makes the metrics of a process in a registry of their own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    ...createHttpMetrics(registry),
+    ...createUploadMetrics(registry),
+    ...createScanMetrics(registry),
+    ...createWorkMetrics(registry),
+    watchPool: createPoolGauges(registry),
+  };
+}
+
+function createHttpMetrics(registry: Registry) {
+  return {
+    httpDurationSeconds: new Histogram({
+      ...describe(registry, 'http_request_duration_seconds', 'Duration of HTTP requests.'),
+      labelNames: ['method', 'route', 'status'] as const,
+      buckets: HTTP_BUCKETS,
+    }),
+    httpInFlight: new Gauge(describe(registry, 'http_requests_in_flight', 'HTTP requests being answered.')),
+    tokenVerifications: new Counter({
+      ...describe(registry, 'token_verifications_total', 'Access tokens by outcome of their verification.'),
+      labelNames: ['outcome'] as const,
+    }),
+    jwksFetches: new Counter({
+      ...describe(registry, 'jwks_fetches_total', 'Fetches of the issuer metadata and keys.'),
+      labelNames: ['outcome'] as const,
+    }),
+    graphqlOperations: new Counter({
+      ...describe(registry, 'graphql_operations_total', 'GraphQL operations.'),
+      labelNames: ['type', 'outcome'] as const,
+    }),
+    graphqlDurationSeconds: new Histogram({
+      ...describe(registry, 'graphql_operation_duration_seconds', 'Duration of GraphQL operations.'),
+      labelNames: ['type'] as const,
+      buckets: HTTP_BUCKETS,
+    }),
+    connections: new Gauge({
+      ...describe(registry, 'connections', 'Long-lived connections.'),
+      labelNames: ['transport'] as const,
+    }),
+  };
+}
+
+const createUploadMetrics = (registry: Registry) => ({
+  uploadTransitions: new Counter({
+    ...describe(registry, 'upload_transitions_total', 'Changes of state of uploads.'),
+    labelNames: ['from', 'to'] as const,
+  }),
+  receivedBytes: new Counter({
+    ...describe(registry, 'received_bytes_total', 'Bytes received from clients.'),
+    labelNames: ['protocol'] as const,
+  }),
+  servedBytes: new Counter(describe(registry, 'served_bytes_total', 'Bytes of clean files sent to clients.')),
+});
+
+const createScanMetrics = (registry: Registry) => ({
+  scanDurationSeconds: new Histogram({
+    ...describe(registry, 'scan_duration_seconds', 'Duration of inspections.'),
+    labelNames: ['outcome'] as const,
+    buckets: SCAN_BUCKETS,
+  }),
+  scannedBytes: new Counter(describe(registry, 'scanned_bytes_total', 'Bytes given to the scanner.')),
+  verdicts: new Counter({
+    ...describe(registry, 'verdicts_total', 'Verdicts by outcome.'),
+    labelNames: ['outcome'] as const,
+  }),
+});
+
+const createWorkMetrics = (registry: Registry) => ({
+  queueDepth: new Gauge({
+    ...describe(registry, 'queue_jobs', 'Jobs in the queue by state.'),
+    labelNames: ['queue', 'state'] as const,
+  }),
+  outboxUnpublished: new Gauge(describe(registry, 'outbox_unpublished', 'Changes not published yet.')),
+  oldestScanningSeconds: new Gauge(
+    describe(registry, 'oldest_scanning_seconds', 'Age of the oldest file that waits for its verdict.'),
+  ),
+  breakerState: new Gauge({
+    ...describe(registry, 'breaker_state', 'Circuit breakers: 0 closed, 1 half open, 2 open.'),
+    labelNames: ['dependency'] as const,
+  }),
+});
+
+const describe = (registry: Registry, suffix: string, help: string) => ({
+  name: `lazaret_${suffix}`,
+  help,
+  registers: [registry],
+});

@@ -1,0 +1,37 @@
+import { context, propagation, SpanStatusCode, trace, type Context } from '@opentelemetry/api';
+
+const TRACER = 'lazaret';
+
+/** W3C trace context of the active span, for whatever leaves the process; `undefined` while tracing is off. */
+export function currentTraceparent(): string | undefined {
+  const carrier: Record<string, string> = {};
+  propagation.inject(context.active(), carrier);
+  return carrier['traceparent'];
+}
+
+/**
+ * Runs work in a span that continues the trace it was caused by. With tracing off it only runs the work.
+ *
+ * @param traceparent - what {@link currentTraceparent} gave on the other side; `undefined` starts a trace
+ * @param name - of the span, with few different values
+ */
+export async function withTraceparent<T>(
+  traceparent: string | null | undefined,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  return trace.getTracer(TRACER).startActiveSpan(name, {}, parentOf(traceparent), async (span) => {
+    try {
+      return await work();
+    } catch (error) {
+      span.recordException(error instanceof Error ? error : String(error));
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+const parentOf = (traceparent: string | null | undefined): Context =>
+  traceparent ? propagation.extract(context.active(), { traceparent }) : context.active();
