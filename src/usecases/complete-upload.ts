@@ -59,7 +59,10 @@ async function complete(tx: FileTransaction, input: CompleteUploadInput, at: Dat
   if (!isOpen(file.state)) return completedBefore(file);
   const parts = await tx.parts(file.id);
   const refused = refusal(file, parts, input.parts);
-  return refused ?? applyCommand(tx, file, { kind: 'complete', sizeBytes: file.receivedBytes }, at);
+  return (
+    refused ??
+    applyCommand(tx, file, { kind: 'complete', sizeBytes: file.sizeBytes ?? file.receivedBytes }, at)
+  );
 }
 
 const completedBefore = (file: File): Outcome<File> =>

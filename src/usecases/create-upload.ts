@@ -14,7 +14,7 @@ import { announce } from './announce.js';
 import { written } from './apply.js';
 import { checkNewFile, fitsPolicy } from './check-new-file.js';
 import { idempotently } from './idempotent.js';
-import { newFile } from './new-file.js';
+import { discardNewFile, newFile } from './new-file.js';
 
 /** What a client says of a file before its bytes. */
 export interface CreateUploadInput {
@@ -72,7 +72,7 @@ export const createUpload =
     const draft = { ...checked.value, sizeBytes: input.sizeBytes, partSizeBytes };
     const file = await newFile(deps, actor, draft);
     const created = await insertOnce(deps, actor, input, file);
-    if (!created.ok || created.value.id !== file.id) await abandon(deps.objects, file);
+    if (!created.ok || created.value.id !== file.id) await discardNewFile(deps.objects, file);
     if (!created.ok) return created;
     announce(deps.bus, created.value);
     return ok({ file: created.value, transfer: transferOf(deps.urls, created.value) });
@@ -91,12 +91,6 @@ const insertOnce = (
       return fits.ok ? written(await tx.insert(file), file) : fits;
     });
   });
-
-/** Closes the store's upload of a file that came to nothing; what this misses, the collector finds. */
-async function abandon(objects: ObjectStore, file: File): Promise<void> {
-  if (file.ingestHandle === null) return;
-  await objects.abortUpload({ key: file.ingestKey, handle: file.ingestHandle }).catch(() => undefined);
-}
 
 const transferOf = (urls: UrlSigner, file: File): Transfer => ({
   partSizeBytes: file.partSizeBytes,

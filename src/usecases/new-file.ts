@@ -45,3 +45,9 @@ export async function newFile(
     updatedAt: createdAt,
   };
 }
+
+/** Closes the store's upload of a file that came to nothing; what this misses, the store's own expiry finds. */
+export async function discardNewFile(objects: ObjectStore, file: File): Promise<void> {
+  if (file.ingestHandle === null) return;
+  await objects.abortUpload({ key: file.ingestKey, handle: file.ingestHandle }).catch(() => undefined);
+}

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { authorise, type Actor } from '../domain/actor.js';
 import { fault, FaultError, type Outcome } from '../domain/errors.js';
 import { isOpen } from '../domain/file-state.js';
+import { toSnapshot } from '../domain/file-snapshot.js';
 import type { File, Priority } from '../domain/file.js';
 import type { MetadataEntry } from '../domain/metadata.js';
 import { MAX_FILE_BYTES, MIN_PART_BYTES } from '../domain/parts.js';
@@ -12,7 +13,7 @@ import { announce } from './announce.js';
 import { applyCommand, lockFile, written } from './apply.js';
 import { checkNewFile, fitsPolicy } from './check-new-file.js';
 import { claim, idempotently, type IdempotentRequest } from './idempotent.js';
-import { newFile } from './new-file.js';
+import { discardNewFile, newFile } from './new-file.js';
 import { takeParts, type TakePartsDeps } from './take-parts.js';
 
 /** A whole file in one request, of a length that only its end tells. */
@@ -80,7 +81,7 @@ async function openFile(
   if (!checked.ok) return checked;
   const draft = { ...checked.value, sizeBytes: null, partSizeBytes: MIN_PART_BYTES };
   const fresh = await newFile(deps, actor, draft);
-  return deps.files.transact(actor, async (tx) => {
+  const outcome = await deps.files.transact(actor, async (tx) => {
     const policy = await tx.policy();
     const opened = await idempotently(tx, requestOf(deps, actor, input), async () => {
       const fits = fitsPolicy(policy, fresh);
@@ -90,6 +91,8 @@ async function openFile(
     const file = await tx.find(opened.value.id);
     return file ? ok({ file, maxBytes: Math.min(policy.maxFileBytes, MAX_FILE_BYTES) }) : fault('NOT_FOUND');
   });
+  if (!outcome.ok || outcome.value.file.id !== fresh.id) await discardNewFile(deps.objects, fresh);
+  return outcome;
 }
 
 async function finish(
@@ -103,7 +106,7 @@ async function finish(
     const completed = await complete(tx, file, sizeBytes, deps.clock.now());
     if (!completed.ok || input.idempotencyKey === undefined) return completed;
     if (completed.value.isFirst) {
-      await tx.storeAnswer(input.idempotencyKey, JSON.parse(JSON.stringify(completed.value.file)));
+      await tx.storeAnswer(input.idempotencyKey, toSnapshot(completed.value.file));
     }
     return completed;
   });

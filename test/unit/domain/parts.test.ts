@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  choosePartSize,
+  countParts,
+  DEFAULT_PART_BYTES,
+  MAX_FILE_BYTES,
+  MAX_PART_BYTES,
+  MAX_PARTS,
+  MIN_PART_BYTES,
+  missingParts,
+  partSizeAt,
+} from '../../../src/domain/parts.js';
+
+const sizes = fc.integer({ min: 0, max: MAX_FILE_BYTES });
+
+describe('the parts of a file', () => {
+  it('keep within the limits of S3, whatever the size and the wish', () => {
+    fc.assert(
+      fc.property(sizes, fc.option(fc.maxSafeNat(), { nil: undefined }), (sizeBytes, wish) => {
+        const partSize = choosePartSize(sizeBytes, wish);
+        expect(partSize).toBeGreaterThanOrEqual(MIN_PART_BYTES);
+        expect(partSize).toBeLessThanOrEqual(MAX_PART_BYTES);
+        expect(countParts(sizeBytes, partSize)).toBeLessThanOrEqual(MAX_PARTS);
+      }),
+    );
+  });
+
+  it('add up to the file, to the byte', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(2 ** 31),
+        fc.integer({ min: MIN_PART_BYTES, max: MAX_PART_BYTES }),
+        (sizeBytes, partSize) => {
+          const numbers = Array.from({ length: countParts(sizeBytes, partSize) }, (_, index) => index + 1);
+          const total = numbers.reduce(
+            (sum, number) => sum + (partSizeAt(sizeBytes, partSize, number) ?? NaN),
+            0,
+          );
+          expect(total).toBe(sizeBytes);
+        },
+      ),
+    );
+  });
+
+  it.each([0, -1, 1.5, 4, NaN])('do not include number %s of three', (number) => {
+    expect(partSizeAt(3 * MIN_PART_BYTES, MIN_PART_BYTES, number)).toBeUndefined();
+  });
+
+  it('are none for a file of zero bytes', () => {
+    expect(countParts(0, DEFAULT_PART_BYTES)).toBe(0);
+    expect(partSizeAt(0, DEFAULT_PART_BYTES, 1)).toBeUndefined();
+  });
+
+  it('are missing until they are in the ledger', () => {
+    const part = (partNumber: number) => ({ partNumber, sizeBytes: 1, etag: 'e', sha256: null });
+    expect(missingParts(4, [part(3), part(1)])).toEqual([2, 4]);
+    expect(missingParts(0, [])).toEqual([]);
+  });
+});
