@@ -1,0 +1,8 @@
+/** Where a clamd listens. */
+export type ClamdAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/** The address as it is written in the configuration, for messages and labels. */
+export const describeAddress = (address: ClamdAddress): string =>
+  address.kind === 'tcp' ? `tcp://${address.host}:${String(address.port)}` : `unix://${address.path}`;
