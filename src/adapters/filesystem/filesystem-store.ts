@@ -1,0 +1,101 @@
+import { chmod, mkdir, realpath, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { addAbortSignal, Readable } from 'node:stream';
+import type { Clock } from '../../ports/clock.js';
+import type { ObjectRef, ObjectStore, OpenObject } from '../../ports/object-store.js';
+import { DIRECTORY_MODE, ensureDirectory, isRealDirectory, pruneEmpty } from './directories.js';
+import { createLayout } from './layout.js';
+import { abortUpload, beginUpload, finishUpload, putPart, removeStaged, type Disk } from './multipart.js';
+import { openObject } from './open-object.js';
+import { openScratch } from './scratch.js';
+import { guard } from './store-error.js';
+import { publishBelow, writeScratch } from './write-durably.js';
+
+/** Where the store lives. */
+export interface FilesystemStoreOptions {
+  /** Absolute path of its one directory, made with mode 0700; nothing outside of it is touched. */
+  readonly root: string;
+  readonly clock: Clock;
+}
+
+/**
+ * Keeps objects in one directory of a local file system, or of one that several processes share and that
+ * renames atomically. Opening it removes what dead processes left half-written.
+ *
+ * @throws TransientError, PermanentError when the directory cannot be used
+ */
+export async function createFilesystemStore(options: FilesystemStoreOptions): Promise<ObjectStore> {
+  const disk = await guard(() => openDisk(options));
+  const { layout, scratch } = disk;
+  const run = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
+    signal?.throwIfAborted();
+    return guard(work);
+  };
+  return {
+    beginUpload: (key, signal) => run(signal, () => beginUpload(disk, key)),
+    putPart: (upload, partNumber, sizeBytes, body, signal) =>
+      putPart(disk, upload, partNumber, sizeBytes, body, signal),
+    finishUpload: (upload, parts, signal) => run(signal, () => finishUpload(disk, upload, parts)),
+    abortUpload: (upload, signal) => run(signal, () => abortUpload(disk, upload)),
+    write: (ref, sizeBytes, body, signal) => writeObject(disk, ref, sizeBytes, body, signal),
+    read: async (ref, range, signal): Promise<OpenObject | undefined> => {
+      const object = await run(signal, () => openObject(layout, ref, range));
+      if (object && signal) addAbortSignal(signal, object.body);
+      return object;
+    },
+    remove: (ref, signal) => run(signal, () => removeObject(disk, ref)),
+    check: (signal) => run(signal, async () => rm(await writeScratch(scratch, 0, Readable.from([])))),
+  };
+}
+
+async function openDisk({ root, clock }: FilesystemStoreOptions): Promise<Disk> {
+  await mkdir(root, { recursive: true, mode: DIRECTORY_MODE });
+  const layout = createLayout(await realpath(root));
+  await chmod(layout.root, DIRECTORY_MODE);
+  for (const area of ['ingest', 'vault', 'tmp']) {
+    await ensureDirectory(layout.root, path.join(layout.root, area));
+  }
+  const scratch = await openScratch(layout.scratch, clock);
+  await scratch.sweep();
+  return { layout, scratch };
+}
+
+async function writeObject(
+  disk: Disk,
+  ref: ObjectRef,
+  sizeBytes: number,
+  body: Readable,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (ref.area === 'ingest') return writeStaged(disk, ref.key, sizeBytes, body, signal);
+  const { layout, scratch } = disk;
+  const target = layout.vaultFile(ref.key);
+  const file = await writeScratch(scratch, sizeBytes, body, signal);
+  await guard(() => publishBelow(layout.root, file, target));
+}
+
+/** Objects of the ingest area are always manifests, so that one rename replaces whichever kind was there. */
+async function writeStaged(
+  disk: Disk,
+  key: string,
+  sizeBytes: number,
+  body: Readable,
+  signal?: AbortSignal,
+): Promise<void> {
+  const upload = await guard(() => beginUpload(disk, key));
+  try {
+    const part = await putPart(disk, upload, 1, sizeBytes, body, signal);
+    await guard(() => finishUpload(disk, upload, [part]));
+  } catch (error) {
+    await guard(() => abortUpload(disk, upload));
+    throw error;
+  }
+}
+
+async function removeObject(disk: Disk, ref: ObjectRef): Promise<void> {
+  if (ref.area === 'ingest') return removeStaged(disk, ref.key);
+  const file = disk.layout.vaultFile(ref.key);
+  if (!(await isRealDirectory(path.dirname(file)))) return;
+  await rm(file, { force: true });
+  await pruneEmpty(path.dirname(file), path.join(disk.layout.root, 'vault'));
+}

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import { PermanentError } from '../../domain/errors.js';
+import type { ObjectRef, OpenUpload, StoredPart } from '../../ports/object-store.js';
+import { DEPENDENCY } from './store-error.js';
+
+/** Where everything lies below the root. Suffixes hold a dot, which keys cannot, so no two names meet. */
+export interface Layout {
+  /** Real path of the root, without symbolic links. */
+  readonly root: string;
+  /** Files on their way to their name. */
+  readonly scratch: string;
+  /** A file in the vault: the bytes themselves. */
+  vaultFile(key: string): string;
+  /** Everything about one key of the ingest area. */
+  ingestDirectory(key: string): string;
+  /** Which parts make the object; there is an object exactly when this file exists. */
+  manifest(key: string): string;
+  /** Parts of an upload that is still open. */
+  openDirectory(upload: OpenUpload): string;
+  /** The same directory once the upload is finished. */
+  sealedDirectory(upload: OpenUpload): string;
+}
+
+/** Longest key: far below what any file system takes as a path. */
+const MAX_KEY_CHARACTERS = 512;
+/** Longest segment of a key: leaves room for suffixes within the 255 bytes of a name. */
+const MAX_SEGMENT_CHARACTERS = 200;
+const KEY = /^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/;
+const HANDLE = /^[0-9a-f]{32}$/;
+
+/** Lays out a root directory. Its paths throw `PermanentError` for keys and handles that the server never made. */
+export function createLayout(root: string): Layout {
+  const ingestDirectory = (key: string): string => path.join(root, 'ingest', `${checkKey(key)}.object`);
+  return {
+    root,
+    scratch: path.join(root, 'tmp'),
+    vaultFile: (key) => path.join(root, 'vault', `${checkKey(key)}.bytes`),
+    ingestDirectory,
+    manifest: (key) => path.join(ingestDirectory(key), 'manifest'),
+    openDirectory: (upload) => path.join(ingestDirectory(upload.key), `open-${checkHandle(upload.handle)}`),
+    sealedDirectory: (upload) =>
+      path.join(ingestDirectory(upload.key), `sealed-${checkHandle(upload.handle)}`),
+  };
+}
+
+/** Name of a part's file: carries its etag, so that a late older put never replaces what a ledger names. */
+export function partFileName({ partNumber, etag }: StoredPart): string {
+  if (!Number.isSafeInteger(partNumber) || partNumber < 1 || !HANDLE.test(etag)) {
+    throw new PermanentError(DEPENDENCY, 'The part was not made by this store.');
+  }
+  return `${String(partNumber)}-${etag}`;
+}
+
+/** Names an object in errors. */
+export const nameOf = (ref: ObjectRef): string => `${ref.area}/${ref.key}`;
+
+function checkKey(key: string): string {
+  const isWellFormed =
+    key.length <= MAX_KEY_CHARACTERS &&
+    KEY.test(key) &&
+    key.split('/').every((segment) => segment.length <= MAX_SEGMENT_CHARACTERS);
+  if (!isWellFormed) throw new PermanentError(DEPENDENCY, 'The key is not one that the server makes.');
+  return key;
+}
+
+function checkHandle(handle: string): string {
+  if (!HANDLE.test(handle)) throw new PermanentError(DEPENDENCY, 'The handle was not made by this store.');
+  return handle;
+}

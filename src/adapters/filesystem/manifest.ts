@@ -1,0 +1,42 @@
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { PermanentError } from '../../domain/errors.js';
+import { publish, writeScratch } from './write-durably.js';
+import type { Scratch } from './scratch.js';
+import { openFile, type Span } from './span-stream.js';
+import { DEPENDENCY, unless } from './store-error.js';
+
+const manifestSchema = z.object({
+  /** Of the upload that made the object. */
+  handle: z.string().regex(/^[0-9a-f]{32}$/),
+  parts: z.array(
+    z.object({ file: z.string().regex(/^\d+-[0-9a-f]{32}$/), sizeBytes: z.int().nonnegative() }),
+  ),
+});
+
+/** Which parts, in which order, an object of the ingest area consists of. */
+export type Manifest = z.output<typeof manifestSchema>;
+
+/** Reads a manifest; `undefined` when there is none. Throws `PermanentError` when it is not readable as one. */
+export async function readManifest(file: string): Promise<Manifest | undefined> {
+  const handle = await unless(['ENOENT'], () => openFile(file));
+  if (!handle) return undefined;
+  try {
+    return manifestSchema.parse(JSON.parse(await handle.readFile('utf8')));
+  } catch (error) {
+    throw new PermanentError(DEPENDENCY, 'A manifest of the store is damaged.', { cause: error });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes a manifest atomically and durably. */
+export async function writeManifest(scratch: Scratch, file: string, manifest: Manifest): Promise<void> {
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  await publish(await writeScratch(scratch, bytes.byteLength, Readable.from([bytes])), file);
+}
+
+/** The bytes that a manifest names. */
+export const spansOf = (directory: string, manifest: Manifest): readonly Span[] =>
+  manifest.parts.map(({ file, sizeBytes }) => ({ file: path.join(directory, file), start: 0, sizeBytes }));

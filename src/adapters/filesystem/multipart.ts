@@ -1,0 +1,125 @@
+import { lstat, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { PermanentError } from '../../domain/errors.js';
+import type { OpenUpload, StoredPart } from '../../ports/object-store.js';
+import { ensureDirectory, isRealDirectory, listNames, pruneEmpty } from './directories.js';
+import { partFileName, type Layout } from './layout.js';
+import { readManifest, writeManifest, type Manifest } from './manifest.js';
+import { uniqueId, type Scratch } from './scratch.js';
+import { DEPENDENCY, errnoOf, guard, unless } from './store-error.js';
+import { publish, writeScratch } from './write-durably.js';
+
+/** What the operations of the store work on. */
+export interface Disk {
+  readonly layout: Layout;
+  readonly scratch: Scratch;
+}
+
+/** Opens an upload: a directory that parts are renamed into. */
+export async function beginUpload({ layout }: Disk, key: string): Promise<OpenUpload> {
+  const upload = { key, handle: uniqueId() };
+  await ensureDirectory(layout.root, layout.openDirectory(upload));
+  return upload;
+}
+
+/** Streams a part in; it exists from the moment its file has its name. */
+export async function putPart(
+  { layout, scratch }: Disk,
+  upload: OpenUpload,
+  partNumber: number,
+  sizeBytes: number,
+  body: Readable,
+  signal?: AbortSignal,
+): Promise<StoredPart> {
+  const part = { partNumber, etag: uniqueId() };
+  const directory = layout.openDirectory(upload);
+  const name = partFileName(part);
+  if (!(await guard(() => isRealDirectory(directory)))) throw noSuchUpload();
+  const file = await writeScratch(scratch, sizeBytes, body, signal);
+  await guard(async () => {
+    try {
+      await publish(file, path.join(directory, name));
+    } catch (error) {
+      throw errnoOf(error) === 'ENOENT' ? noSuchUpload() : error;
+    }
+  });
+  return part;
+}
+
+/**
+ * Seals an upload by renaming its directory, from when on no part can enter it, then points the manifest at
+ * it. Each step can be repeated after a crash.
+ */
+export async function finishUpload(
+  disk: Disk,
+  upload: OpenUpload,
+  parts: readonly StoredPart[],
+): Promise<void> {
+  const { layout, scratch } = disk;
+  const before = await readManifest(layout.manifest(upload.key));
+  const isFinished = before?.handle === upload.handle;
+  const manifest = isFinished ? before : await seal(disk, upload, parts);
+  await removeOthers(layout.sealedDirectory(upload), manifest);
+  if (before && !isFinished) {
+    await scratch.discard(layout.sealedDirectory({ key: upload.key, handle: before.handle }));
+  }
+}
+
+async function seal(
+  { layout, scratch }: Disk,
+  upload: OpenUpload,
+  parts: readonly StoredPart[],
+): Promise<Manifest> {
+  const sealed = layout.sealedDirectory(upload);
+  const manifest = await describe(await findParts(layout, upload), upload, parts.map(partFileName));
+  await unless(['ENOENT'], () => rename(layout.openDirectory(upload), sealed));
+  // Absent under both names: it was aborted since it was found.
+  if (!(await isRealDirectory(sealed))) throw noSuchUpload();
+  await writeManifest(scratch, layout.manifest(upload.key), manifest);
+  return manifest;
+}
+
+/** Removes an open upload. One that is finished, or gone, stays as it is. */
+export async function abortUpload({ layout, scratch }: Disk, upload: OpenUpload): Promise<void> {
+  const directory = layout.openDirectory(upload);
+  if (await isRealDirectory(directory)) await scratch.discard(directory);
+  await pruneEmpty(layout.ingestDirectory(upload.key), path.join(layout.root, 'ingest'));
+}
+
+/** Removes the object of a key; uploads that are open under the same key stay. */
+export async function removeStaged({ layout, scratch }: Disk, key: string): Promise<void> {
+  const directory = layout.ingestDirectory(key);
+  if (!(await isRealDirectory(directory))) return;
+  await rm(layout.manifest(key), { force: true });
+  for (const name of await listNames(directory)) {
+    if (name.startsWith('sealed-')) await scratch.discard(path.join(directory, name));
+  }
+  await pruneEmpty(directory, path.join(layout.root, 'ingest'));
+}
+
+async function findParts(layout: Layout, upload: OpenUpload): Promise<string> {
+  for (const directory of [layout.openDirectory(upload), layout.sealedDirectory(upload)]) {
+    if (await isRealDirectory(directory)) return directory;
+  }
+  throw noSuchUpload();
+}
+
+async function describe(directory: string, upload: OpenUpload, names: readonly string[]): Promise<Manifest> {
+  const parts: Manifest['parts'] = [];
+  for (const file of names) {
+    const stats = await unless(['ENOENT'], () => lstat(path.join(directory, file)));
+    if (!stats?.isFile()) throw new PermanentError(DEPENDENCY, `There is no part ${file} in the upload.`);
+    parts.push({ file, sizeBytes: stats.size });
+  }
+  return { handle: upload.handle, parts };
+}
+
+async function removeOthers(directory: string, manifest: Manifest): Promise<void> {
+  const wanted = new Set(manifest.parts.map(({ file }) => file));
+  for (const name of await listNames(directory)) {
+    if (!wanted.has(name)) await rm(path.join(directory, name), { force: true });
+  }
+}
+
+const noSuchUpload = (): PermanentError => new PermanentError(DEPENDENCY, 'There is no such upload.');

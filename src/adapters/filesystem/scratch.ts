@@ -1,0 +1,77 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { lstat, readFile, readlink, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Clock } from '../../ports/clock.js';
+import { listNames } from './directories.js';
+import { unless } from './store-error.js';
+
+/** The directory of files that have no name yet. */
+export interface Scratch {
+  /** A fresh path in it, which tells whose it is. */
+  path(): string;
+  /** Takes a directory out of sight in one step, then removes what is in it. Nothing happens when it is absent. */
+  discard(directory: string): Promise<void>;
+  /**
+   * Removes what dead processes left behind. What cannot be told to be dead (another machine, another
+   * container) is removed after {@link MAX_AGE_MS}.
+   */
+  sweep(): Promise<void>;
+}
+
+/** No living writer leaves its file untouched for so long. */
+const MAX_AGE_MS = 24 * 60 * 60 * 1_000;
+
+/** Opens the scratch directory on behalf of this process. */
+export async function openScratch(directory: string, clock: Clock): Promise<Scratch> {
+  const domain = await processDomain();
+  const start = (await startTimeOf(process.pid)) ?? '0';
+  const prefix = `${domain}-${String(process.pid)}-${start}`;
+  const freshPath = (): string => path.join(directory, `${prefix}-${uniqueId()}`);
+  return {
+    path: freshPath,
+    discard: async (unwanted) => {
+      const doomed = freshPath();
+      await unless(['ENOENT'], () => rename(unwanted, doomed));
+      await rm(doomed, { recursive: true, force: true });
+    },
+    sweep: async () => {
+      for (const name of await listNames(directory)) {
+        const file = path.join(directory, name);
+        if ((await isOrphan(name, domain)) || (await isOld(file, clock))) {
+          await rm(file, { recursive: true, force: true });
+        }
+      }
+    },
+  };
+}
+
+/** 128 random bits: names that nobody guesses and that never repeat. */
+export const uniqueId = (): string => randomBytes(16).toString('hex');
+
+/** Tells process numbers of this boot and this container from those of another that shares the volume. */
+async function processDomain(): Promise<string> {
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => uniqueId());
+  const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
+  return createHash('sha256').update(boot).update(namespace).digest('hex').slice(0, 16);
+}
+
+/** When a process began, in ticks since boot: tells it from a later one with the same number. */
+async function startTimeOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => undefined);
+  // The second field is the name in parentheses and may hold spaces; the start time is the 22nd of all.
+  return stat
+    ?.slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .at(19);
+}
+
+async function isOrphan(name: string, domain: string): Promise<boolean> {
+  const [, itsDomain, pid, start] = /^([0-9a-f]{16})-(\d+)-(\d+)-[0-9a-f]{32}$/.exec(name) ?? [];
+  if (itsDomain !== domain || pid === undefined) return false;
+  return (await startTimeOf(Number(pid))) !== start;
+}
+
+async function isOld(file: string, clock: Clock): Promise<boolean> {
+  const stats = await unless(['ENOENT'], () => lstat(file));
+  return stats !== undefined && clock.now().getTime() - stats.mtimeMs > MAX_AGE_MS;
+}

@@ -1,0 +1,86 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { PermanentError } from '../../domain/errors.js';
+import type { ByteRange } from '../../ports/object-store.js';
+import { DEPENDENCY, toStoreError } from './store-error.js';
+
+/** A stretch of one file; spans one after the other make a body. */
+export interface Span {
+  readonly file: string;
+  readonly start: number;
+  readonly sizeBytes: number;
+}
+
+/** Bytes of one read from disk. */
+const READ_BYTES = 256 * 1024;
+
+/** Opens a file of the store for reading; a symbolic link in its place is refused. */
+export const openFile = (file: string): Promise<FileHandle> =>
+  open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+
+/**
+ * Streams spans in order. A file that has become shorter is an error of the stream, never a quiet end.
+ *
+ * @param first - the file of the first span where it is open already; the stream closes it
+ */
+export function createSpanStream(spans: readonly Span[], first?: FileHandle): Readable {
+  let current = first;
+  let index = 0;
+  let offset = 0;
+
+  const next = async (): Promise<Uint8Array | null> => {
+    for (; index < spans.length; index += 1, offset = 0) {
+      const span = spans[index];
+      if (span && offset < span.sizeBytes) {
+        current ??= await openFile(span.file);
+        const chunk = await readChunk(current, span, offset);
+        offset += chunk.byteLength;
+        return chunk;
+      }
+      await current?.close();
+      current = undefined;
+    }
+    return null;
+  };
+
+  return new Readable({
+    highWaterMark: READ_BYTES,
+    read() {
+      next().then(
+        (chunk) => this.push(chunk),
+        (error: unknown) => this.destroy(toStoreError(error)),
+      );
+    },
+    destroy(error, done) {
+      const closed = current?.close() ?? Promise.resolve();
+      closed.then(
+        () => {
+          done(error);
+        },
+        () => {
+          done(error);
+        },
+      );
+    },
+  });
+}
+
+async function readChunk(handle: FileHandle, span: Span, offset: number): Promise<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, span.sizeBytes - offset));
+  const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, span.start + offset);
+  if (bytesRead === 0) throw new PermanentError(DEPENDENCY, 'A stored file is shorter than it was written.');
+  return bytesRead === buffer.byteLength ? buffer : buffer.subarray(0, bytesRead);
+}
+
+/** The part of some spans that a range covers. */
+export function cutSpans(spans: readonly Span[], range: ByteRange | undefined): readonly Span[] {
+  if (range === undefined) return spans;
+  let position = 0;
+  return spans.flatMap((span) => {
+    const from = Math.max(range.start - position, 0);
+    const to = Math.min(range.end + 1 - position, span.sizeBytes);
+    position += span.sizeBytes;
+    return from < to ? [{ file: span.file, start: span.start + from, sizeBytes: to - from }] : [];
+  });
+}

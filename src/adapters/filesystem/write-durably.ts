@@ -1,0 +1,114 @@
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { Writable, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { PermanentError } from '../../domain/errors.js';
+import { ensureDirectory, syncDirectory } from './directories.js';
+import type { Scratch } from './scratch.js';
+import { DEPENDENCY, guard, unless } from './store-error.js';
+
+/** Bytes that wait while the disk is busy; what waits goes out in one system call. */
+const WRITE_BUFFER_BYTES = 1024 * 1024;
+const FILE_MODE = 0o600;
+/** Rounds of renaming into a directory that others may prune at the same moment. */
+const MAX_ROUNDS = 5;
+
+/**
+ * Streams a body into a fresh scratch file and makes it durable there.
+ *
+ * @returns path of the file; the caller renames or removes it
+ * @throws what the body failed with, `PermanentError` when it has another size, or an error of the disk.
+ *   Nothing is left behind then.
+ */
+export async function writeScratch(
+  scratch: Scratch,
+  sizeBytes: number,
+  body: Readable,
+  signal?: AbortSignal,
+): Promise<string> {
+  const file = scratch.path();
+  try {
+    const handle = await guard(() => open(file, 'wx', FILE_MODE));
+    try {
+      await pipeline(body, createSink(handle, sizeBytes), signal ? { signal } : {});
+      await guard(() => handle.datasync());
+    } finally {
+      await handle.close();
+    }
+    return file;
+  } catch (error) {
+    // A body that nobody reads would hold its sender for ever.
+    body.destroy();
+    await rm(file, { force: true });
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** Gives a durable scratch file its name and makes the name durable. A failed rename removes the file. */
+export async function publish(scratchFile: string, target: string): Promise<void> {
+  try {
+    await rename(scratchFile, target);
+  } catch (error) {
+    await rm(scratchFile, { force: true });
+    throw error;
+  }
+  await syncDirectory(path.dirname(target));
+}
+
+/** Like `publish`, and makes the directory of the target, again where another removal prunes it meanwhile. */
+export async function publishBelow(root: string, scratchFile: string, target: string): Promise<void> {
+  for (let round = 1; round < MAX_ROUNDS; round += 1) {
+    await ensureDirectory(root, path.dirname(target));
+    const isThere = await unless(['ENOENT'], () => rename(scratchFile, target).then(() => true));
+    if (isThere) return syncDirectory(path.dirname(target));
+  }
+  return publish(scratchFile, target);
+}
+
+function createSink(handle: FileHandle, sizeBytes: number): Writable {
+  let received = 0;
+  const take = async (chunks: Uint8Array[]): Promise<void> => {
+    received += chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    if (received > sizeBytes) throw wrongSize(sizeBytes);
+    await guard(() => writeFully(handle, chunks));
+  };
+  const settle = (work: Promise<void>, done: (error?: Error) => void): void => {
+    work.then(() => {
+      done();
+    }, done);
+  };
+  return new Writable({
+    highWaterMark: WRITE_BUFFER_BYTES,
+    write: (chunk: Uint8Array, _encoding, done) => {
+      settle(take([chunk]), done);
+    },
+    writev: (entries, done) => {
+      settle(take(entries.map((entry) => entry.chunk as Uint8Array)), done);
+    },
+    final: (done) => {
+      done(received === sizeBytes ? null : wrongSize(sizeBytes));
+    },
+  });
+}
+
+const wrongSize = (sizeBytes: number): PermanentError =>
+  new PermanentError(
+    DEPENDENCY,
+    `The body does not have the ${String(sizeBytes)} bytes that were announced.`,
+  );
+
+/** Writes all of it, although the system may take less at a time, as it does on a disk that is nearly full. */
+async function writeFully(handle: FileHandle, chunks: Uint8Array[]): Promise<void> {
+  let rest = chunks;
+  while (rest.length > 0) {
+    let { bytesWritten } = await handle.writev(rest);
+    let done = 0;
+    while (done < rest.length && bytesWritten >= (rest[done]?.byteLength ?? 0)) {
+      bytesWritten -= rest[done]?.byteLength ?? 0;
+      done += 1;
+    }
+    const [partial, ...others] = rest.slice(done);
+    rest = partial ? [partial.subarray(bytesWritten), ...others] : [];
+  }
+}
