@@ -10,7 +10,7 @@ import { sweeperOf } from './sweeper.js';
 
 /** What expiring needs. */
 export interface ExpireUploadDeps {
-  readonly fileStore: FileStore;
+  readonly files: FileStore;
   readonly bus: EventBus;
   readonly clock: Clock;
 }
@@ -22,9 +22,9 @@ export interface ExpireUploadDeps {
  * @throws TransientError when the database is away
  */
 export const expireUpload =
-  ({ fileStore, bus, clock }: ExpireUploadDeps) =>
+  ({ files, bus, clock }: ExpireUploadDeps) =>
   async (due: DueFile): Promise<void> => {
-    const hasExpired = await fileStore.transact(sweeperOf(due), async (tx) => {
+    const hasExpired = await files.transact(sweeperOf(due), async (tx) => {
       const file = await tx.findForUpdate(due.fileId);
       if (!file || !isOverdue(file, clock.now())) return false;
       return (await applyCommand(tx, file, { kind: 'expire' }, clock.now())).ok;

@@ -68,7 +68,10 @@ function topicsOf(entries: readonly OutboxEntry[]): Topic[] {
 }
 
 /** Starts the calls in the order of the outbox and waits for all: at most `limit` are under way. */
-async function enqueueAll(queue: JobQueue, entries: readonly OutboxEntry[]): Promise<PromiseRejectedResult[]> {
+async function enqueueAll(
+  queue: JobQueue,
+  entries: readonly OutboxEntry[],
+): Promise<PromiseRejectedResult[]> {
   const jobs = entries.filter((entry) => entry.to === 'SCANNING').map(jobOf);
   const results = await Promise.allSettled(jobs.map((job) => queue.enqueueInspection(job)));
   return results.filter((result) => result.status === 'rejected');

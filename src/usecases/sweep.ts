@@ -1,18 +1,18 @@
-import type { Backlog, DueFile } from '../ports/backlog.js';
+import type { Backlog } from '../ports/backlog.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventBus } from '../ports/event-bus.js';
 import type { FileStore } from '../ports/file-store.js';
 import type { JobQueue } from '../ports/job-queue.js';
 import type { ObjectStore } from '../ports/object-store.js';
+import { cleanUpFile } from './clean-up-file.js';
 import { expireUpload } from './expire-upload.js';
-import { removeStaged } from './remove-staged.js';
 
 /** What sweeping needs. */
 export interface SweepDeps {
   readonly backlog: Backlog;
   readonly queue: JobQueue;
-  readonly fileStore: FileStore;
-  readonly objectStore: ObjectStore;
+  readonly files: FileStore;
+  readonly objects: ObjectStore;
   readonly bus: EventBus;
   readonly clock: Clock;
 }
@@ -41,8 +41,8 @@ const MAX_FILES = 200;
 const MAX_KEYS = 1_000;
 /** Files that are worked on at the same time. */
 const WIDTH = 8;
-/** After so many failures of one kind the rest waits for the next run: something they share is down. */
-const MAX_FAILURES = 24;
+/** How long one kind of work may take in one run, so that a slow store does not hold up inspections. */
+const BUDGET_MS = 10_000;
 
 const NOTHING: SweepCount = { done: 0, failed: 0 };
 
@@ -56,39 +56,37 @@ const NOTHING: SweepCount = { done: 0, failed: 0 };
 export const sweep =
   (deps: SweepDeps) =>
   async (signal: AbortSignal): Promise<SweepReport> => {
-    const { backlog, queue } = deps;
-    const expire = expireUpload(deps);
-    const remove = removeStaged(deps);
-    return {
-      inspections: await each(
-        signal,
-        () => backlog.dueInspections(MAX_INSPECTIONS),
-        (job) => queue.enqueueInspection(job),
-      ),
-      expiries: await each(signal, () => backlog.dueExpiries(MAX_FILES), expire),
-      // Asked for after the expiries, so that the bytes of what has just expired go in the same run.
-      cleanups: await each(
-        signal,
-        () => backlog.dueCleanups(MAX_FILES),
-        (due: DueFile) => remove(due, signal),
-      ),
-      forgottenKeys: await forget(backlog, signal),
-    };
+    const { backlog, queue, clock } = deps;
+    const hasTime = budget(clock, signal);
+    const inspections = await each(
+      hasTime(),
+      () => backlog.dueInspections(MAX_INSPECTIONS),
+      (job) => queue.enqueueInspection(job),
+    );
+    const expiries = await each(hasTime(), () => backlog.dueExpiries(MAX_FILES), expireUpload(deps));
+    // Asked for after the expiries, so that the bytes of what has just expired go in the same run.
+    const cleanups = await each(hasTime(), () => backlog.dueCleanups(MAX_FILES), cleanUpFile(deps));
+    return { inspections, expiries, cleanups, forgottenKeys: await forget(backlog, signal) };
   };
+
+/** Each call begins a new stretch of time; what it returns tells whether that, and the run, goes on. */
+const budget = (clock: Clock, signal: AbortSignal) => (): (() => boolean) => {
+  const endsAt = clock.now().getTime() + BUDGET_MS;
+  return () => !signal.aborted && clock.now().getTime() < endsAt;
+};
 
 /** Works on everything that is due, a few at a time; the failure of one does not stop the others. */
 async function each<T>(
-  signal: AbortSignal,
+  hasTime: () => boolean,
   find: () => Promise<readonly T[]>,
   work: (item: T) => Promise<unknown>,
 ): Promise<SweepCount> {
-  if (signal.aborted) return NOTHING;
+  if (!hasTime()) return NOTHING;
   const [found] = await Promise.allSettled([find()]);
   if (found.status === 'rejected') return { done: 0, failed: 1, cause: found.reason };
   let done = 0;
   const causes: unknown[] = [];
-  for (let start = 0; start < found.value.length; start += WIDTH) {
-    if (signal.aborted || causes.length >= MAX_FAILURES) break;
+  for (let start = 0; start < found.value.length && hasTime(); start += WIDTH) {
     const results = await Promise.allSettled(found.value.slice(start, start + WIDTH).map(work));
     const failures = results.filter((result) => result.status === 'rejected');
     done += results.length - failures.length;

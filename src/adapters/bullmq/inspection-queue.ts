@@ -1,0 +1,118 @@
+import { context, propagation } from '@opentelemetry/api';
+import { Queue, type JobsOptions } from 'bullmq';
+import { BullMQOtel } from 'bullmq-otel';
+import { circuitBreaker, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy, wrap } from 'cockatiel';
+import type { Redis } from 'ioredis';
+import { TransientError } from '../../domain/errors.js';
+import type { Logger } from '../../observability/logger.js';
+import type { InspectionJob, JobQueue } from '../../ports/job-queue.js';
+import { INSPECTION_QUEUE, jobIdOf } from './inspection-job.js';
+
+/** What the queue is made of. */
+export interface InspectionQueueDeps {
+  /** Must wait for Redis as long as it takes (`maxRetriesPerRequest: null`); this adapter adds the deadlines. */
+  readonly connection: Redis;
+  readonly logger: Logger;
+  /** Whether jobs carry and make spans. */
+  readonly isTracing: boolean;
+  /** First part of every key. @default `lazaret` */
+  readonly prefix?: string;
+  /** Longest wait for Redis, in milliseconds. @default 2000 */
+  readonly timeoutMs?: number;
+}
+
+/** Jobs by state. */
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly failed: number;
+}
+
+/** The queue of inspections, as whoever runs it sees it. */
+export interface InspectionQueue extends JobQueue {
+  /** Throws `TransientError`. */
+  counts(): Promise<QueueCounts>;
+  /** Resolves when jobs can be added. Throws `TransientError`. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** BullMQ takes jobs without a priority first, and in order; then by number. */
+const BULK_PRIORITY = 10;
+/** Jobs that failed are kept with their cause, this many and this long. */
+const KEPT_FAILURES = { count: 1_000, age: 86_400 };
+const BREAK_AFTER_FAILURES = 5;
+const BREAK_FOR_MS = 1_000;
+
+/** The queue over BullMQ. Every call ends within the timeout, and at once while Redis is away. */
+export function createInspectionQueue(deps: InspectionQueueDeps): InspectionQueue {
+  const { connection, logger, isTracing, prefix = 'lazaret', timeoutMs = 2_000 } = deps;
+  const queue = new Queue(INSPECTION_QUEUE, {
+    connection,
+    prefix,
+    ...(isTracing ? { telemetry: new BullMQOtel({ tracerName: 'lazaret' }) } : {}),
+  });
+  queue.on('error', (err) => {
+    logger.debug({ err }, 'inspection queue');
+  });
+  const call = createCaller(connection, timeoutMs);
+
+  return {
+    enqueueInspection: (job, delayMs = 0) =>
+      call(() => context.with(parentOf(job), () => add(queue, job, delayMs))),
+    counts: () => call(() => countJobs(queue)),
+    check: () => call(() => connection.ping()).then(() => undefined),
+    close: () => queue.close(),
+  };
+}
+
+async function add(queue: Queue, job: InspectionJob, delayMs: number): Promise<void> {
+  const jobId = jobIdOf(job);
+  // A failed job is kept to be looked at; it must not stand in the way of the sweeper's next try.
+  if ((await queue.getJobState(jobId)) === 'failed') await queue.remove(jobId);
+  await queue.add('inspect', job, { ...JOB_OPTIONS, jobId, delay: delayMs, ...priorityOf(job) });
+}
+
+const JOB_OPTIONS: JobsOptions = {
+  attempts: 1, // The database counts attempts and the sweeper repeats; two rules of retry would disagree.
+  removeOnComplete: true, // An id that was used must be free again.
+  removeOnFail: KEPT_FAILURES,
+  stackTraceLimit: 10,
+};
+
+const priorityOf = (job: InspectionJob): JobsOptions =>
+  job.priority === 'BULK' ? { priority: BULK_PRIORITY } : {};
+
+const parentOf = ({ traceparent }: InspectionJob): ReturnType<typeof context.active> =>
+  traceparent === undefined ? context.active() : propagation.extract(context.active(), { traceparent });
+
+async function countJobs(queue: Queue): Promise<QueueCounts> {
+  const counts = await queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed');
+  const of = (state: string): number => counts[state] ?? 0;
+  return {
+    waiting: of('waiting') + of('prioritized'),
+    active: of('active'),
+    delayed: of('delayed'),
+    failed: of('failed'),
+  };
+}
+
+/** BullMQ waits for a lost connection without an end; nobody who asks here may. */
+function createCaller(connection: Redis, timeoutMs: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const policy = wrap(
+    circuitBreaker(handleAll, {
+      halfOpenAfter: BREAK_FOR_MS,
+      breaker: new ConsecutiveBreaker(BREAK_AFTER_FAILURES),
+    }),
+    timeout(timeoutMs, TimeoutStrategy.Aggressive),
+  );
+  return async (work) => {
+    if (connection.status !== 'ready') throw new TransientError('redis', 'The queue is not connected.');
+    try {
+      return await policy.execute(work);
+    } catch (cause) {
+      throw new TransientError('redis', 'The queue did not take the call.', { cause });
+    }
+  };
+}

@@ -1,0 +1,95 @@
+import { isNotConnectionError, UnrecoverableError, Worker, type Job } from 'bullmq';
+import { BullMQOtel } from 'bullmq-otel';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { Logger } from '../../observability/logger.js';
+import type { InspectionJob } from '../../ports/job-queue.js';
+import { INSPECTION_QUEUE, inspectionPayload } from './inspection-job.js';
+
+/** What a worker is made of. */
+export interface InspectionWorkerDeps {
+  /** Copied twice by BullMQ; must not be lazy and must wait as long as it takes. */
+  readonly connection: Redis;
+  /** Jobs that run at the same time. */
+  readonly concurrency: number;
+  /** Does the work. What it throws is kept with the job; the sweeper decides about another try. */
+  readonly process: (job: InspectionJob, signal: AbortSignal) => Promise<void>;
+  readonly logger: Logger;
+  /** Whether jobs continue the trace they were caused by. */
+  readonly isTracing: boolean;
+  /** The queue's. @default `lazaret` */
+  readonly prefix?: string;
+}
+
+/** Takes jobs until it is stopped. */
+export interface InspectionWorker {
+  /** Begins to take jobs, now or when Redis is found. */
+  start(): void;
+  /** Takes no more jobs and waits for those that run; cancels them when the signal aborts. Idempotent. */
+  stop(signal: AbortSignal): Promise<void>;
+}
+
+/** Redis gives a job to another worker when this one was silent for so long. */
+const LOCK_MS = 30_000;
+const STALLED_CHECK_MS = 15_000;
+/** How often a job may lose its worker before it is kept as failed; the sweeper then makes a new one. */
+const MAX_STALLS = 2;
+
+/**
+ * The BullMQ side of the inspection. Locks in Redis only spare work: that two workers never decide over one
+ * file is ensured by the fencing token in the database.
+ */
+export function createInspectionWorker(deps: InspectionWorkerDeps): InspectionWorker {
+  const { logger, isTracing, prefix = 'lazaret' } = deps;
+  const worker = new Worker(INSPECTION_QUEUE, run(deps.process), {
+    connection: deps.connection,
+    concurrency: deps.concurrency,
+    prefix,
+    autorun: false,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALLED_CHECK_MS,
+    maxStalledCount: MAX_STALLS,
+    ...(isTracing ? { telemetry: new BullMQOtel({ tracerName: 'lazaret' }) } : {}),
+  });
+  listen(worker, logger);
+  return {
+    start() {
+      worker.run().catch((err: unknown) => {
+        logger.error({ err }, 'inspection worker ended');
+      });
+    },
+    async stop(signal) {
+      const cancel = (): void => {
+        worker.cancelAllJobs('The worker is stopping.');
+      };
+      if (signal.aborted) cancel();
+      signal.addEventListener('abort', cancel, { once: true });
+      await worker.close();
+      signal.removeEventListener('abort', cancel);
+    },
+  };
+}
+
+type Processor = (job: Job, token?: string, signal?: AbortSignal) => Promise<void>;
+
+// BullMQ hands the signal only to a function that declares three parameters.
+const run =
+  (process: InspectionWorkerDeps['process']): Processor =>
+  async (job: Job, _token: string | undefined, signal: AbortSignal | undefined) => {
+    const payload = inspectionPayload.safeParse(job.data);
+    if (!payload.success) throw new UnrecoverableError(`Payload refused: ${z.prettifyError(payload.error)}`);
+    await process(payload.data, signal ?? new AbortController().signal);
+  };
+
+function listen(worker: Worker, logger: Logger): void {
+  worker.on('error', (err) => {
+    // A lost connection is logged once where it is made; BullMQ repeats it with every try.
+    if (isNotConnectionError(err)) logger.warn({ err }, 'inspection worker');
+  });
+  worker.on('failed', (job, err) => {
+    logger.error({ err, jobId: job?.id }, 'inspection job failed');
+  });
+  worker.on('stalled', (jobId) => {
+    logger.warn({ jobId }, 'inspection job lost its worker and is given to another');
+  });
+}

@@ -1,0 +1,45 @@
+import type { Component } from '../src/lifecycle.js';
+import type { Logger } from '../src/observability/logger.js';
+import type { Metrics } from '../src/observability/metrics.js';
+import type { BacklogCounts } from '../src/ports/backlog.js';
+import type { Clock } from '../src/ports/clock.js';
+import { createLoop } from './loop.js';
+
+/** What the gauges are read from. */
+export interface GaugesWorkerDeps {
+  readonly backlogCounts: () => Promise<BacklogCounts>;
+  /** Jobs by state. */
+  readonly queueCounts: () => Promise<Record<'waiting' | 'active' | 'delayed' | 'failed', number>>;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const INTERVAL_MS = 5_000;
+
+/** Keeps the gauges of queue and outbox up to date. A value that cannot be read stays as it was. */
+export const createGaugesWorker = (deps: GaugesWorkerDeps): Component =>
+  createLoop('gauges', async (signal) => {
+    while (!signal.aborted) {
+      const results = await Promise.allSettled([showBacklog(deps), showQueue(deps)]);
+      for (const result of results) {
+        if (result.status === 'rejected') {
+          deps.logger.debug({ err: result.reason as unknown }, 'gauge not read');
+        }
+      }
+      await deps.clock.sleep(INTERVAL_MS, signal);
+    }
+  });
+
+async function showBacklog({ backlogCounts, metrics }: GaugesWorkerDeps): Promise<void> {
+  const { unpublished, oldestScanningMs } = await backlogCounts();
+  metrics.outboxUnpublished.set(unpublished);
+  metrics.oldestScanningSeconds.set(oldestScanningMs / 1000);
+}
+
+async function showQueue({ queueCounts, metrics }: GaugesWorkerDeps): Promise<void> {
+  const { waiting, active, delayed, failed } = await queueCounts();
+  for (const [state, count] of Object.entries({ waiting, active, delayed, failed })) {
+    metrics.queueDepth.set({ queue: 'inspection', state }, count);
+  }
+}
