@@ -1,0 +1,55 @@
+import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import { DEVELOPMENT_TENANTS } from '../src/domain/development-tenants.js';
+import { BUILT_IN_ROLES } from '../src/domain/permissions.js';
+import { OWNER_ROLE } from './login-roles.js';
+import { roles, tenants, tenantUsage } from './schema/tenants.js';
+
+const GIB = 1024 ** 3;
+
+/** What a development tenant may bring. */
+const DEVELOPMENT_LIMITS = {
+  maxFileBytes: 10 * GIB,
+  quotaBytes: 100 * GIB,
+  deniedTypes: ['application/x-msdownload'],
+};
+
+/**
+ * Adds the tenants of a development installation with the built-in roles. Idempotent: limits and roles that
+ * are there already stay as somebody set them.
+ *
+ * @throws Error of `pg` when the database cannot be reached or is not migrated
+ */
+export async function seedDevelopment({ adminUrl }: { readonly adminUrl: string }): Promise<void> {
+  const admin = new pg.Client({ connectionString: adminUrl });
+  admin.on('error', () => undefined);
+  await admin.connect();
+  try {
+    await drizzle(admin).transaction(async (tx) => {
+      await tx.execute(sql.raw(`SET LOCAL ROLE ${OWNER_ROLE}`));
+      const seeded = Object.values(DEVELOPMENT_TENANTS);
+      await tx
+        .insert(tenants)
+        .values(seeded.map((tenant) => ({ ...tenant, ...DEVELOPMENT_LIMITS })))
+        .onConflictDoNothing();
+      await tx
+        .insert(tenantUsage)
+        .values(seeded.map(({ id }) => ({ tenantId: id })))
+        .onConflictDoNothing();
+      await tx
+        .insert(roles)
+        .values(seeded.flatMap(({ id }) => builtInRoles(id)))
+        .onConflictDoNothing();
+    });
+  } finally {
+    await admin.end();
+  }
+}
+
+const builtInRoles = (tenantId: string): (typeof roles.$inferInsert)[] =>
+  Object.entries(BUILT_IN_ROLES).map(([name, permissions]) => ({
+    tenantId,
+    name,
+    permissions: [...permissions],
+  }));
