@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/{contract,integration,rls,acceptance}/**/*.test.ts'],
-          globalSetup: ['test/support/services.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

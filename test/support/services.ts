@@ -31,8 +31,8 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest's global setup: starts every server at once and hands back what ends them. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** Starts every server at once and hands back what ends them. */
+export async function provideServices(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(path.join(tmpdir(), 'lazaret-test-'));
   const stops: (() => Promise<void>)[] = [];
   const teardown = async (): Promise<void> => {

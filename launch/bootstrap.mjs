@@ -1,0 +1,44 @@
+// The door to every command: plain JavaScript that any Node from 18 on can run. It installs the packages
+// when they are not as the lock file says, goes on under Node 24 when it runs under an older one, compiles
+// what has changed, and hands over to the command.
+//
+// usage: node launch/bootstrap.mjs COMMAND [ARGUMENT...]
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensurePackages } from './bootstrap/packages.mjs';
+import { handOver, neededNode } from './bootstrap/runtime.mjs';
+
+/** Where each command begins, below dist/; it exports `run(arguments)`, which answers with the exit code. */
+const COMMANDS = {
+  start: 'launch/start.js',
+  test: 'launch/test.js',
+  check: 'launch/check.js',
+  build: null,
+};
+
+const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
+const [command = 'start', ...args] = process.argv.slice(2);
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  if (error?.name !== 'StartError') throw error;
+  console.error(`\n  ${error.message}\n`);
+  process.exitCode = 1;
+}
+
+async function run() {
+  if (!Object.hasOwn(COMMANDS, command)) {
+    console.error(`There is no command "${command}": ${Object.keys(COMMANDS).join(', ')}.`);
+    return 1;
+  }
+  await ensurePackages(root);
+  const node = neededNode(root);
+  if (node !== null) return handOver(node, process.argv.slice(1));
+  const { build } = await import('./bootstrap/build.mjs');
+  await build(root);
+  const entry = COMMANDS[command];
+  if (entry === null) return 0;
+  const { run: begin } = await import(pathToFileURL(path.join(root, 'dist', entry)).href);
+  return begin(args);
+}

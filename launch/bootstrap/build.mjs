@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { startError } from './start-error.mjs';
+
+const SOURCES = ['src', 'workers', 'launch', 'db', 'cli'];
+const STAMP = 'stamp';
+
+/**
+ * Compiles the sources to dist/ when any of them has changed since the last time. Types are not checked
+ * here: `check` does that.
+ *
+ * @param {string} root of the repository
+ */
+export async function build(root) {
+  const files = SOURCES.flatMap((directory) => filesBelow(root, directory));
+  const stamp = fingerprint(root, [...files, 'package-lock.json', 'launch/bootstrap/build.mjs']);
+  if (readStamp(root) === stamp) return;
+  const fresh = path.join(root, `dist.${process.pid}`);
+  try {
+    await compile(root, files, fresh);
+    writeFileSync(path.join(fresh, STAMP), stamp);
+    swapIn(fresh, path.join(root, 'dist'));
+  } catch (error) {
+    const first = error?.errors?.[0];
+    const place = first?.location ? ` in ${first.location.file}:${first.location.line}` : '';
+    throw startError(`The sources could not be compiled${place}: ${first?.text ?? error.message}`);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+async function compile(root, files, outdir) {
+  const { build: esbuild } = await import('esbuild');
+  const isSource = (file) => file.endsWith('.ts');
+  for (const asset of files.filter((file) => !isSource(file))) {
+    cpSync(path.join(root, asset), path.join(outdir, asset));
+  }
+  await esbuild({
+    absWorkingDir: root,
+    entryPoints: files.filter(isSource),
+    outdir,
+    outbase: '.',
+    bundle: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    sourcemap: 'linked',
+    logLevel: 'silent',
+    tsconfig: path.join(root, 'tsconfig.json'),
+  });
+}
+
+/** All at once, so that nobody who starts meanwhile finds half of it. */
+function swapIn(fresh, dist) {
+  const old = `${fresh}.old`;
+  try {
+    renameSync(dist, old);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+  mkdirSync(path.dirname(dist), { recursive: true });
+  renameSync(fresh, dist);
+  rmSync(old, { recursive: true, force: true });
+}
+
+function filesBelow(root, directory) {
+  let entries;
+  try {
+    entries = readdirSync(path.join(root, directory), { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries
+    .flatMap((entry) => {
+      const name = path.posix.join(directory, entry.name);
+      return entry.isDirectory() ? filesBelow(root, name) : [name];
+    })
+    .sort();
+}
+
+function fingerprint(root, files) {
+  const hash = createHash('sha256').update(process.version);
+  for (const file of files) {
+    const { size, mtimeMs } = statSync(path.join(root, file));
+    hash.update(`${file}\0${size}\0${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+function readStamp(root) {
+  try {
+    return readFileSync(path.join(root, 'dist', STAMP), 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,2 @@
+// Vitest finds it by its default export.
+export { provideServices as default } from './services.js';
