@@ -1,0 +1,35 @@
+import type { Actor, Correlation } from '../domain/actor.js';
+import type { Outcome } from '../domain/errors.js';
+import type { Session } from './session.js';
+
+/** A verified token: who sent it, and how long it is good for. */
+export interface Authenticated {
+  readonly actor: Actor;
+  /** `exp` of the token. */
+  readonly expiresAt: Date;
+  /** The same actor with what its roles allow now; fails once it may not act any more. */
+  refresh(): Promise<Outcome<Actor>>;
+}
+
+/**
+ * Verifies the value of an `Authorization` header, or what stands for it in a `connection_init`.
+ *
+ * @returns UNAUTHENTICATED for a missing or bad token, DEPENDENCY_UNAVAILABLE where it cannot be decided
+ */
+export type Authenticate = (
+  authorization: string | undefined,
+  correlation: Correlation,
+) => Promise<Outcome<Authenticated>>;
+
+/** How an operation came in. */
+export type GraphqlTransport = 'http' | 'ws' | 'sse';
+
+/** What resolvers know of the request. */
+export interface GraphqlContext {
+  readonly correlation: Correlation;
+  readonly transport: GraphqlTransport;
+  /** Who is asking, as of now; absent for a request without a token. */
+  readonly session?: Session;
+  /** Aborts when the client is gone. */
+  readonly signal: AbortSignal;
+}

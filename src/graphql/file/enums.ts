@@ -1,0 +1,42 @@
+import { registerEnumType } from 'type-graphql';
+import { FILE_STATES, type FileState } from '../../domain/file-state.js';
+import type { Priority } from '../../domain/file.js';
+
+/** The states as the enum of the schema. */
+export const FileStateEnum = Object.fromEntries(FILE_STATES.map((state) => [state, state])) as {
+  readonly [State in FileState]: State;
+};
+
+/** The priorities as the enum of the schema. */
+export const PriorityEnum = { INTERACTIVE: 'INTERACTIVE', BULK: 'BULK' } as const satisfies {
+  readonly [P in Priority]: P;
+};
+
+registerEnumType(FileStateEnum, {
+  name: 'FileState',
+  description: 'Where a file stands.',
+  valuesConfig: {
+    PENDING: { description: 'Created; no byte has arrived.' },
+    RECEIVING: { description: 'Some bytes are durable.' },
+    SCANNING: { description: 'All bytes are durable; queued for or under inspection.' },
+    CLEAN: { description: 'The only state in which content can be downloaded.' },
+    INFECTED: { description: 'Quarantined.' },
+    UNSCANNABLE: {
+      description:
+        'Not provably clean: over a limit, encrypted, corrupt, or the scanner gave no answer after all retries.',
+    },
+    REJECTED: { description: "Refused by the tenant's policy or by a checksum." },
+    CANCELLED: { description: 'Given up by a client before it was complete.' },
+    EXPIRED: { description: 'Never completed within the life of its upload.' },
+    DELETED: { description: 'Its content is gone; the record stays.' },
+  },
+});
+
+registerEnumType(PriorityEnum, {
+  name: 'Priority',
+  description: 'Which work comes first.',
+  valuesConfig: {
+    INTERACTIVE: { description: 'Somebody waits for it.' },
+    BULK: { description: 'May wait for everything interactive.' },
+  },
+});

@@ -1,0 +1,22 @@
+/** What one operation may ask for. Every bound is checked before anything runs, on every transport. */
+export const LIMITS = {
+  /** Words and signs of a document; the parser stops at the next one. */
+  tokens: 1_000,
+  /** Nesting of fields; introspection has a rule of its own. */
+  depth: 10,
+  /** Fields under another name. */
+  aliases: 15,
+  /** Directives, those inside fragments each time they are spread. */
+  directives: 20,
+  /** Fields, those inside fragments each time they are spread. */
+  fields: 500,
+  /** The same field twice in one selection. */
+  duplicates: 10,
+  /** Fields to be resolved, a list counting as often as its page is long. */
+  cost: 10_000,
+  /** Complaints that an answer lists. */
+  errors: 10,
+} as const;
+
+/** Largest page of a list. */
+export const MAX_PAGE_SIZE = 100;

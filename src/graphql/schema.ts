@@ -1,0 +1,49 @@
+import './no-metadata.js';
+import { specifiedDirectives, type GraphQLSchema } from 'graphql';
+import { buildSchema } from 'type-graphql';
+import type { Clock } from '../ports/clock.js';
+import { DownloadResolver } from './download/resolver.js';
+import { createEventsResolver } from './events/resolver.js';
+import { FileResolver } from './file/resolver.js';
+import { enforcePermissions } from './permission/enforce-permissions.js';
+import { hasPermissionDirective } from './permission/has-permission.js';
+import { UploadResolver } from './upload/resolver.js';
+import { FileUploadResolver, UploadStatusResolver } from './upload/status-resolver.js';
+import { WholeFileResolver } from './upload/whole-file-resolver.js';
+import type { UseCases } from './use-cases.js';
+import { ViewerResolver } from './viewer/resolver.js';
+
+/** Builds the executable schema: resolvers over use-cases, with permissions enforced in front of them. */
+export async function buildLazaretSchema(useCases: UseCases, clock: Clock): Promise<GraphQLSchema> {
+  const resolvers = [
+    new FileResolver(useCases),
+    new UploadResolver(useCases),
+    new FileUploadResolver(useCases),
+    new UploadStatusResolver(),
+    new WholeFileResolver(useCases),
+    new DownloadResolver(useCases),
+    new ViewerResolver(useCases),
+    new (createEventsResolver(useCases))(),
+  ];
+  const instances = new Map<unknown, object>(resolvers.map((resolver) => [resolver.constructor, resolver]));
+  const [first, ...others] = [...resolvers.map((resolver) => resolver.constructor)];
+  if (!first) throw new Error('There are no resolvers.');
+  const schema = await buildSchema({
+    resolvers: [first, ...others],
+    container: { get: (resolver) => instances.get(resolver) },
+    directives: [...specifiedDirectives, hasPermissionDirective],
+    validate: false,
+    pubSub: noPubSub,
+  });
+  return enforcePermissions(schema, clock);
+}
+
+/** Demanded by type-graphql; every subscription here opens a source of its own. */
+const noPubSub = {
+  publish: (topic: string): never => {
+    throw new Error(`Nothing is published through the schema, not even ${topic}.`);
+  },
+  subscribe: (topic: string): never => {
+    throw new Error(`No subscription has a topic, not even ${topic}.`);
+  },
+};

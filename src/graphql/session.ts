@@ -1,0 +1,79 @@
+import type { Actor } from '../domain/actor.js';
+import { TransientError, type Outcome } from '../domain/errors.js';
+import { ok } from '../domain/result.js';
+import type { Clock } from '../ports/clock.js';
+import type { Authenticated } from './context.js';
+
+/** How old permissions may be when an event is delivered. */
+const FRESH_MS = 1_000;
+/** How long an actor is trusted while nobody can say what its roles allow. */
+const TRUSTED_MS = 30_000;
+
+/** The identity behind a request or a connection, which may change while it lives. */
+export interface Session {
+  /** Who is asking, with the permissions that are known. */
+  readonly actor: Actor;
+  /** When the token ends. */
+  readonly expiresAt: Date;
+  /** The actor with permissions of at most a second ago; fails once it may not act any more. */
+  current(): Promise<Outcome<Actor>>;
+  /** Goes on with a newer token of the same tenant and subject. False when it is somebody else's. */
+  renew(authenticated: Authenticated): boolean;
+}
+
+/** Makes the session of a verified token. */
+export function createSession(authenticated: Authenticated, clock: Clock): Session {
+  let { actor, expiresAt, refresh } = unbound(authenticated);
+  let confirmedAt = clock.now().getTime();
+  let pending: Promise<Outcome<Actor>> | undefined;
+
+  const confirm = async (): Promise<Outcome<Actor>> => {
+    const outcome = await settle(refresh);
+    const age = clock.now().getTime() - confirmedAt;
+    if (!outcome.ok) return isUndecided(outcome) && age < TRUSTED_MS ? ok(actor) : outcome;
+    actor = outcome.value;
+    confirmedAt = clock.now().getTime();
+    return outcome;
+  };
+
+  return {
+    get actor() {
+      return actor;
+    },
+    get expiresAt() {
+      return expiresAt;
+    },
+    current() {
+      if (clock.now().getTime() - confirmedAt < FRESH_MS) return Promise.resolve(ok(actor));
+      pending ??= confirm().finally(() => {
+        pending = undefined;
+      });
+      return pending;
+    },
+    renew(newer) {
+      const { tenantId, subject } = newer.actor;
+      if (tenantId !== actor.tenantId || subject !== actor.subject) return false;
+      ({ actor, expiresAt, refresh } = unbound(newer));
+      confirmedAt = clock.now().getTime();
+      return true;
+    },
+  };
+}
+
+const unbound = (authenticated: Authenticated) => ({
+  actor: authenticated.actor,
+  expiresAt: authenticated.expiresAt,
+  refresh: () => authenticated.refresh(),
+});
+
+async function settle(refresh: () => Promise<Outcome<Actor>>): Promise<Outcome<Actor>> {
+  try {
+    return await refresh();
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+    return { ok: false, fault: { code: 'DEPENDENCY_UNAVAILABLE', message: 'Permissions cannot be read.' } };
+  }
+}
+
+const isUndecided = (outcome: Outcome<Actor>): boolean =>
+  !outcome.ok && outcome.fault.code === 'DEPENDENCY_UNAVAILABLE';

@@ -1,0 +1,26 @@
+import type { cancelUpload, deleteFile } from '../usecases/end-file.js';
+import type { completeUpload } from '../usecases/complete-upload.js';
+import type { createDownloadUrl } from '../usecases/downloads.js';
+import type { createUpload } from '../usecases/create-upload.js';
+import type { getFile, getViewer, listFiles, uploadStatus } from '../usecases/read-files.js';
+import type { receiveFile } from '../usecases/receive-file.js';
+import type { signUploadParts } from '../usecases/sign-upload-parts.js';
+import type { watchFileEvents } from '../usecases/watch-file-events.js';
+import type { watchUpload } from '../usecases/watch-upload.js';
+
+/** Everything that the GraphQL API can do; resolvers only translate to and from it. */
+export interface UseCases {
+  readonly createUpload: ReturnType<typeof createUpload>;
+  readonly signUploadParts: ReturnType<typeof signUploadParts>;
+  readonly completeUpload: ReturnType<typeof completeUpload>;
+  readonly cancelUpload: ReturnType<typeof cancelUpload>;
+  readonly deleteFile: ReturnType<typeof deleteFile>;
+  readonly receiveFile: ReturnType<typeof receiveFile>;
+  readonly createDownloadUrl: ReturnType<typeof createDownloadUrl>;
+  readonly getFile: ReturnType<typeof getFile>;
+  readonly listFiles: ReturnType<typeof listFiles>;
+  readonly uploadStatus: ReturnType<typeof uploadStatus>;
+  readonly getViewer: ReturnType<typeof getViewer>;
+  readonly watchUpload: ReturnType<typeof watchUpload>;
+  readonly watchFileEvents: ReturnType<typeof watchFileEvents>;
+}
