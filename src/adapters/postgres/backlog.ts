@@ -1,0 +1,95 @@
+import { and, asc, count, eq, inArray, isNull, lte, min, notInArray, or, sql, type SQL } from 'drizzle-orm';
+import { events } from '../../../db/schema/events.js';
+import { files } from '../../../db/schema/files.js';
+import { idempotencyKeys } from '../../../db/schema/idempotency-keys.js';
+import type { Priority } from '../../domain/file.js';
+import type { FileId, TenantId } from '../../domain/ids.js';
+import type { Backlog, BacklogCounts, DueFile } from '../../ports/backlog.js';
+import type { InspectionJob } from '../../ports/job-queue.js';
+import type { Database } from './database.js';
+import { databaseNow, databaseNowPlus } from './file-scope.js';
+import type { Sql } from './session.js';
+
+/** How the backlog looks for lost work. */
+export interface BacklogOptions {
+  /** How long the queue has time to deliver before an inspection counts as lost; @default 2000 */
+  readonly graceMs?: number;
+}
+
+const DEFAULT_GRACE_MS = 2_000;
+const isOpen = inArray(files.state, ['PENDING', 'RECEIVING']);
+const isScanning = eq(files.state, 'SCANNING');
+const isEnded = notInArray(files.state, ['PENDING', 'RECEIVING', 'SCANNING']);
+const hasNoLease = or(isNull(files.leaseUntil), lte(files.leaseUntil, databaseNow));
+
+/** Lost and overdue work of all tenants. Needs a pool that logs in as `lazaret_system`. */
+export function createBacklog(
+  database: Database,
+  { graceMs = DEFAULT_GRACE_MS }: BacklogOptions = {},
+): Backlog {
+  const across = <T>(work: (db: Sql) => Promise<T>): Promise<T> =>
+    database.transaction({ kind: 'system' }, ({ sql: db }) => work(db));
+  return {
+    dueInspections: (limit) => across((db) => dueInspections(db, graceMs, limit)),
+    dueExpiries: (limit) =>
+      across((db) => dueFiles(db, and(isOpen, lte(files.expiresAt, databaseNow)), files.expiresAt, limit)),
+    dueCleanups: (limit) =>
+      across((db) => dueFiles(db, and(isEnded, isNull(files.stagedRemovedAt)), files.updatedAt, limit)),
+    forgetExpiredKeys: (limit) => across((db) => forgetExpiredKeys(db, limit)),
+    counts: () => across(countBacklog),
+  };
+}
+
+async function dueInspections(db: Sql, graceMs: number, limit: number): Promise<InspectionJob[]> {
+  const { tenantId, id, attempt, priority, correlationId, traceparent } = files;
+  const rows = await db
+    .select({ tenantId, id, attempt, priority, correlationId, traceparent })
+    .from(files)
+    .where(and(isScanning, hasNoLease, lte(files.nextAttemptAt, databaseNowPlus(-graceMs))))
+    .orderBy(asc(files.nextAttemptAt))
+    .limit(limit);
+  return rows.map((row) => ({
+    tenantId: row.tenantId as TenantId,
+    fileId: row.id as FileId,
+    attempt: row.attempt,
+    priority: row.priority as Priority,
+    correlationId: row.correlationId,
+    ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
+  }));
+}
+
+async function dueFiles(
+  db: Sql,
+  isDue: SQL | undefined,
+  since: typeof files.expiresAt | typeof files.updatedAt,
+  limit: number,
+): Promise<DueFile[]> {
+  const rows = await db
+    .select({ tenantId: files.tenantId, id: files.id })
+    .from(files)
+    .where(isDue)
+    .orderBy(asc(since))
+    .limit(limit);
+  return rows.map((row) => ({ tenantId: row.tenantId as TenantId, fileId: row.id as FileId }));
+}
+
+async function forgetExpiredKeys(db: Sql, limit: number): Promise<number> {
+  // The policy shows expired keys and no others.
+  const expired = db.select({ id: idempotencyKeys.id }).from(idempotencyKeys).limit(limit);
+  const forgotten = await db
+    .delete(idempotencyKeys)
+    .where(inArray(idempotencyKeys.id, expired))
+    .returning({ id: idempotencyKeys.id });
+  return forgotten.length;
+}
+
+async function countBacklog(db: Sql): Promise<BacklogCounts> {
+  const oldest = sql`extract(epoch from ${databaseNow} - ${min(files.queuedAt)}) * 1000`.mapWith(Number);
+  const [scanning] = await db.select({ total: count(), oldest }).from(files).where(isScanning);
+  const [outbox] = await db.select({ total: count() }).from(events).where(isNull(events.publishedAt));
+  return {
+    scanning: scanning?.total ?? 0,
+    unpublished: outbox?.total ?? 0,
+    oldestScanningMs: Math.max(0, Math.round(scanning?.oldest ?? 0)),
+  };
+}

@@ -1,0 +1,164 @@
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { sql as statement } from 'drizzle-orm';
+import pg from 'pg';
+import type { PoolState } from '../../observability/pool-gauges.js';
+import { DatabaseFailure, toFailure, toPortError, unwrap } from './failure.js';
+import { beginStatements, type Principal, type TransactionLimits } from './principal.js';
+import { createSession, type Session } from './session.js';
+
+/** Where the database is and what it may take. */
+export interface DatabaseConfig extends TransactionLimits {
+  readonly url: string;
+  readonly poolSize: number;
+  /** For a free connection of the pool and for a new one alike. */
+  readonly connectTimeoutMs: number;
+}
+
+/** What became of a transaction; for metrics. */
+export interface TransactionReport {
+  readonly principal: Principal['kind'];
+  readonly outcome: 'committed' | 'rolled-back' | 'failed';
+  readonly durationMs: number;
+  readonly retries: number;
+}
+
+/** What the database tells the process around it. */
+export interface DatabaseHooks {
+  readonly logger: { warn(fields: object, message: string): void };
+  readonly onTransaction?: (report: TransactionReport) => void;
+}
+
+/** One pool of connections, reachable through transactions alone. */
+export interface Database {
+  /**
+   * Runs the work in one transaction (READ COMMITTED). Commits when it resolves to what `commits` accepts,
+   * which by default is everything; else rolls back. Runs it again after a serialization failure, a deadlock
+   * or a connection that was lost before the commit was sent.
+   *
+   * @throws TransientError when the database is lost or overloaded; PermanentError when it refuses a statement
+   */
+  transaction<T>(
+    principal: Principal,
+    work: (session: Session) => Promise<T>,
+    commits?: (value: T) => boolean,
+  ): Promise<T>;
+  /** State of the pool, for gauges. */
+  stats(): PoolState;
+  /** Resolves when the database answers; throws TransientError or PermanentError. */
+  check(): Promise<void>;
+  /** Waits for running transactions and closes all connections. Idempotent. */
+  close(): Promise<void>;
+}
+
+const MAX_RETRIES = 3;
+const FIRST_RETRY_MS = 20;
+const LAST_RETRY_MS = 500;
+/** How much longer than the server's own limit a client waits for an answer that never comes. */
+const ANSWER_GRACE_MS = 2_000;
+const IDLE_TIMEOUT_MS = 30_000;
+
+/** Opens a pool. Connects only when the first transaction needs it. */
+export function createDatabase(config: DatabaseConfig, hooks: DatabaseHooks): Database {
+  const pool = createPool(config, hooks);
+  const retries = retry(
+    handleWhen((error) => error instanceof DatabaseFailure && ['conflict', 'lost'].includes(error.kind)),
+    {
+      maxAttempts: MAX_RETRIES,
+      backoff: new ExponentialBackoff({ initialDelay: FIRST_RETRY_MS, maxDelay: LAST_RETRY_MS }),
+    },
+  );
+  let closing: Promise<void> | undefined;
+
+  const transaction: Database['transaction'] = async (principal, work, commits = () => true) => {
+    const startedAt = performance.now();
+    let attempts = 0;
+    let outcome: TransactionReport['outcome'] = 'failed';
+    try {
+      return await retries.execute(async () => {
+        attempts += 1;
+        const { value, isCommitted } = await attempt(pool, beginStatements(principal, config), work, commits);
+        outcome = isCommitted ? 'committed' : 'rolled-back';
+        return value;
+      });
+    } catch (error) {
+      throw toPortError(error);
+    } finally {
+      const durationMs = performance.now() - startedAt;
+      hooks.onTransaction?.({ principal: principal.kind, outcome, durationMs, retries: attempts - 1 });
+    }
+  };
+  return {
+    transaction,
+    stats: () => ({
+      totalCount: pool.totalCount,
+      idleCount: pool.idleCount,
+      waitingCount: pool.waitingCount,
+    }),
+    check: () =>
+      transaction({ kind: 'login' }, async ({ sql }) => void (await sql.execute(statement`select 1`))),
+    close: () => (closing ??= pool.end()),
+  };
+}
+
+function createPool(config: DatabaseConfig, { logger }: DatabaseHooks): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: config.url,
+    max: config.poolSize,
+    connectionTimeoutMillis: config.connectTimeoutMs,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    query_timeout: config.statementTimeoutMs + ANSWER_GRACE_MS,
+    keepAlive: true,
+  });
+  const report = (error: Error): void => {
+    logger.warn({ failure: toFailure(error).message }, 'A database connection was lost.');
+  };
+  pool.on('error', report);
+  // A backend that dies between two statements emits on the client that is checked out; unheard it ends the process.
+  pool.on('connect', (client) => client.on('error', report));
+  return pool;
+}
+
+interface Attempt<T> {
+  readonly value: T;
+  readonly isCommitted: boolean;
+}
+
+async function attempt<T>(
+  pool: pg.Pool,
+  begin: string,
+  work: (session: Session) => Promise<T>,
+  commits: (value: T) => boolean,
+): Promise<Attempt<T>> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw toFailure(error);
+  });
+  const session = createSession(client);
+  try {
+    await session.begin(begin);
+    const value = await work(session).finally(session.end);
+    const isCommitted = commits(value);
+    await (isCommitted ? session.commit() : session.rollback());
+    client.release();
+    return { value, isCommitted };
+  } catch (error) {
+    session.end();
+    const cause = unwrap(error);
+    client.release(!(await isUsable(session, cause)));
+    throw withoutRepeat(cause, session);
+  }
+}
+
+/** Rolls back, and says whether the connection is fit for another transaction. */
+async function isUsable(session: Session, cause: unknown): Promise<boolean> {
+  if (cause instanceof DatabaseFailure && cause.isConnectionBroken) return false;
+  return await session.rollback().then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether a commit that was sent has happened is unknown, so its work must not run again. */
+function withoutRepeat(error: unknown, session: Session): unknown {
+  if (!(error instanceof DatabaseFailure) || error.kind !== 'lost' || !session.isCommitSent()) return error;
+  return new DatabaseFailure('busy', `${error.message}; whether the commit happened is unknown`);
+}

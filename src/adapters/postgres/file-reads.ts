@@ -1,0 +1,71 @@
+import { and, count, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import { files } from '../../../db/schema/files.js';
+import { tenants } from '../../../db/schema/tenants.js';
+import { PermanentError } from '../../domain/errors.js';
+import type { TenantId } from '../../domain/ids.js';
+import type { FileQuery, FileTransaction } from '../../ports/file-store.js';
+import { fileColumns, toFile } from './file-row.js';
+import { isFile, type FileScope } from './file-scope.js';
+
+type Reads = Pick<FileTransaction, 'find' | 'findForUpdate' | 'list' | 'count' | 'policy' | 'tenant'>;
+
+/** Reading files and the tenant itself. */
+export const createFileReads = (context: FileScope): Reads => ({
+  find: async (id) => {
+    const [row] = await context.sql.select(fileColumns).from(files).where(isFile(context, id));
+    return row && toFile(row);
+  },
+  findForUpdate: async (id) => {
+    const [row] = await context.sql.select(fileColumns).from(files).where(isFile(context, id)).for('update');
+    return row && toFile(row);
+  },
+  list: async (query) => {
+    const after = query.after === undefined ? undefined : lt(files.id, query.after);
+    const rows = await context.sql
+      .select(fileColumns)
+      .from(files)
+      .where(and(matches(context, query), after))
+      // Ids are UUIDv7: their order is that of creation.
+      .orderBy(desc(files.id))
+      .limit(query.limit);
+    return rows.map(toFile);
+  },
+  count: async (query) => {
+    const [row] = await context.sql.select({ total: count() }).from(files).where(matches(context, query));
+    return row?.total ?? 0;
+  },
+  policy: async () => {
+    const { maxFileBytes, quotaBytes, deniedTypes } = await findTenant(context);
+    return { maxFileBytes, quotaBytes, deniedTypes };
+  },
+  tenant: async () => {
+    const row = await findTenantRow(context);
+    return row && { id: row.id as TenantId, slug: row.slug, name: row.name };
+  },
+});
+
+function matches({ scope }: FileScope, query: Omit<FileQuery, 'limit' | 'after'>): SQL | undefined {
+  return and(
+    eq(files.tenantId, scope.tenantId),
+    query.states === undefined ? undefined : inArray(files.state, [...query.states]),
+    query.nameContains === undefined ? undefined : sql`${files.name} ilike ${containing(query.nameContains)}`,
+    query.createdBy === undefined ? undefined : eq(files.createdBy, query.createdBy),
+  );
+}
+
+/** A pattern in which nothing of the text is a wildcard. */
+const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+
+async function findTenantRow({
+  sql: db,
+  scope,
+}: FileScope): Promise<typeof tenants.$inferSelect | undefined> {
+  const [row] = await db.select().from(tenants).where(eq(tenants.id, scope.tenantId));
+  return row;
+}
+
+async function findTenant(context: FileScope): Promise<typeof tenants.$inferSelect> {
+  const row = await findTenantRow(context);
+  if (!row) throw new PermanentError('postgres', 'The tenant of the transaction does not exist.');
+  return row;
+}

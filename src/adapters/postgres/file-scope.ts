@@ -1,0 +1,22 @@
+import { and, eq, sql, type SQL } from 'drizzle-orm';
+import { files } from '../../../db/schema/files.js';
+import type { FileId } from '../../domain/ids.js';
+import type { TenantScope } from '../../ports/file-store.js';
+import type { Sql } from './session.js';
+
+/** What the methods of a file transaction work with. */
+export interface FileScope {
+  readonly sql: Sql;
+  readonly scope: TenantScope;
+}
+
+/** Selects one file of the tenant. The policy would do; the explicit tenant finds the index. */
+export const isFile = ({ scope }: FileScope, id: FileId): SQL | undefined =>
+  and(eq(files.tenantId, scope.tenantId), eq(files.id, id));
+
+/** The instant of the statement by the clock that all processes share; `now()` stands still in a transaction. */
+export const databaseNow = sql<Date>`date_trunc('milliseconds', clock_timestamp())`;
+
+/** An instant some milliseconds from now, by the same clock. */
+export const databaseNowPlus = (durationMs: number): SQL =>
+  sql`${databaseNow} + ${durationMs}::double precision * interval '1 millisecond'`;

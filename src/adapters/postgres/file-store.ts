@@ -1,0 +1,43 @@
+import type { FileStore, FileTransaction, TenantScope } from '../../ports/file-store.js';
+import type { Database } from './database.js';
+import { createFileReads } from './file-reads.js';
+import { createFileWrites } from './file-writes.js';
+import { createHistory } from './history.js';
+import { createIdempotency } from './idempotency.js';
+import { createInspection } from './inspection.js';
+import { createLedger } from './ledger.js';
+import { TransactionEndedError, type Session, type Sql } from './session.js';
+
+/** The truth about files in Postgres, under row-level security. */
+export const createFileStore = (database: Database): FileStore => ({
+  transact: (scope, work) => {
+    const { tenantId, subject } = scope;
+    return database.transaction(
+      { kind: 'tenant', tenantId, subject },
+      (session) => work(whileOpen(session, createFileTransaction(session.sql, scope))),
+      (value) => !isFailedOutcome(value),
+    );
+  },
+});
+
+function createFileTransaction(sql: Sql, scope: TenantScope): FileTransaction {
+  const context = { sql, scope };
+  return {
+    ...createFileReads(context),
+    ...createFileWrites(context),
+    ...createLedger(context),
+    ...createInspection(context),
+    ...createHistory(context),
+    ...createIdempotency(context),
+  };
+}
+
+const isFailedOutcome = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'ok' in value && value.ok === false;
+
+/** Refuses every call after the transaction, before a statement is even built. */
+const whileOpen = (session: Session, tx: FileTransaction): FileTransaction =>
+  new Proxy(tx, {
+    get: (target, method): unknown =>
+      session.isOpen() ? Reflect.get(target, method) : () => Promise.reject(new TransactionEndedError()),
+  });

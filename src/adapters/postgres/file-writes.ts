@@ -1,0 +1,89 @@
+import { and, eq } from 'drizzle-orm';
+import { files } from '../../../db/schema/files.js';
+import type { FileState } from '../../domain/file-state.js';
+import type { File } from '../../domain/file.js';
+import type { FileTransaction } from '../../ports/file-store.js';
+import { fileColumns, toFile, toRow } from './file-row.js';
+import { databaseNow, isFile, type FileScope } from './file-scope.js';
+import { recordChange } from './history.js';
+import { moveUsage, shareOf } from './quota.js';
+
+type Writes = Pick<FileTransaction, 'insert' | 'change' | 'setIngestHandle' | 'markStagedRemoved'>;
+
+/** Writing files, always together with quota, event and audit. */
+export const createFileWrites = (context: FileScope): Writes => ({
+  insert: async (file) => {
+    if (!(await moveUsage(context, shareOf(file)))) return 'quota-exceeded';
+    await context.sql.insert(files).values(toRow(file, context.scope));
+    await recordChange(context, null, file);
+    return 'written';
+  },
+  change: async (before, after) => {
+    const current = await lockVersion(context, before);
+    if (!current) return 'stale';
+    // Parts may have come since `before` was read, which is no change of version.
+    const { receivedBytes } = current;
+    const held = shareOf({ ...before, receivedBytes });
+    const share = shareOf({ ...after, receivedBytes });
+    const delta = { bytes: share.bytes - held.bytes, files: share.files - held.files };
+    if (!(await moveUsage(context, delta))) return 'quota-exceeded';
+    const written = await writeChange(context, before, after);
+    if (!written) return 'stale';
+    await recordChange(context, before.state, written);
+    return 'written';
+  },
+  setIngestHandle: async (id, ingestHandle) => {
+    await context.sql.update(files).set({ ingestHandle }).where(isFile(context, id));
+  },
+  markStagedRemoved: async (id) => {
+    await context.sql.update(files).set({ stagedRemovedAt: databaseNow }).where(isFile(context, id));
+  },
+});
+
+async function lockVersion(
+  context: FileScope,
+  before: File,
+): Promise<Pick<File, 'receivedBytes'> | undefined> {
+  const [row] = await context.sql
+    .select({ receivedBytes: files.receivedBytes })
+    .from(files)
+    .where(isUnchanged(context, before))
+    .for('update');
+  return row;
+}
+
+/** The attempt is the fencing token: a worker whose inspection was taken over finds no row. */
+const isUnchanged = (context: FileScope, before: File): ReturnType<typeof and> =>
+  and(isFile(context, before.id), eq(files.version, before.version), eq(files.attempt, before.attempt));
+
+async function writeChange(context: FileScope, before: File, after: File): Promise<File | undefined> {
+  const { correlationId, traceparent } = context.scope;
+  const [row] = await context.sql
+    .update(files)
+    .set({
+      state: after.state,
+      version: after.version,
+      sizeBytes: after.sizeBytes,
+      detectedType: after.detectedType,
+      sha256: after.sha256,
+      verdict: after.verdict,
+      vaultKey: after.vaultKey,
+      expiresAt: after.expiresAt,
+      updatedAt: after.updatedAt,
+      correlationId,
+      traceparent: traceparent ?? null,
+      ...waitingOf(before.state, after.state),
+    })
+    .where(isUnchanged(context, before))
+    .returning(fileColumns);
+  return row && toFile(row);
+}
+
+type Waiting = Partial<Record<'queuedAt' | 'nextAttemptAt' | 'leaseUntil', typeof databaseNow | null>>;
+
+/** A file that enters SCANNING waits from now on; one that leaves it waits no more. */
+function waitingOf(from: FileState, to: FileState): Waiting {
+  if (from === to) return {};
+  if (to === 'SCANNING') return { queuedAt: databaseNow, nextAttemptAt: databaseNow, leaseUntil: null };
+  return { nextAttemptAt: null, leaseUntil: null };
+}

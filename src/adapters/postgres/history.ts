@@ -1,0 +1,69 @@
+import { and, asc, eq, gt } from 'drizzle-orm';
+import { audit } from '../../../db/schema/audit.js';
+import { eventHeads, events } from '../../../db/schema/events.js';
+import type { FileEvent } from '../../domain/events.js';
+import { fromSnapshot, toSnapshot, type FileSnapshot } from '../../domain/file-snapshot.js';
+import type { FileState } from '../../domain/file-state.js';
+import type { File } from '../../domain/file.js';
+import type { FileTransaction } from '../../ports/file-store.js';
+import type { FileScope } from './file-scope.js';
+
+/** Writes what happened beside the change itself: for subscribers and the relay, and for the audit trail. */
+export async function recordChange(
+  { sql, scope }: FileScope,
+  from: FileState | null,
+  file: File,
+): Promise<void> {
+  const { tenantId, correlationId, traceparent, subject } = scope;
+  const { id: fileId, version } = file;
+  await sql.insert(events).values({
+    tenantId,
+    fileId,
+    version,
+    fromState: from,
+    toState: file.state,
+    priority: file.priority,
+    attempt: file.attempt,
+    // Nobody who reads the history needs the store's handle.
+    snapshot: toSnapshot({ ...file, ingestHandle: null }),
+    occurredAt: file.updatedAt,
+    correlationId,
+    traceparent: traceparent ?? null,
+  });
+  await sql
+    .insert(audit)
+    .values({ tenantId, subject, action: `file.${file.state}`, fileId, version, correlationId });
+}
+
+/** Reading the numbered history of the tenant. */
+export const createHistory = ({
+  sql,
+  scope,
+}: FileScope): Pick<FileTransaction, 'eventsAfter' | 'lastSequence'> => ({
+  eventsAfter: async (sequence, limit) => {
+    const rows = await sql
+      .select()
+      .from(events)
+      .where(and(eq(events.tenantId, scope.tenantId), gt(events.sequence, sequence)))
+      .orderBy(asc(events.sequence))
+      .limit(limit);
+    return rows.map(toEvent);
+  },
+  lastSequence: async () => {
+    const [head] = await sql
+      .select({ lastSequence: eventHeads.lastSequence })
+      .from(eventHeads)
+      .where(eq(eventHeads.tenantId, scope.tenantId));
+    return head?.lastSequence ?? 0;
+  },
+});
+
+const toEvent = (row: typeof events.$inferSelect): FileEvent => ({
+  sequence: row.sequence ?? 0,
+  from: row.fromState as FileState | null,
+  to: row.toState as FileState,
+  file: fromSnapshot(row.snapshot as FileSnapshot),
+  occurredAt: row.occurredAt,
+  correlationId: row.correlationId,
+  traceparent: row.traceparent,
+});

@@ -1,0 +1,70 @@
+import { and, count, eq, gt, isNull, lte, not, or, sql } from 'drizzle-orm';
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
+import { files } from '../../../db/schema/files.js';
+import type { FileId } from '../../domain/ids.js';
+import type { FileTransaction } from '../../ports/file-store.js';
+import { fileColumns, toFile } from './file-row.js';
+import { databaseNow, databaseNowPlus, isFile, type FileScope } from './file-scope.js';
+
+type Inspection = Pick<
+  FileTransaction,
+  'beginInspection' | 'renewInspection' | 'postponeInspection' | 'queuePosition'
+>;
+
+const isScanning = eq(files.state, 'SCANNING');
+const hasNoLease = or(isNull(files.leaseUntil), lte(files.leaseUntil, databaseNow));
+
+/** Leases of inspections. The number of the attempt fences off whoever lost its lease. */
+export const createInspection = (context: FileScope): Inspection => ({
+  beginInspection: async (id, leaseMs) => {
+    const [row] = await context.sql
+      .update(files)
+      .set({ attempt: sql`${files.attempt} + 1`, leaseUntil: databaseNowPlus(leaseMs) })
+      .where(and(isFile(context, id), isScanning, hasNoLease))
+      .returning(fileColumns);
+    return row && toFile(row);
+  },
+  renewInspection: (id, attempt, scannedBytes, leaseMs) =>
+    writeLease(context, id, attempt, {
+      leaseUntil: databaseNowPlus(leaseMs),
+      scannedBytes: sql`greatest(${files.scannedBytes}, ${scannedBytes}::bigint)`,
+    }),
+  postponeInspection: (id, attempt, delayMs) =>
+    writeLease(context, id, attempt, { leaseUntil: null, nextAttemptAt: databaseNowPlus(delayMs) }),
+  queuePosition: (id) => queuePosition(context, id),
+});
+
+/** @returns false when the attempt is not the current one, or the file is decided */
+async function writeLease(
+  context: FileScope,
+  id: FileId,
+  attempt: number,
+  lease: PgUpdateSetSource<typeof files>,
+): Promise<boolean> {
+  const rows = await context.sql
+    .update(files)
+    .set(lease)
+    .where(and(isFile(context, id), isScanning, eq(files.attempt, attempt)))
+    .returning({ id: files.id });
+  return rows.length === 1;
+}
+
+/** Those that are being inspected already are not in the queue, so the first that waits has position zero. */
+async function queuePosition(context: FileScope, id: FileId): Promise<number | null> {
+  const { sql: db, scope } = context;
+  const [file] = await db
+    .select({ priority: files.priority, queuedAt: files.queuedAt })
+    .from(files)
+    .where(and(isFile(context, id), isScanning, hasNoLease));
+  if (!file) return null;
+  // INTERACTIVE sorts after BULK, and comes first.
+  const isSooner = sql`(${files.queuedAt}, ${files.id}) < (${file.queuedAt?.toISOString() ?? null}::timestamptz, ${id}::uuid)`;
+  const comesFirst = or(gt(files.priority, file.priority), and(eq(files.priority, file.priority), isSooner));
+  const [ahead] = await db
+    .select({ total: count() })
+    .from(files)
+    .where(
+      and(eq(files.tenantId, scope.tenantId), isScanning, hasNoLease, not(eq(files.id, id)), comesFirst),
+    );
+  return ahead?.total ?? 0;
+}

@@ -1,0 +1,67 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { files } from '../../../db/schema/files.js';
+import { parts } from '../../../db/schema/parts.js';
+import { fault, FaultError, PermanentError } from '../../domain/errors.js';
+import type { Part } from '../../domain/file.js';
+import type { FileId } from '../../domain/ids.js';
+import type { FileTransaction } from '../../ports/file-store.js';
+import { isFile, type FileScope } from './file-scope.js';
+import { moveUsage } from './quota.js';
+
+/** The parts of an upload that are durable and verified. */
+export const createLedger = (context: FileScope): Pick<FileTransaction, 'parts' | 'putPart'> => ({
+  parts: async (id) =>
+    await context.sql
+      .select({
+        partNumber: parts.partNumber,
+        sizeBytes: parts.sizeBytes,
+        etag: parts.etag,
+        sha256: parts.sha256,
+      })
+      .from(parts)
+      .where(and(eq(parts.tenantId, context.scope.tenantId), eq(parts.fileId, id)))
+      .orderBy(asc(parts.partNumber)),
+  putPart: async (id, part) => {
+    const growth = part.sizeBytes - (await replacedBytes(context, id, part.partNumber));
+    await writePart(context, id, part);
+    const { sizeBytes, receivedBytes } = await growReceived(context, id, growth);
+    // A declared size was reserved at creation; without one the quota fills as the bytes come.
+    if (sizeBytes === null && !(await moveUsage(context, { bytes: growth, files: 0 }))) {
+      throw new FaultError(fault('QUOTA_EXCEEDED').fault);
+    }
+    return receivedBytes;
+  },
+});
+
+async function replacedBytes({ sql: db, scope }: FileScope, id: FileId, partNumber: number): Promise<number> {
+  const [row] = await db
+    .select({ sizeBytes: parts.sizeBytes })
+    .from(parts)
+    .where(and(eq(parts.tenantId, scope.tenantId), eq(parts.fileId, id), eq(parts.partNumber, partNumber)));
+  return row?.sizeBytes ?? 0;
+}
+
+async function writePart({ sql: db, scope }: FileScope, fileId: FileId, part: Part): Promise<void> {
+  const { sizeBytes, etag, sha256 } = part;
+  await db
+    .insert(parts)
+    .values({ tenantId: scope.tenantId, fileId, ...part })
+    .onConflictDoUpdate({
+      target: [parts.tenantId, parts.fileId, parts.partNumber],
+      set: { sizeBytes, etag, sha256 },
+    });
+}
+
+async function growReceived(
+  context: FileScope,
+  id: FileId,
+  growth: number,
+): Promise<{ sizeBytes: number | null; receivedBytes: number }> {
+  const [row] = await context.sql
+    .update(files)
+    .set({ receivedBytes: sql`${files.receivedBytes} + ${growth}::bigint` })
+    .where(and(isFile(context, id), inArray(files.state, ['PENDING', 'RECEIVING'])))
+    .returning({ sizeBytes: files.sizeBytes, receivedBytes: files.receivedBytes });
+  if (!row) throw new PermanentError('postgres', 'The ledger of an upload that is over takes no parts.');
+  return row;
+}

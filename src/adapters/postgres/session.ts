@@ -1,0 +1,82 @@
+import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
+import pg from 'pg';
+import { DatabaseFailure, toFailure } from './failure.js';
+
+/** Typed statements within one transaction. Dead when the transaction's callback has ended. */
+export type Sql = PgRemoteDatabase;
+
+/** One transaction on one connection. */
+export interface Session {
+  readonly sql: Sql;
+  /** Whether the callback still runs. */
+  readonly isOpen: () => boolean;
+  /** Whether the server may have committed. */
+  readonly isCommitSent: () => boolean;
+  /** From here on every use of the handle throws: the connection may already serve another tenant. */
+  readonly end: () => void;
+  readonly begin: (statements: string) => Promise<void>;
+  readonly commit: () => Promise<void>;
+  readonly rollback: () => Promise<void>;
+}
+
+/** Whoever kept a transaction learns this instead of somebody else's rows. */
+export class TransactionEndedError extends Error {
+  override readonly name = 'TransactionEndedError';
+
+  constructor() {
+    super('The transaction has ended: its handle must not be used outside its callback.');
+  }
+}
+
+/** Wraps a connection for the time of one transaction. */
+export function createSession(client: pg.PoolClient): Session {
+  let isOpen = true;
+  let isCommitSent = false;
+  const control = async (statements: string): Promise<pg.QueryResult> =>
+    await client.query(statements).catch((error: unknown) => {
+      throw toFailure(error);
+    });
+  const sql = drizzle(async (text, values, method) => {
+    if (!isOpen) throw new TransactionEndedError();
+    return await execute(client, text, values, method);
+  });
+  return {
+    sql,
+    isOpen: () => isOpen,
+    isCommitSent: () => isCommitSent,
+    end: () => {
+      isOpen = false;
+    },
+    begin: async (statements) => void (await control(statements)),
+    commit: async () => {
+      isCommitSent = true;
+      const { command } = await control('COMMIT');
+      // A transaction that has failed answers COMMIT with a rollback and without an error.
+      if (command !== 'COMMIT') throw new DatabaseFailure('refused', 'commit of a failed transaction');
+    },
+    rollback: async () => void (await control('ROLLBACK')),
+  };
+}
+
+async function execute(
+  client: pg.PoolClient,
+  text: string,
+  values: unknown[],
+  method: 'all' | 'execute',
+): Promise<{ rows: unknown[] }> {
+  try {
+    if (method === 'execute') return await client.query({ text, values, types: TYPES });
+    return await client.query({ text, values, types: TYPES, rowMode: 'array' });
+  } catch (error) {
+    throw toFailure(error);
+  }
+}
+
+const { TIMESTAMPTZ, JSON, JSONB } = pg.types.builtins;
+const AS_TEXT: ReadonlySet<number> = new Set([TIMESTAMPTZ, JSON, JSONB]);
+
+/** Instants and JSON come as text: the schema's columns know how to read them. */
+const TYPES: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number) =>
+    AS_TEXT.has(oid) ? (text: string) => text : pg.types.getTypeParser(oid)) as typeof pg.types.getTypeParser,
+};
