@@ -57,6 +57,10 @@ function decideUninfected(file: File, evidence: Evidence, policy: TenantPolicy):
   return { outcome: 'CLEAN', reason: null, findings: [] };
 }
 
+/** What is decided over a file that no complete pass could be made of. */
+export const unscannable = (reason: VerdictReason, detail: string): Decision =>
+  because('UNSCANNABLE', reason, detail);
+
 const because = (outcome: VerdictState, reason: VerdictReason, detail: string): Decision => ({
   outcome,
   reason,

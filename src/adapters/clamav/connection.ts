@@ -42,7 +42,7 @@ export async function openConnection(
         expire(socket, `${where} takes no more bytes`),
       ),
     receive: (limitMs) => withDeadline(inbox.next(), limitMs, () => expire(socket, `${where} is silent`)),
-    hasMessage: inbox.hasMessage,
+    hasMessage: () => inbox.hasMessage(),
     close: () => void socket.destroy(),
   };
 }

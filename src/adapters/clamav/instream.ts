@@ -33,28 +33,11 @@ export function createInstream(
   number: number,
   timeouts: InstreamTimeouts,
 ): Instream {
+  const speaker = createSpeaker(connection, number, timeouts);
   const gathered = new Uint8Array(CHUNK_BYTES);
   let gatheredBytes = 0;
-  let opening: readonly Uint8Array[] = [COMMAND];
-  let early: ScanReply | undefined;
-  const send = createPatientSender(connection, timeouts.writeTimeoutMs);
 
-  const hearEarly = async (): Promise<void> => {
-    if (!early && connection.hasMessage()) early = await receiveEarly(connection, number, timeouts);
-  };
-  const sendPieces = async (...pieces: readonly Uint8Array[]): Promise<void> => {
-    await hearEarly();
-    if (early) return;
-    try {
-      await send([...opening, ...pieces]);
-      opening = [];
-    } catch (error) {
-      // clamd closes right after it has said that a stream is too long: its words count, not the broken pipe.
-      early = await receiveEarly(connection, number, timeouts).catch(() => undefined);
-      if (!early) throw error;
-    }
-  };
-  const sendChunk = (chunk: Uint8Array): Promise<void> => sendPieces(lengthOf(chunk), chunk);
+  const sendChunk = (chunk: Uint8Array): Promise<void> => speaker.say(lengthOf(chunk), chunk);
   const flush = async (): Promise<void> => {
     if (gatheredBytes > 0) await sendChunk(gathered.subarray(0, gatheredBytes));
     gatheredBytes = 0;
@@ -71,20 +54,53 @@ export function createInstream(
     },
     async finish() {
       await flush();
-      await sendPieces(END);
-      if (early) return early;
-      return parseScanReply(takeNumbered(await connection.receive(timeouts.replyTimeoutMs), number));
+      await speaker.say(END);
+      return speaker.early() ?? hear(connection, number, timeouts);
     },
   };
 }
 
+interface Speaker {
+  /** Sends pieces, the command before the first ones; drops them once clamd has refused the stream. */
+  say(...pieces: readonly Uint8Array[]): Promise<void>;
+  /** What clamd said before the end. */
+  early(): ScanReply | undefined;
+}
+
+function createSpeaker(connection: ClamdConnection, number: number, timeouts: InstreamTimeouts): Speaker {
+  const send = createPatientSender(connection, timeouts.writeTimeoutMs);
+  let opening: readonly Uint8Array[] = [COMMAND];
+  let early: ScanReply | undefined;
+  return {
+    async say(...pieces) {
+      if (!early && connection.hasMessage()) early = await hearEarly(connection, number, timeouts);
+      if (early) return;
+      try {
+        await send([...opening, ...pieces]);
+        opening = [];
+      } catch (error) {
+        // clamd closes right after it has said that a stream is too long: its words count, not the broken pipe.
+        early = await hearEarly(connection, number, timeouts).catch(() => undefined);
+        if (!early) throw error;
+      }
+    },
+    early: () => early,
+  };
+}
+
+const hear = async (
+  connection: ClamdConnection,
+  number: number,
+  { replyTimeoutMs }: InstreamTimeouts,
+): Promise<ScanReply> => parseScanReply(takeNumbered(await connection.receive(replyTimeoutMs), number));
+
 /** The one thing that may be said of a stream whose end was not sent yet is that it is too long. */
-async function receiveEarly(
+async function hearEarly(
   connection: ClamdConnection,
   number: number,
   timeouts: InstreamTimeouts,
 ): Promise<ScanReply> {
-  const reply = parseScanReply(takeNumbered(await connection.receive(timeouts.replyTimeoutMs), number));
+  const reply = await hear(connection, number, timeouts);
   if (reply.kind === 'limit') return reply;
   throw new TransientError('scanner', 'clamd judged a stream that had not ended');
 }

@@ -1,0 +1,95 @@
+import type { Readable } from 'node:stream';
+import type { Evidence } from '../../domain/decide.js';
+import { TransientError } from '../../domain/errors.js';
+import type { Part } from '../../domain/file.js';
+import type { ScanSession } from '../../ports/scanner.js';
+import { createCountStage } from './count-stage.js';
+import { createHashStage } from './hash-stage.js';
+import { startHeartbeat } from './heartbeat.js';
+import type { Inspection } from './inspection.js';
+import { createLedgerStage } from './ledger-stage.js';
+import { runStages } from './run-stages.js';
+import { createScanStage, type ScanStage } from './scan-stage.js';
+import { createSealStage } from './seal-stage.js';
+import { createTypeStage } from './type-stage.js';
+
+/** Longest wait for the next staged bytes where the settings name none. */
+const STALL_MS = 30_000;
+
+/** What one complete pass has shown, and by which scanner. */
+export type Examination = Evidence & { readonly engine: string };
+
+/**
+ * Reads the staged bytes once and learns everything from this one pass, so that what is sealed is what was
+ * counted, hashed and scanned. Meanwhile the lease is kept. After an error nothing runs any more.
+ *
+ * @throws FencedError when another attempt took over; the reason of the signal; what the store, the scanner
+ *   or the database failed with
+ */
+export async function examine(inspection: Inspection, signal: AbortSignal): Promise<Examination> {
+  let stage: ScanStage | undefined;
+  const heartbeat = startHeartbeat(inspection, () => stage?.scannedBytes() ?? 0);
+  const stop = AbortSignal.any([signal, heartbeat.lost]);
+  try {
+    const parts = await assemble(inspection, stop);
+    const session = await inspection.deps.scanner.begin(stop);
+    stage = createScanStage(session);
+    return await passOnce(inspection, parts, session, stage, stop);
+  } catch (error) {
+    // Whatever broke while stopping: why it was stopped is what counts.
+    throw stop.aborted ? (stop.reason as unknown) : error;
+  } finally {
+    await heartbeat.stop();
+  }
+}
+
+/** Makes the parts of the ledger one object. Done already when an earlier attempt came so far. */
+async function assemble({ deps, scope, file }: Inspection, signal: AbortSignal): Promise<readonly Part[]> {
+  const parts = await deps.files.transact(scope, (tx) => tx.parts(file.id));
+  if (file.ingestHandle !== null) {
+    const upload = { key: file.ingestKey, handle: file.ingestHandle };
+    await deps.objects.finishUpload(upload, parts, signal);
+  }
+  return parts;
+}
+
+async function passOnce(
+  inspection: Inspection,
+  parts: readonly Part[],
+  session: ScanSession,
+  scan: ScanStage,
+  signal: AbortSignal,
+): Promise<Examination> {
+  const { deps, sizeBytes, sealedKey } = inspection;
+  const body = await openStaged(inspection, signal).catch((error: unknown) => {
+    session.abort();
+    throw error;
+  });
+  const hash = createHashStage();
+  const type = createTypeStage(deps.types);
+  const stages = [
+    createCountStage(sizeBytes),
+    createLedgerStage(parts),
+    hash,
+    type,
+    scan,
+    createSealStage(deps, sealedKey, sizeBytes),
+  ];
+  await runStages(body, stages, { clock: deps.clock, stallMs: deps.settings.stallMs ?? STALL_MS, signal });
+  return {
+    reply: scan.reply(),
+    sizeBytes: scan.scannedBytes(),
+    sha256: hash.sha256(),
+    detectedType: type.mediaType(),
+    engine: session.engine,
+    definitionsVersion: session.definitionsVersion,
+  };
+}
+
+async function openStaged({ deps, file, sizeBytes }: Inspection, signal: AbortSignal): Promise<Readable> {
+  const staged = await deps.objects.read({ area: 'ingest', key: file.ingestKey }, undefined, signal);
+  if (!staged) throw new TransientError('object-store', 'The staged object is not there');
+  if (staged.sizeBytes === sizeBytes) return staged.body;
+  staged.body.destroy();
+  throw new TransientError('object-store', 'The staged object does not have the size of the upload');
+}

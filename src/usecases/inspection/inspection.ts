@@ -1,0 +1,40 @@
+import type { File } from '../../domain/file.js';
+import type { Clock } from '../../ports/clock.js';
+import type { EventBus } from '../../ports/event-bus.js';
+import type { FileStore, TenantScope } from '../../ports/file-store.js';
+import type { ObjectStore } from '../../ports/object-store.js';
+import type { Scanner } from '../../ports/scanner.js';
+import type { TypeDetector } from '../../ports/type-detector.js';
+import type { BackoffSettings } from './backoff.js';
+
+/** How inspections are bounded. */
+export interface InspectionSettings extends BackoffSettings {
+  /** How long a worker may be silent before another may begin. */
+  readonly leaseMs: number;
+  /** Attempts before a file that never got a verdict becomes UNSCANNABLE. */
+  readonly maxAttempts: number;
+  /** Longest wait for the next staged bytes, in milliseconds. @default 30000 */
+  readonly stallMs?: number;
+}
+
+/** What inspecting needs. */
+export interface InspectFileDeps {
+  readonly files: FileStore;
+  readonly objects: ObjectStore;
+  readonly scanner: Scanner;
+  readonly types: TypeDetector;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly settings: InspectionSettings;
+}
+
+/** One attempt that has begun. */
+export interface Inspection {
+  readonly deps: InspectFileDeps;
+  readonly scope: TenantScope;
+  /** As `beginInspection` returned it: its attempt is the fencing token of every later write. */
+  readonly file: File;
+  readonly sizeBytes: number;
+  /** Where this attempt, and no other, writes its sealed copy. */
+  readonly sealedKey: string;
+}
