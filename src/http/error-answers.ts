@@ -27,7 +27,7 @@ export function addErrorAnswers(app: FastifyInstance): void {
 /** Answers an error that a hook or a handler threw. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = faultOfError(error);
-  if (failure.isUnexpected) request.log.error({ err: error, correlationId: request.id }, 'a request failed');
+  if (failure.isUnexpected) request.log.error({ err: error }, 'a request failed');
   return sendProblem(reply, failure.fault, failure.status);
 }
 

@@ -17,7 +17,6 @@ export function addRequestLog(app: FastifyInstance, metrics: Metrics): void {
     metrics.httpDurationSeconds.observe({ method: methodOf(request), route, status }, seconds);
     request.log[levelOf(route)](
       {
-        correlationId: request.id,
         method: request.method,
         route,
         status,

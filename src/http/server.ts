@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Health } from '../observability/health.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
@@ -34,6 +34,8 @@ const MAX_BUFFERED_BODY_BYTES = 1024 * 1024;
 const MAX_PATH_SEGMENT_CHARS = 4_096;
 const HEADERS_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** Sockets that are open at the same time, idle subscribers included. */
+const MAX_CONNECTIONS = 8_192;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
@@ -43,10 +45,9 @@ const MAX_HEADER_BYTES = 16 * 1024;
 export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: deps.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
     genReqId: correlationIdOf,
     requestIdHeader: false,
-    requestIdLogLabel: 'correlationId',
     bodyLimit: MAX_BUFFERED_BODY_BYTES,
     // Uploads take as long as they take: the guard of bodies bounds their rate instead.
     requestTimeout: 0,
@@ -64,6 +65,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     frameworkErrors: answerBadUrl,
     clientErrorHandler: answerClientError,
   });
+  app.server.maxConnections = MAX_CONNECTIONS;
   await addEdge(app, deps);
   return app;
 }

@@ -1,5 +1,5 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
-import { pino, stdTimeFunctions, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { pino, stdTimeFunctions, symbols, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import { currentCorrelationId } from './correlation-scope.js';
 import { redactObject, redactText } from './redact.js';
 
@@ -29,6 +29,8 @@ export function createLogger(options: LoggerOptions): Logger {
       mixin: requestContext,
       // A line's own correlation id is more precise than the one of the surrounding work.
       mixinMergeStrategy: (line, context) => ({ ...context, ...line }),
+      // Errors have been made plain, and bounded, by then.
+      serializers: { err: (error: unknown) => error },
       formatters: {
         level: (label) => ({ level: label }),
         bindings: (bindings) => redactObject(bindings),
@@ -40,11 +42,17 @@ export function createLogger(options: LoggerOptions): Logger {
   );
 }
 
-function requestContext(): Record<string, string> {
-  const correlationId = currentCorrelationId();
+function requestContext(_line: object, _level: number, logger: Logger): Record<string, string> {
+  const correlationId = isCorrelated(logger) ? undefined : currentCorrelationId();
   const span = trace.getActiveSpan()?.spanContext();
   return {
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(span && isSpanContextValid(span) ? { traceId: span.traceId, spanId: span.spanId } : {}),
   };
 }
+
+/** A child that was made for one request brings its id along; a key must not stand in a line twice. */
+const isCorrelated = (logger: Logger): boolean =>
+  (logger as Logger & { readonly [bindings]: string })[bindings].includes('"correlationId":');
+
+const bindings: typeof symbols.chindingsSym = symbols.chindingsSym;

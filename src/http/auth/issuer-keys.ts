@@ -1,0 +1,119 @@
+import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, type RemoteJWKSet } from 'jose';
+import { z } from 'zod';
+import { TransientError } from '../../domain/errors.js';
+import type { Metrics } from '../../observability/metrics.js';
+
+/** How the keys of an issuer are kept. */
+export interface IssuerKeysOptions {
+  readonly issuer: string;
+  readonly metrics: Metrics;
+  /** Shortest time between two fetches that unknown key ids cause. @default 10000 */
+  readonly cooldownMs?: number;
+  /** Shortest time between two fetches while the issuer fails. @default 2000 */
+  readonly failureCooldownMs?: number;
+  /** Age at which known keys are fetched again, so that retired ones go. @default 300000 */
+  readonly refreshMs?: number;
+  /** Longest time that known keys are trusted while the issuer cannot be reached. @default 86400000 */
+  readonly maxOutageMs?: number;
+}
+
+const FETCH_TIMEOUT_MS = 3_000;
+
+const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+
+/**
+ * Finds the key of a token among those of the one issuer that the configuration names. Keys are known from
+ * memory: a key id that is not known causes at most one fetch in each cool-down, however many tokens name
+ * it, and an issuer that is down costs nothing while its keys are known.
+ *
+ * @throws TransientError while the issuer has never been reached
+ * @throws JWKSNoMatchingKey for a key that the issuer does not have
+ */
+export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
+  const fetches = boundFetches(options);
+  let discovered: Promise<RemoteJWKSet> | undefined;
+  const discoverOnce = (): Promise<RemoteJWKSet> => {
+    discovered ??= discover(options, fetches).catch((error: unknown) => {
+      discovered = undefined;
+      throw error;
+    });
+    return discovered;
+  };
+  return async (header, token) => {
+    const keys = await discoverOnce();
+    refreshWhenOld(keys, fetches, options);
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+        throw error;
+      // The fetch failed. With keys at hand, what they do not match is a bad token and not an outage.
+      if (keys.jwks()) throw new errors.JWKSNoMatchingKey(undefined, { cause: error });
+      throw new TransientError('issuer', 'The keys of the issuer cannot be fetched.', { cause: error });
+    }
+  };
+}
+
+interface BoundFetches {
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** Milliseconds since the last fetch that succeeded. */
+  ageMs(): number;
+  isCoolingDown(): boolean;
+}
+
+/** Lets no fetch out shortly after one that failed, and counts all of them. */
+function boundFetches({ metrics, failureCooldownMs = 2_000 }: IssuerKeysOptions): BoundFetches {
+  let failedAt = -Infinity;
+  let succeededAt = -Infinity;
+  const isCoolingDown = (): boolean => performance.now() - failedAt < failureCooldownMs;
+  return {
+    isCoolingDown,
+    ageMs: () => performance.now() - succeededAt,
+    fetch: async (url, init) => {
+      if (isCoolingDown()) throw new TransientError('issuer', 'The issuer failed a moment ago.');
+      try {
+        const response = await fetch(url, init);
+        if (response.status !== 200) throw new TransientError('issuer', `HTTP ${String(response.status)}`);
+        succeededAt = performance.now();
+        metrics.jwksFetches.inc({ outcome: 'success' });
+        return response;
+      } catch (error) {
+        failedAt = performance.now();
+        metrics.jwksFetches.inc({ outcome: 'failure' });
+        throw error;
+      }
+    },
+  };
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc8414#section-3 */
+async function discover(options: IssuerKeysOptions, fetches: BoundFetches): Promise<RemoteJWKSet> {
+  const url = `${options.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  try {
+    const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS);
+    const response = await fetches.fetch(url, { redirect: 'error', signal });
+    const metadata = metadataSchema.parse(await response.json());
+    // RFC 8414, section 3.3: the issuer value returned MUST be identical to the one that was asked.
+    if (metadata.issuer !== options.issuer) throw new Error(`the metadata is that of ${metadata.issuer}`);
+    return remoteKeys(new URL(metadata.jwks_uri), options, fetches);
+  } catch (error) {
+    throw new TransientError('issuer', 'The issuer cannot be discovered.', { cause: error });
+  }
+}
+
+const remoteKeys = (url: URL, options: IssuerKeysOptions, fetches: BoundFetches): RemoteJWKSet =>
+  createRemoteJWKSet(url, {
+    timeoutDuration: FETCH_TIMEOUT_MS,
+    cooldownDuration: options.cooldownMs ?? 10_000,
+    // Keys are renewed beside the requests, see below: one that expires here would turn an outage of the
+    // issuer into one of ours.
+    cacheMaxAge: options.maxOutageMs ?? 86_400_000,
+    [customFetch]: fetches.fetch,
+  });
+
+function refreshWhenOld(keys: RemoteJWKSet, fetches: BoundFetches, options: IssuerKeysOptions): void {
+  const isOld = keys.jwks() !== undefined && fetches.ageMs() > (options.refreshMs ?? 300_000);
+  if (!isOld || keys.reloading || fetches.isCoolingDown()) return;
+  // Requests go on with the keys that are known; a failure is counted and tried again after its cool-down.
+  keys.reload().catch(() => undefined);
+}
