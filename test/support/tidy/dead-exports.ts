@@ -5,6 +5,8 @@ import { lineOf, walk, type SourceFile, type Violation } from './source-tree.js'
 
 /** Exports that a tool or a library finds by itself. */
 const FOUND_BY_TOOLS = /^(?:[^/]+\.config\.ts|codegen\.ts|db\/schema\/[^/]+\.ts)$/;
+/** The entry of each command, which launch/bootstrap.mjs calls by its name. */
+const ENTRY = /^(?:launch|cli|bench)\/[^/]+\.ts#run$/;
 
 /**
  * Whatever is exported is imported somewhere. A type may also be exported because another export of the
@@ -22,7 +24,12 @@ export function checkDeadExports(files: readonly SourceFile[]): Violation[] {
     .filter((file) => !FOUND_BY_TOOLS.test(file.path))
     .flatMap((file) =>
       exportsOf(file)
-        .filter(({ name, isType }) => !isUsed(file.path, name) && !(isType && isMentioned(file, name)))
+        .filter(
+          ({ name, isType }) =>
+            !ENTRY.test(`${file.path}#${name}`) &&
+            !isUsed(file.path, name) &&
+            !(isType && isMentioned(file, name)),
+        )
         .map(({ name, statement }) => ({
           path: file.path,
           line: lineOf(file, statement),

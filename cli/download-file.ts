@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { access, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Transform, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ApiError, errorOfConnection, errorOfResponse } from './api/api-error.js';
+import type { GraphQLClient } from './api/graphql-client.js';
+import { CREATE_DOWNLOAD_URL, FILE_BY_ID, type RemoteFile } from './api/operations.js';
+import type { Output } from './output.js';
+import { formatBytes } from './show/units.js';
+import { UsageError } from './usage-error.js';
+
+/**
+ * Fetches a clean file and checks that its bytes are those that were inspected. Appears under its name only
+ * when it is complete; without `to` an existing file is never overwritten.
+ *
+ * @param to - path of the copy; `-` is standard output, @default the file's own name, here
+ */
+export async function downloadFile(
+  graphql: GraphQLClient,
+  fileId: string,
+  to: string | undefined,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const { file } = await graphql.requestOnce(FILE_BY_ID, { id: fileId }, signal);
+  if (file === null) throw new UsageError(`There is no file with the id ${fileId}.`);
+  const { createDownloadUrl } = await graphql.requestOnce(CREATE_DOWNLOAD_URL, { input: { fileId } }, signal);
+  if (to === '-') {
+    await fetchInto(createDownloadUrl.url, file, process.stdout, signal);
+    return;
+  }
+  const target = to ?? (await freeName(file.name));
+  const partial = `${target}.partial`;
+  try {
+    await fetchInto(createDownloadUrl.url, file, createWriteStream(partial, { mode: 0o600 }), signal);
+    await rename(partial, target);
+  } finally {
+    await rm(partial, { force: true });
+  }
+  output.error(`${target}: ${formatBytes(file.sizeBytes)}, as inspected`);
+}
+
+async function freeName(name: string): Promise<string> {
+  const own = path.basename(name);
+  if (own === '' || own === '.' || own === '..') throw new UsageError('Name the copy with --output.');
+  const isTaken = await access(own).then(
+    () => true,
+    () => false,
+  );
+  if (isTaken) throw new UsageError(`${own} exists already: name another with --output.`);
+  return own;
+}
+
+async function fetchInto(
+  url: string,
+  file: RemoteFile,
+  target: Writable,
+  signal: AbortSignal,
+): Promise<void> {
+  const response = await fetch(url, { redirect: 'error', signal }).catch((error: unknown) => {
+    throw errorOfConnection(error, new URL(url).origin);
+  });
+  if (!response.ok) throw await errorOfResponse(response);
+  const hash = createHash('sha256');
+  const hashing = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  await pipeline(response.body ?? [], hashing, target, { end: target !== process.stdout });
+  if (file.sha256 !== null && hash.digest('hex') !== file.sha256) {
+    throw new ApiError('The bytes that came are not those that were inspected.', {
+      code: 'CHECKSUM_MISMATCH',
+      retryable: true,
+    });
+  }
+}

@@ -1,0 +1,21 @@
+import type { UploadProgress } from '../api/operations.js';
+
+/** What is seen of one upload while it is under way. */
+export interface Row {
+  update(progress: UploadProgress): void;
+  /** @param ending - e.g. `CLEAN` */
+  end(ending: string): void;
+}
+
+/** What is seen of all uploads while they are under way; written to standard error. */
+export interface Display {
+  open(name: string, sizeBytes: number): Row;
+  /** Shows the last state and lets the terminal go. */
+  close(): void;
+}
+
+/** Shows nothing, for output that a program reads. */
+export const silentDisplay: Display = {
+  open: () => ({ update: () => undefined, end: () => undefined }),
+  close: () => undefined,
+};

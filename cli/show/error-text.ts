@@ -1,0 +1,21 @@
+import { ApiError } from '../api/api-error.js';
+
+const ADVICE: Readonly<Record<string, string>> = {
+  NOT_RUNNING: 'Is the service running? Start it with: npm start (or name another with --url or LAZARET_URL)',
+  UNAUTHENTICATED: 'Check --client and --secret, or the token in --token or LAZARET_TOKEN.',
+  FORBIDDEN: 'The client lacks a role for this: try another one with --client and --secret.',
+  RATE_LIMITED: 'Send fewer at a time with --parallel, or wait a moment.',
+  QUOTA_EXCEEDED: 'Delete files that are not needed any more, or ask for a larger quota.',
+};
+
+/** What went wrong and what to do about it. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'AbortError') return 'interrupted';
+  if (error.name === 'NotReadableError') return 'The file changed or vanished while it was read.';
+  if (error.name === 'TimeoutError') return 'The service did not answer in time.';
+  if (!(error instanceof ApiError)) return error.message;
+  const { code, field, correlationId } = error.detail;
+  const about = [code, field, correlationId].filter((text) => text !== undefined).join(', ');
+  return [`${error.message} (${about})`, ADVICE[code]].filter((text) => text !== undefined).join('\n  ');
+}

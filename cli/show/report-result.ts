@@ -1,0 +1,36 @@
+import { ApiError } from '../api/api-error.js';
+import type { Ending } from '../exit-codes.js';
+import type { Output } from '../output.js';
+import type { UploadResult } from '../transfer/upload-file.js';
+import { errorText } from './error-text.js';
+import { plainText } from './units.js';
+import { verdictText } from './verdict-text.js';
+
+/** Says how the upload of one file ended, for people or for programs. */
+export function reportResult(result: UploadResult, isJson: boolean, output: Output): Ending {
+  const ending = endingOf(result);
+  if (isJson) output.result(JSON.stringify(toJson(result, ending)));
+  else if (result.kind === 'ended') output.result(verdictText(result.path, result.file));
+  else {
+    output.error(`${plainText(result.path)}: ${errorText(result.error)}`);
+    if (result.fileId !== undefined) {
+      output.error(`  Continue with: npm run upload -- --resume ${result.fileId} ${quoted(result.path)}`);
+    }
+  }
+  return ending;
+}
+
+function endingOf(result: UploadResult): Ending {
+  if (result.kind === 'ended') return result.file.state;
+  return result.error instanceof Error && result.error.name === 'AbortError' ? 'INTERRUPTED' : 'ERROR';
+}
+
+function toJson(result: UploadResult, ending: Ending): object {
+  if (result.kind === 'ended') return { path: result.path, ending, file: result.file };
+  const { path, error, fileId } = result;
+  const detail = error instanceof ApiError ? error.detail : {};
+  return { path, ending, fileId, error: { message: errorText(error), ...detail } };
+}
+
+const quoted = (path: string): string =>
+  /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,0 +1,45 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { UsageError } from '../usage-error.js';
+
+/** Most files of one command. */
+const MAX_FILES = 100_000;
+
+/**
+ * The files that the given paths stand for, in the order given, directories sorted. Links inside
+ * directories are not followed.
+ *
+ * @throws UsageError when a path does not exist, is not a file, or is a directory without `--recursive`
+ */
+export async function findFiles(paths: readonly string[], isRecursive: boolean): Promise<string[]> {
+  const found: string[] = [];
+  for (const given of paths) {
+    const status = await stat(given).catch((error: unknown) => {
+      throw explain(given, error);
+    });
+    if (status.isFile()) found.push(given);
+    else if (!status.isDirectory()) throw new UsageError(`${given} is neither a file nor a directory.`);
+    else if (!isRecursive) {
+      throw new UsageError(`${given} is a directory: add --recursive to send what is in it.`);
+    } else found.push(...(await filesBelow(given)));
+    if (found.length > MAX_FILES) {
+      throw new UsageError(`These are more than ${MAX_FILES} files: send them in parts.`);
+    }
+  }
+  return [...new Set(found)];
+}
+
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function explain(given: string, error: unknown): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return new UsageError(`${given} does not exist.`);
+  if (code === 'EACCES') return new UsageError(`${given} may not be read.`);
+  return new UsageError(`${given} cannot be read (${code ?? String(error)}).`);
+}

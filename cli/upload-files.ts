@@ -1,0 +1,62 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { VIEWER } from './api/operations.js';
+import type { Ending } from './exit-codes.js';
+import type { Options } from './options.js';
+import type { Output } from './output.js';
+import type { Session } from './session.js';
+import { createBars } from './show/bars.js';
+import { silentDisplay, type Display } from './show/display.js';
+import { createLines } from './show/lines.js';
+import { reportResult } from './show/report-result.js';
+import { findFiles } from './transfer/find-files.js';
+import { uploadFile, type UploadResult } from './transfer/upload-file.js';
+
+/** Files under way at the same time. */
+const FILES_AT_ONCE = 4;
+
+/** Sends all files that were named and reports each as it ends. */
+export async function uploadFiles(
+  { graphql, live }: Session,
+  options: Options,
+  output: Output,
+  signal: AbortSignal,
+): Promise<Ending[]> {
+  const files = await findFiles(options.paths, options.recursive);
+  // Asked once and first, so that a wrong token or address is told once and not for each file.
+  await graphql.requestOnce(VIEWER, {}, signal);
+  const display = chooseDisplay(options, output);
+  const upload = uploadFile({ graphql, live, send: options, declared: toDeclared(options) });
+  const queue = files.values();
+  const results: UploadResult[] = [];
+
+  const lane = async (): Promise<void> => {
+    for (const file of queue) {
+      if (signal.aborted) return;
+      const row = display.open(path.basename(file), (await stat(file)).size);
+      const result = await upload(file, row, signal, options.resume);
+      row.end(result.kind === 'ended' ? result.file.state : 'failed');
+      results.push(result);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(FILES_AT_ONCE, files.length) }, lane));
+  display.close();
+  return results.map((result) => reportResult(result, options.json, output));
+}
+
+const toDeclared = ({
+  verify,
+  priority,
+  contentType,
+  metadata,
+}: Options): Parameters<typeof uploadFile>[0]['declared'] => ({
+  verify,
+  priority: priority === 'bulk' ? 'BULK' : 'INTERACTIVE',
+  metadata,
+  ...(contentType === undefined ? {} : { contentType }),
+});
+
+function chooseDisplay({ json }: Options, { terminal, error }: Output): Display {
+  if (json) return silentDisplay;
+  return terminal === undefined ? createLines(error) : createBars(terminal);
+}
