@@ -1,24 +1,8 @@
 import { withCorrelationId } from '../src/observability/correlation-scope.js';
 import type { Logger } from '../src/observability/logger.js';
 import type { Metrics } from '../src/observability/metrics.js';
-import type { Clock } from '../src/ports/clock.js';
 import type { InspectionJob, JobQueue } from '../src/ports/job-queue.js';
-import type { Verdict } from '../src/domain/verdict.js';
-
-/** What the use-case comes to, as far as the worker is concerned. */
-export type InspectionOutcome =
-  | { readonly kind: 'decided'; readonly verdict: Verdict }
-  /** Not in SCANNING, or under inspection by another worker. */
-  | { readonly kind: 'not-due' }
-  /** A dependency failed: to be tried again as another attempt. */
-  | {
-      readonly kind: 'postponed';
-      readonly attempt: number;
-      readonly delayMs: number;
-      readonly cause: unknown;
-    }
-  /** Another attempt has taken over; nothing was written. */
-  | { readonly kind: 'fenced' };
+import type { InspectionOutcome } from '../src/usecases/inspect-file.js';
 
 /** What handling a job needs. */
 export interface InspectionHandlerDeps {
@@ -26,7 +10,6 @@ export interface InspectionHandlerDeps {
   readonly inspect: (job: InspectionJob, signal: AbortSignal) => Promise<InspectionOutcome>;
   readonly queue: JobQueue;
   readonly metrics: Metrics;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -38,9 +21,9 @@ export const createInspectionHandler =
   (deps: InspectionHandlerDeps) =>
   (job: InspectionJob, signal: AbortSignal): Promise<void> =>
     withCorrelationId(job.correlationId, async () => {
-      const startedAt = deps.clock.now().getTime();
       const outcome = await deps.inspect(job, signal);
-      measure(deps.metrics, outcome, (deps.clock.now().getTime() - startedAt) / 1000);
+      deps.logger.debug({ fileId: job.fileId, outcome: outcome.kind }, 'inspection ended');
+      if (outcome.kind === 'decided') measure(deps.metrics, outcome);
       if (outcome.kind === 'postponed') await postpone(deps, job, outcome);
     });
 
@@ -55,12 +38,9 @@ async function postpone(
   });
 }
 
-/** What was never begun is not measured: it would make inspections look fast. */
-function measure(metrics: Metrics, outcome: InspectionOutcome, seconds: number): void {
-  if (outcome.kind === 'not-due') return;
-  const label = outcome.kind === 'decided' ? outcome.verdict.outcome : outcome.kind;
-  metrics.scanDurationSeconds.observe({ outcome: label }, seconds);
-  if (outcome.kind !== 'decided') return;
-  metrics.verdicts.inc({ outcome: outcome.verdict.outcome });
-  metrics.scannedBytes.inc(outcome.verdict.scannedBytes);
+function measure(metrics: Metrics, { verdict, durationMs }: InspectionOutcome & { kind: 'decided' }): void {
+  const { outcome, scannedBytes } = verdict;
+  metrics.scanDurationSeconds.observe({ outcome }, durationMs / 1000);
+  metrics.verdicts.inc({ outcome });
+  metrics.scannedBytes.inc(scannedBytes);
 }

@@ -24,7 +24,7 @@ export interface RedisConnections {
 }
 
 /** Longest wait for the reply to a command, in milliseconds. */
-export const COMMAND_TIMEOUT_MS = 2_000;
+const COMMAND_TIMEOUT_MS = 2_000;
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const QUIT_TIMEOUT_MS = 1_000;
@@ -71,7 +71,7 @@ export function createRedisConnections(url: string, logger: Logger): RedisConnec
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
 
 /** Full jitter over a doubling that is capped, so that many processes do not return in step. */
-export const retryDelayMs = (attempt: number): number =>
+const retryDelayMs = (attempt: number): number =>
   FIRST_RETRY_MS + randomInt(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 16)));
 
 const COMMON: ConnectionOptions = {

@@ -1,9 +1,9 @@
 /** Sends wake-ups one by one for each channel. */
 export interface WakePublisher {
   /** Sends a wake-up, now or later. Never throws, never waits. */
-  send(this: void, channel: string): void;
+  readonly send: (channel: string) => void;
   /** Sends what could not be sent before; called when the bus is found again. */
-  sendOwed(this: void): void;
+  readonly sendOwed: () => void;
 }
 
 /** Most channels that are being published to at the same time. */

@@ -1,0 +1,45 @@
+import { pino } from 'pino';
+import { createInspectionQueue, type InspectionQueue } from '../../src/adapters/bullmq/inspection-queue.js';
+import {
+  createInspectionWorker,
+  type InspectionWorker,
+  type InspectionWorkerDeps,
+} from '../../src/adapters/bullmq/inspection-worker.js';
+import { createRedisConnections, type RedisConnections } from '../../src/adapters/redis/redis-connections.js';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const STOP_TIMEOUT_MS = 5_000;
+
+/** A queue with its workers, as a process has them. */
+export interface OpenInspectionQueue {
+  readonly queue: InspectionQueue;
+  readonly connections: RedisConnections;
+  /** Starts a worker that runs one job at a time. */
+  readonly work: (process: InspectionWorkerDeps['process']) => InspectionWorker;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the queue on a connection of its own. */
+export async function openInspectionQueue(url: string, prefix: string): Promise<OpenInspectionQueue> {
+  const logger = pino({ level: 'silent' });
+  const connections = createRedisConnections(url, logger);
+  const common = { connection: connections.openJobs(), logger, isTracing: false, prefix };
+  const queue = createInspectionQueue(common);
+  const workers: InspectionWorker[] = [];
+  await connections.connect(CONNECT_TIMEOUT_MS);
+  return {
+    queue,
+    connections,
+    work(process) {
+      const worker = createInspectionWorker({ ...common, concurrency: 1, process });
+      workers.push(worker);
+      worker.start();
+      return worker;
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.stop(AbortSignal.timeout(STOP_TIMEOUT_MS))));
+      await queue.close();
+      await connections.close();
+    },
+  };
+}
