@@ -16,14 +16,13 @@ export async function openSource<T>(
 ): Promise<AsyncIterableIterator<T>> {
   const ended = new AbortController();
   const events = unwrap(await open(actorOf(context), ended.signal));
-  return {
+  const source: AsyncIterableIterator<T> = {
     next: () => events.next(),
     return: () => {
       ended.abort();
       return events.return(undefined);
     },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    [Symbol.asyncIterator]: () => source,
   };
+  return source;
 }

@@ -43,7 +43,7 @@ export function guardSource<T>(
     return result;
   };
 
-  return {
+  const guarded: AsyncIterableIterator<T> = {
     next: () => {
       if (refusal) return failOnce(refusal);
       if (ended.signal.aborted) return Promise.resolve({ done: true, value: undefined });
@@ -59,10 +59,9 @@ export function guardSource<T>(
       close();
       return Promise.resolve({ done: true, value: undefined });
     },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    [Symbol.asyncIterator]: () => guarded,
   };
+  return guarded;
 }
 
 const failOnce = (refusal: { readonly error: unknown }): Promise<never> =>

@@ -1,0 +1,118 @@
+import { envelop, useEngine, useSchema, type Plugin } from '@envelop/core';
+import { useOpenTelemetry } from '@envelop/opentelemetry';
+import { SpanKind, trace } from '@opentelemetry/api';
+import {
+  execute,
+  GraphQLError,
+  parse,
+  specifiedRules,
+  subscribe,
+  validate,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+  type ValidationRule,
+} from 'graphql';
+import type { Logger } from '../observability/logger.js';
+import type { GraphqlContext } from './context.js';
+import { classify, isPublic, toGraphqlError } from './errors.js';
+import { LIMITS } from './limits/limits.js';
+import { createValidationRules } from './limits/validation-rules.js';
+import { useObservation, type ObserveOperation } from './use-observation.js';
+import { usePublicErrors, type PublishError } from './use-public-errors.js';
+
+/** What an engine is made of. */
+export interface EngineDeps {
+  readonly schema: GraphQLSchema;
+  /** Hides the schema: no introspection, no suggestions. */
+  readonly isProduction: boolean;
+  readonly logger: Logger;
+  /** Whether spans are wanted; costs nothing when off. */
+  readonly isTracing: boolean;
+  readonly observe?: ObserveOperation;
+}
+
+/** An operation that is ready to run. */
+export type OperationArgs = ExecutionArgs & { readonly contextValue: GraphqlContext };
+
+/** What came of reading a document: the document, or why it was refused before anything ran. */
+export type Prepared =
+  | { readonly ok: true; readonly document: DocumentNode }
+  | { readonly ok: false; readonly errors: readonly GraphQLError[] };
+
+/** The one way to run an operation, whatever transport it came by. */
+export interface Engine {
+  readonly schema: GraphQLSchema;
+  /** What every transport adds to the rules of the specification. */
+  readonly validationRules: readonly ValidationRule[];
+  /** Parses and validates within the limits. Errors are public already. */
+  prepare(query: string, context: GraphqlContext): Prepared;
+  execute(args: OperationArgs): Promise<ExecutionResult>;
+  subscribe(args: OperationArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>;
+  /** Any error as the client may see it; what is not the client's doing is logged. */
+  publish: PublishError;
+}
+
+/** Makes the engine that Apollo, graphql-ws and graphql-sse share. */
+export function createEngine(deps: EngineDeps): Engine {
+  const publish = createPublish(deps);
+  const validationRules = createValidationRules(deps.isProduction);
+  const enveloped = envelop({ plugins: plugins(deps, publish) })();
+  return {
+    schema: deps.schema,
+    validationRules,
+    publish,
+    prepare: (query, context) => {
+      const errors = (list: readonly unknown[]): Prepared => ({
+        ok: false,
+        errors: list.map((error) => publish(error, context)),
+      });
+      try {
+        const document = parse(query, { maxTokens: LIMITS.tokens });
+        const rules = [...specifiedRules, ...validationRules];
+        const found = validate(deps.schema, document, rules, { maxErrors: LIMITS.errors });
+        return found.length > 0 ? errors(found) : { ok: true, document };
+      } catch (error) {
+        return errors([error]);
+      }
+    },
+    execute: async (args) => (await enveloped.execute(args)) as ExecutionResult,
+    subscribe: async (args) =>
+      (await enveloped.subscribe(args)) as AsyncIterableIterator<ExecutionResult> | ExecutionResult,
+  };
+}
+
+const plugins = (deps: EngineDeps, publish: PublishError): Plugin[] => [
+  useEngine({ parse, validate, execute, subscribe }),
+  useSchema(deps.schema),
+  usePublicErrors(publish),
+  ...(deps.observe ? [useObservation(deps.observe)] : []),
+  ...(deps.isTracing ? [useTracing()] : []),
+];
+
+/** Spans of resolvers stay off: those of resolvers that fail would never end. */
+const useTracing = (): Plugin =>
+  useOpenTelemetry(
+    { resolvers: false, variables: false, result: false, document: false },
+    trace.getTracerProvider() as Parameters<typeof useOpenTelemetry>[1],
+    SpanKind.INTERNAL,
+  ) as unknown as Plugin;
+
+const SUGGESTION = / Did you mean .*\?$/s;
+
+function createPublish({ isProduction, logger }: EngineDeps): PublishError {
+  return (error, { correlation }) => {
+    if (error instanceof GraphQLError && isPublic(error)) return error;
+    const { fault, cause } = classify(error);
+    if (cause !== undefined) {
+      logger.error({ err: cause, correlationId: correlation.correlationId }, 'a GraphQL operation failed');
+    }
+    const message = isProduction ? fault.message.replace(SUGGESTION, '') : fault.message;
+    return toGraphqlError(
+      { ...fault, message },
+      correlation,
+      error instanceof GraphQLError ? error : undefined,
+    );
+  };
+}

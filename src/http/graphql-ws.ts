@@ -1,0 +1,132 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type Server as Protocol } from 'graphql-ws';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { withCorrelationId } from '../observability/correlation-scope.js';
+import { correlationIdOf } from './correlation.js';
+import type { GraphqlStreamDeps } from './graphql/deps.js';
+import { createWsIdentity } from './graphql/ws-identity.js';
+import { createWsProtocol, type WsConnection } from './graphql/ws-protocol.js';
+import { boundSocket } from './graphql/ws-socket.js';
+import { answerUpgrade, refuseUpgrade } from './graphql/ws-upgrade.js';
+
+/** What GraphQL over WebSocket needs. */
+export interface GraphqlWsDeps extends GraphqlStreamDeps {
+  /** Origins whose pages may connect, beside our own. */
+  readonly allowedOrigins: readonly string[];
+}
+
+/** Largest message of a client. */
+const MAX_FRAME_BYTES = 256 * 1024;
+/** How long clients may take to say goodbye when we stop. */
+const CLOSE_DEADLINE_MS = 2_000;
+
+/**
+ * Serves graphql-transport-ws on `/graphql` of an HTTP server.
+ *
+ * @returns what closes all connections with 1001 and stops taking new ones
+ */
+export function attachGraphqlWs(server: Server, deps: GraphqlWsDeps): { close(): Promise<void> } {
+  const protocol = createWsProtocol(deps);
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES,
+    perMessageDeflate: false,
+    handleProtocols: (offered) =>
+      offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false,
+  });
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const refusal = refuseUpgrade(request, deps.allowedOrigins);
+    if (refusal) {
+      answerUpgrade(socket, refusal);
+      return;
+    }
+    const release = deps.caps.open();
+    if (!release) {
+      answerUpgrade(socket, { status: 503, reason: 'Service Unavailable' });
+      return;
+    }
+    socket.once('close', release);
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      serve(webSocket, request, deps, protocol);
+    });
+  };
+  server.on('upgrade', upgrade);
+  return {
+    close: async () => {
+      server.off('upgrade', upgrade);
+      await closeAll(sockets);
+    },
+  };
+}
+
+function serve(
+  socket: WebSocket,
+  request: IncomingMessage,
+  deps: GraphqlWsDeps,
+  protocol: Protocol<WsConnection>,
+): void {
+  const correlation = { correlationId: correlationIdOf(request) };
+  const ended = new AbortController();
+  const bounded = boundSocket(socket, (code, reason) => {
+    socket.close(code, reason);
+    end(code, reason);
+  });
+  const identity = createWsIdentity(deps, correlation, (code, reason) => void bounded.close(code, reason));
+  const fail = (error: unknown): void => {
+    deps.logger.error({ err: error, correlationId: correlation.correlationId }, 'a WebSocket failed');
+    void bounded.close(4500, 'Internal server error');
+  };
+  const closed = protocol.opened(
+    {
+      ...bounded,
+      onMessage: (handle) => {
+        socket.on('message', (data) => {
+          if (ended.signal.aborted) return;
+          withCorrelationId(correlation.correlationId, () => {
+            handle(textOf(data)).catch(fail);
+          });
+        });
+      },
+      onPing: async (payload) => {
+        const answer = await identity.renew(payload);
+        await bounded.send(JSON.stringify({ type: 'pong', ...(answer && { payload: answer }) }));
+      },
+    },
+    { correlation, identity, signal: ended.signal },
+  );
+  // Operations end when we decide to close, and do not wait until the other side has heard of it.
+  function end(code: number, reason: string): void {
+    if (ended.signal.aborted) return;
+    ended.abort();
+    bounded.release();
+    identity.release();
+    deps.metrics.connections.dec({ transport: 'websocket' });
+    closed(code, reason).catch(fail);
+  }
+  deps.metrics.connections.inc({ transport: 'websocket' });
+  socket.once('close', (code, reason) => {
+    end(code, String(reason));
+  });
+  socket.on('error', (error) => {
+    deps.logger.debug({ err: error, correlationId: correlation.correlationId }, 'a WebSocket broke');
+  });
+}
+
+function textOf(data: Buffer | ArrayBuffer | Buffer[]): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
+}
+
+async function closeAll(sockets: WebSocketServer): Promise<void> {
+  for (const socket of sockets.clients) socket.close(1001, 'Going away');
+  const deadline = setTimeout(() => {
+    for (const socket of sockets.clients) socket.terminate();
+  }, CLOSE_DEADLINE_MS);
+  await new Promise<void>((resolve) => {
+    sockets.close(() => {
+      resolve();
+    });
+  });
+  clearTimeout(deadline);
+}

@@ -1,0 +1,103 @@
+import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { ERRORS } from '../../domain/errors.js';
+import type { GraphqlContext } from '../../graphql/context.js';
+import type { Engine } from '../../graphql/engine.js';
+import { LIMITS } from '../../graphql/limits/limits.js';
+import type { Logger } from '../../observability/logger.js';
+
+type Server = ApolloServer<GraphqlContext>;
+type Gateway = NonNullable<ConstructorParameters<typeof ApolloServer<GraphqlContext>>[0]['gateway']>;
+
+/**
+ * Makes the Apollo Server that speaks HTTP for the engine. Apollo parses and validates with the engine's
+ * rules and limits; what it executes, the engine does.
+ *
+ * @param current - context of the request that is being answered, for errors that come before an operation
+ */
+export function createApollo(
+  engine: Engine,
+  logger: Logger,
+  current: () => GraphqlContext | undefined,
+): Server {
+  return new ApolloServer<GraphqlContext>({
+    gateway: createGateway(engine),
+    validationRules: [...engine.validationRules],
+    parseOptions: { maxTokens: LIMITS.tokens },
+    validationOptions: { maxErrors: LIMITS.errors },
+    formatError: (formatted, error) => toPublic(engine, current(), formatted, error),
+    // The engine's own rule decides, for all transports.
+    introspection: true,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    persistedQueries: false,
+    // Lifecycle ends the process, in its order.
+    stopOnTerminationSignals: false,
+    logger: logger.child({ part: 'apollo' }),
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      httpStatuses,
+    ],
+  });
+}
+
+const createGateway = (engine: Engine): Gateway => ({
+  onSchemaLoadOrUpdate: (load) => {
+    load({ apiSchema: engine.schema, coreSupergraphSdl: '' });
+    return () => undefined;
+  },
+  load: () =>
+    Promise.resolve({
+      executor: ({ document, operationName, request, context }) =>
+        engine.execute({
+          schema: engine.schema,
+          document,
+          operationName: operationName ?? null,
+          variableValues: request.variables ?? null,
+          contextValue: context as GraphqlContext,
+        }),
+    }),
+  stop: () => Promise.resolve(),
+});
+
+function toPublic(
+  engine: Engine,
+  context: GraphqlContext | undefined,
+  formatted: GraphQLFormattedError,
+  error: unknown,
+): GraphQLFormattedError {
+  return context ? engine.publish(error, context).toJSON() : formatted;
+}
+
+/** The statuses that are not Apollo's own: subscriptions have transports of their own, 401 has its meaning. */
+const httpStatuses: ApolloServerPlugin<GraphqlContext> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didResolveOperation: ({ operation }) => {
+        if (operation?.operation !== 'subscription') return Promise.resolve();
+        const message = 'Subscriptions are served over WebSocket and at /graphql/stream.';
+        const http = { status: 405, headers: new HeaderMap([['allow', 'GET']]) };
+        return Promise.reject(new GraphQLError(message, { nodes: operation, extensions: { http } }));
+      },
+      willSendResponse: ({ response }) => {
+        if (response.body.kind !== 'single') return Promise.resolve();
+        const { errors, data } = response.body.singleResult;
+        const isRefused = errors?.some(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED');
+        if (isRefused && (data === null || data === undefined)) {
+          response.http.status = ERRORS.UNAUTHENTICATED.httpStatus;
+          response.http.headers.set('www-authenticate', 'Bearer realm="lazaret"');
+        }
+        return Promise.resolve();
+      },
+    }),
+};
