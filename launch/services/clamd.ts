@@ -17,6 +17,8 @@ export interface ClamdOptions {
   readonly directory: string;
   /** Directory of the definitions, relative to `directory` or absolute. @default "db" */
   readonly definitions?: string;
+  /** Ends the start. */
+  readonly signal?: AbortSignal;
   /** @default assigned by the system */
   readonly port?: number;
   /** Lines of clamd.conf that come after ours. */
@@ -58,6 +60,7 @@ export async function startClamd(options: ClamdOptions): Promise<ClamdServer> {
     stopTimeoutMs: 10_000,
     // The public definitions take a slow machine half a minute to load.
     readyTimeoutMs: 180_000,
+    signal: options.signal,
     isReady: () => answers({ host: '127.0.0.1', port }),
   });
   return { ...server, tcp: `tcp://127.0.0.1:${String(port)}`, unix: `unix://${socketOf(directory)}`, port };

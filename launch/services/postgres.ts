@@ -18,6 +18,8 @@ const USERS = ['postgres', 'nobody'];
 export interface PostgresOptions {
   /** Directory of ours; the cluster is in `data` below it. */
   readonly directory: string;
+  /** Ends the start. */
+  readonly signal?: AbortSignal;
   /** @default assigned by the system */
   readonly port?: number;
   /** Of the superuser; set when the cluster is created. */
@@ -63,6 +65,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     stopSignal: 'SIGINT',
     stopTimeoutMs: 20_000,
     readyTimeoutMs: 60_000,
+    signal: options.signal,
     isReady: () => answers(url),
   });
   return { ...server, url, port };

@@ -12,6 +12,8 @@ const PROBE_TIMEOUT_MS = 2_000;
 export interface RedisOptions {
   /** Directory of ours; holds the configuration and the append-only file. */
   readonly directory: string;
+  /** Ends the start. */
+  readonly signal?: AbortSignal;
   /** @default assigned by the system */
   readonly port?: number;
   /** Letters, digits, "-" and "_" only; absent: no password. */
@@ -51,6 +53,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 15_000,
     readyTimeoutMs: 60_000,
+    signal: options.signal,
     isReady: () => answers(port, options.password),
   });
   const login = options.password === undefined ? '' : `:${options.password}@`;

@@ -29,8 +29,9 @@ export function runAs(command: string, args: readonly string[], options: RunAs):
   const setpriv = findCommand('setpriv');
   if (setpriv === null) return [command, [...args]];
   const flags = ['--pdeathsig', options.parentDeathSignal];
-  if (isRoot() && options.ownedDirectory !== undefined)
+  if (isRoot() && options.ownedDirectory !== undefined) {
     flags.push(...dropFlags(options.ownedDirectory, options));
+  }
   return [setpriv, [...flags, '--', command, ...args]];
 }
 

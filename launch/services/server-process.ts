@@ -2,17 +2,20 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartError } from '../start-error.js';
+import { identityOf, isGoneWithin, pidOf } from '../process-identity.js';
 import { runAs, type RunAs } from './run-as.js';
 
 const LOG_LIMIT_BYTES = 8 * 1024 * 1024;
 const LOG_TAIL_CHARACTERS = 400;
 const READY_POLL_MS = 20;
-const LEFTOVER_PATIENCE_MS = 10_000;
+const KILL_PATIENCE_MS = 5_000;
 
 /** How a process ended. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** Why it could not even be started. */
+  readonly message?: string;
 }
 
 /** A running server. */
@@ -21,7 +24,7 @@ export interface ServerProcess {
   /** Settles when the process has ended, for whatever reason; never rejects. */
   readonly exited: Promise<Exit>;
   /** Ends it in order, by force after a while; settles when it is gone. Harmless when repeated. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** What to run, and how to tell that it works. */
@@ -36,11 +39,17 @@ export interface ServerSpec extends RunAs {
   readonly inputFile?: string;
   /** Gets what the server prints; the file before it is kept as `.1` once it is large. */
   readonly logFile: string;
+  /** Gets what the server prints instead of the file. */
+  readonly onOutput?: (chunk: Buffer) => void;
+  /** The server is a Node process that ends when its channel to us closes. @default false */
+  readonly hasChannel?: boolean;
   /** Names the process between runs, so that the next start ends one that outlived us. */
   readonly pidFile: string;
   readonly stopSignal: NodeJS.Signals;
   readonly stopTimeoutMs: number;
   readonly readyTimeoutMs: number;
+  /** Ends the waiting, and the server with it. */
+  readonly signal?: AbortSignal | undefined;
   /** Asked again and again until true. */
   readonly isReady: () => Promise<boolean>;
 }
@@ -52,30 +61,43 @@ export interface ServerSpec extends RunAs {
  */
 export async function startServer(spec: ServerSpec): Promise<ServerProcess> {
   await endLeftover(spec);
-  await rotate(spec.logFile);
-  const log = await open(spec.logFile, 'a', 0o600);
-  const input = spec.inputFile === undefined ? null : await open(spec.inputFile, 'r');
-  const [command, args] = runAs(spec.command, spec.args, spec);
-  const child = spawn(command, args, {
-    cwd: spec.cwd,
-    env: { LANG: 'C.UTF-8', PATH: process.env['PATH'], ...spec.env },
-    stdio: [input?.fd ?? 'ignore', log.fd, log.fd],
-    detached: true,
-  });
+  const child = await spawnServer(spec);
   const exited = exitOf(child);
-  await log.close();
-  await input?.close();
   if (child.pid === undefined) throw new StartError(`${spec.name} could not be started (${spec.command}).`);
-  await writeFile(spec.pidFile, String(child.pid), { mode: 0o600 });
+  await writeFile(spec.pidFile, identityOf(child.pid) ?? '', { mode: 0o600 });
   const server = { pid: child.pid, exited, stop: stopper(spec, child, exited) };
   await waitUntilReady(spec, server);
   return server;
 }
 
+async function spawnServer(spec: ServerSpec): Promise<ChildProcess> {
+  await rotate(spec.logFile);
+  const log = spec.onOutput === undefined ? await open(spec.logFile, 'a', 0o600) : null;
+  const input = spec.inputFile === undefined ? null : await open(spec.inputFile, 'r');
+  const [command, args] = runAs(spec.command, spec.args, spec);
+  const child = spawn(command, args, {
+    cwd: spec.cwd,
+    env: { LANG: 'C.UTF-8', PATH: process.env['PATH'], ...spec.env },
+    stdio: [
+      input?.fd ?? 'ignore',
+      log?.fd ?? 'pipe',
+      log?.fd ?? 'pipe',
+      ...(spec.hasChannel ? (['ipc'] as const) : []),
+    ],
+    detached: true,
+  });
+  if (spec.onOutput !== undefined) {
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', spec.onOutput);
+  }
+  await log?.close();
+  await input?.close();
+  return child;
+}
+
 const exitOf = (child: ChildProcess): Promise<Exit> =>
   new Promise((resolve) => {
-    child.once('error', () => {
-      resolve({ code: null, signal: null });
+    child.once('error', ({ message }) => {
+      resolve({ code: null, signal: null, message });
     });
     child.once('exit', (code, signal) => {
       resolve({ code, signal });
@@ -96,11 +118,12 @@ async function waitUntilReady(spec: ServerSpec, server: ServerProcess): Promise<
   const end = { reached: false };
   void server.exited.then(() => (end.reached = true));
   const deadline = Date.now() + spec.readyTimeoutMs;
-  while (!end.reached && Date.now() < deadline) {
+  while (!end.reached && Date.now() < deadline && spec.signal?.aborted !== true) {
     if (await spec.isReady().catch(() => false)) return;
     await delay(READY_POLL_MS);
   }
   await server.stop();
+  if (spec.signal?.aborted === true) throw new StartError(`${spec.name} was stopped while it started.`);
   const what = end.reached ? 'ended at once' : `was not ready after ${String(spec.readyTimeoutMs / 1000)} s`;
   throw new StartError(`${spec.name} ${what}: ${await tail(spec.logFile)} (${spec.logFile})`);
 }
@@ -123,24 +146,13 @@ async function rotate(file: string): Promise<void> {
   if (size > LOG_LIMIT_BYTES) await rename(file, `${file}.1`);
 }
 
-/** Ends the server of an earlier run that was killed before it could clean up. */
+/** Ends the process of an earlier run that was killed before it could clean up. */
 async function endLeftover(spec: ServerSpec): Promise<void> {
-  const pid = Number(await readFile(spec.pidFile, 'utf8').catch(() => ''));
-  if (!(pid > 1) || !(await isOurs(pid, spec.cwd))) return;
+  const identity = await readFile(spec.pidFile, 'utf8').catch(() => '');
+  const pid = pidOf(identity);
+  if (pid === null) return;
   process.kill(pid, spec.stopSignal);
-  const deadline = Date.now() + LEFTOVER_PATIENCE_MS;
-  while ((await isOurs(pid, spec.cwd)) && Date.now() < deadline) await delay(READY_POLL_MS);
-  if (await isOurs(pid, spec.cwd)) process.kill(pid, 'SIGKILL');
-  while (await isOurs(pid, spec.cwd)) await delay(READY_POLL_MS);
-}
-
-/** A number alone proves nothing, since the system reuses it: the process must also work in our directory. */
-async function isOurs(pid: number, cwd: string): Promise<boolean> {
-  try {
-    const own = await stat(cwd);
-    const theirs = await stat(`/proc/${String(pid)}/cwd`);
-    return own.ino === theirs.ino && own.dev === theirs.dev;
-  } catch {
-    return false;
-  }
+  if (await isGoneWithin(identity, spec.stopTimeoutMs)) return;
+  process.kill(pid, 'SIGKILL');
+  await isGoneWithin(identity, KILL_PATIENCE_MS);
 }

@@ -15,7 +15,7 @@ const PROGRAMS = ['ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'monmaptoo
 
 /** A Ceph object gateway with its monitor and its one storage daemon. */
 export interface Rgw extends S3Access {
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

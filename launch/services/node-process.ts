@@ -1,0 +1,56 @@
+import path from 'node:path';
+import { createProcessLog } from './process-log.js';
+import { startServer, type ServerProcess } from './server-process.js';
+
+const PROBE_TIMEOUT_MS = 2_000;
+
+/** One of the product's own processes. */
+export interface NodeProcessOptions {
+  readonly name: 'api' | 'worker';
+  /** Absolute path of the compiled entry. */
+  readonly entry: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly dataDirectory: string;
+  /** Answers 200 once the process does its work. */
+  readonly readyUrl: string;
+  readonly readyTimeoutMs: number;
+  /** Ends the start. */
+  readonly signal: AbortSignal;
+  /** Shown to the operator. */
+  readonly show: (line: string) => void;
+}
+
+/** Longer than the time that a process gives the work at hand. */
+const STOP_TIMEOUT_MS = 40_000;
+
+/**
+ * Starts the API or a worker; its log goes to a file, its warnings to the operator.
+ *
+ * @throws StartError when it ends before it is ready, or is not ready in time
+ */
+export function startNodeProcess(options: NodeProcessOptions): Promise<ServerProcess> {
+  const { name, dataDirectory } = options;
+  const logFile = path.join(dataDirectory, 'logs', `${name}.log`);
+  const log = createProcessLog(name, logFile, options.show);
+  return startServer({
+    name: name === 'api' ? 'The API' : 'The worker',
+    command: process.execPath,
+    args: [`--title=lazaret-${name}`, '--enable-source-maps', options.entry],
+    cwd: dataDirectory,
+    env: options.env,
+    logFile,
+    onOutput: log.write,
+    hasChannel: true,
+    pidFile: path.join(dataDirectory, 'run', `${name}.pid`),
+    parentDeathSignal: 'TERM',
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+    readyTimeoutMs: options.readyTimeoutMs,
+    signal: options.signal,
+    isReady: async () => {
+      const response = await fetch(options.readyUrl, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+      await response.body?.cancel();
+      return response.ok;
+    },
+  });
+}
