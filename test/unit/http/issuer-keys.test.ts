@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createIssuerKeys, type IssuerKeysOptions } from '../../../src/http/auth/issuer-keys.js';
+import { verifyAccessToken } from '../../../src/http/auth/verify-access-token.js';
+import { createMetrics } from '../../../src/observability/metrics.js';
+import {
+  makeKey,
+  signToken,
+  startTestIssuer,
+  type TestIssuer,
+  type TestKey,
+} from '../../support/test-issuer.js';
+
+const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
+
+let issuer: TestIssuer;
+let first: TestKey;
+let second: TestKey;
+
+beforeEach(async () => {
+  [first, second] = await Promise.all([makeKey('first'), makeKey('second')]);
+  issuer = await startTestIssuer(first);
+});
+afterEach(() => issuer.close());
+
+function verifier(options: Partial<IssuerKeysOptions> = {}): (key: TestKey, kid?: string) => Promise<string> {
+  const keys = createIssuerKeys({ issuer: issuer.issuer, metrics: createMetrics(), ...options });
+  const verify = verifyAccessToken({ issuer: issuer.issuer, audience: 'lazaret', keys, clock });
+  return async (key, kid = key.kid) => {
+    const outcome = await verify(`Bearer ${await signToken(issuer.issuer, key, { header: { kid } })}`);
+    return outcome.ok ? 'accepted' : outcome.fault.code;
+  };
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('the keys of the issuer', () => {
+  it('are fetched once for any number of tokens', async () => {
+    const verify = verifier();
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => verify(first)));
+    expect(new Set(outcomes)).toEqual(new Set(['accepted']));
+    expect(issuer.requests).toEqual(['/.well-known/openid-configuration', '/jwks']);
+  });
+
+  it('are picked up when new, and refused once retired', async () => {
+    const verify = verifier({ cooldownMs: 0, refreshMs: 50 });
+    expect(await verify(first)).toBe('accepted');
+    issuer.publish(first, second);
+    expect(await verify(second)).toBe('accepted');
+    issuer.publish(second);
+    await expect.poll(() => verify(first), { timeout: 5_000 }).toBe('UNAUTHENTICATED');
+    expect(await verify(second)).toBe('accepted');
+  });
+
+  it('cause one fetch in a cool-down, however many unknown ones are named', async () => {
+    const verify = verifier({ cooldownMs: 60_000 });
+    expect(await verify(first)).toBe('accepted');
+    const outcomes = await Promise.all(
+      Array.from({ length: 300 }, (_, index) => verify(second, `unknown-${String(index)}`)),
+    );
+    expect(new Set(outcomes)).toEqual(new Set(['UNAUTHENTICATED']));
+    expect(issuer.requests).toHaveLength(2);
+  });
+
+  it('serve on while the issuer is down, and unknown ones cost it no flood of requests', async () => {
+    const verify = verifier({ cooldownMs: 0, refreshMs: 1, failureCooldownMs: 60_000 });
+    expect(await verify(first)).toBe('accepted');
+    issuer.fail(true);
+    await wait(20);
+    for (let index = 0; index < 50; index += 1) {
+      expect(await verify(first)).toBe('accepted');
+      expect(await verify(second, `unknown-${String(index)}`)).toBe('UNAUTHENTICATED');
+    }
+    expect(issuer.requests.length).toBeLessThanOrEqual(4);
+  });
+
+  it('are asked for again once the issuer is back', async () => {
+    const verify = verifier({ failureCooldownMs: 50 });
+    issuer.fail(true);
+    expect(await verify(first)).toBe('DEPENDENCY_UNAVAILABLE');
+    issuer.fail(false);
+    await expect.poll(() => verify(first), { timeout: 5_000 }).toBe('accepted');
+  });
+
+  it('of metadata that names another issuer are not believed', async () => {
+    const keys = createIssuerKeys({ issuer: `${issuer.issuer}/`, metrics: createMetrics() });
+    const verify = verifyAccessToken({ issuer: `${issuer.issuer}/`, audience: 'lazaret', keys, clock });
+    const outcome = await verify(`Bearer ${await signToken(`${issuer.issuer}/`, first)}`);
+    expect(outcome).toMatchObject({ fault: { code: 'DEPENDENCY_UNAVAILABLE' } });
+    expect(issuer.requests).toEqual(['/.well-known/openid-configuration']);
+  });
+});
