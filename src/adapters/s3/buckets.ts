@@ -1,0 +1,65 @@
+import type { Area, ObjectRef } from '../../ports/object-store.js';
+import { PermanentError } from '../../domain/errors.js';
+import type { S3Connection } from './s3-connection.js';
+import { DEPENDENCY, isMissing } from './s3-error.js';
+
+/** Name of the bucket of an area. */
+export type BucketOf = (area: Area) => string;
+
+/** What the operations of the store work on. */
+export interface S3 {
+  readonly connection: S3Connection;
+  readonly bucketOf: BucketOf;
+}
+
+const AREAS: readonly Area[] = ['ingest', 'vault'];
+const KEY = /^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/;
+const MAX_KEY_CHARACTERS = 512;
+
+/** Makes the buckets that are missing. Safe when several processes start at once. */
+export async function ensureBuckets({ connection, bucketOf }: S3, region: string): Promise<void> {
+  for (const area of AREAS) {
+    await connection.call(undefined, async (client) => {
+      if (await client.bucketExists(bucketOf(area))) return;
+      await client.makeBucket(bucketOf(area), region).catch(async (error: unknown) => {
+        if (!(await client.bucketExists(bucketOf(area)))) throw error;
+      });
+    });
+  }
+}
+
+/** Proves that both buckets can be reached and that one takes writes. */
+export async function checkBuckets({ connection, bucketOf }: S3, signal?: AbortSignal): Promise<void> {
+  await connection.call(signal, async (client) => {
+    await client.putObject(bucketOf('ingest'), PROBE_KEY, Buffer.alloc(0), 0);
+    await client.removeObject(bucketOf('ingest'), PROBE_KEY);
+    if (!(await client.bucketExists(bucketOf('vault')))) {
+      throw new PermanentError(DEPENDENCY, 'The bucket of the vault is missing.');
+    }
+  });
+}
+
+/** Removes an object; one that does not exist is no error. */
+export async function removeObject(
+  { connection, bucketOf }: S3,
+  ref: ObjectRef,
+  signal?: AbortSignal,
+): Promise<void> {
+  const key = checkKey(ref.key);
+  try {
+    await connection.call(signal, (client) => client.removeObject(bucketOf(ref.area), key));
+  } catch (error) {
+    if (!isMissing(error, 'NoSuchKey', 'NotFound')) throw error;
+  }
+}
+
+/** The dot keeps it apart from every key of an object. */
+const PROBE_KEY = '.check';
+
+/** Returns the key; throws `PermanentError` when it is not one that the server makes. */
+export function checkKey(key: string): string {
+  if (key.length > MAX_KEY_CHARACTERS || !KEY.test(key)) {
+    throw new PermanentError(DEPENDENCY, 'The key is not one that the server makes.');
+  }
+  return key;
+}

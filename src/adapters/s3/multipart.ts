@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { PermanentError } from '../../domain/errors.js';
+import type { Area, OpenUpload, StoredPart } from '../../ports/object-store.js';
+import { checkKey, type S3 } from './buckets.js';
+import { putStream } from './put-stream.js';
+import { DEPENDENCY, isMissing } from './s3-error.js';
+
+/** An upload into either area; the port knows those into `ingest` alone. */
+export interface AreaUpload extends OpenUpload {
+  readonly area: Area;
+}
+
+/** Metadata of an object: which upload it came from, so that finishing twice can be told from failing. */
+const UPLOAD_HEADER = 'x-amz-meta-lazaret-upload';
+const UPLOAD_METADATA = 'lazaret-upload';
+
+/** Opens a multipart upload. A repeated call after a lost answer leaves one behind without parts. */
+export async function beginUpload(
+  { connection, bucketOf }: S3,
+  area: Area,
+  key: string,
+  signal?: AbortSignal,
+): Promise<AreaUpload> {
+  const mark = randomBytes(16).toString('hex');
+  const bucket = bucketOf(area);
+  checkKey(key);
+  const uploadId = await connection.call(signal, (client) =>
+    client.initiateNewMultipartUpload(bucket, key, { [UPLOAD_HEADER]: mark }),
+  );
+  return { area, key, handle: `${mark}.${uploadId}` };
+}
+
+/** Streams one part in. */
+export async function putPart(
+  { connection, bucketOf }: S3,
+  upload: AreaUpload,
+  partNumber: number,
+  sizeBytes: number,
+  body: Readable,
+  signal?: AbortSignal,
+): Promise<StoredPart> {
+  const { uploadId } = readHandle(upload);
+  const query = { partNumber: String(partNumber), uploadId };
+  const target = { bucket: bucketOf(upload.area), key: checkKey(upload.key), query };
+  return { partNumber, etag: await putStream(connection, target, sizeBytes, body, signal) };
+}
+
+/** Makes the parts one object. A second call finds the mark of the upload on the object and is content. */
+export async function finishUpload(
+  s3: S3,
+  upload: AreaUpload,
+  parts: readonly StoredPart[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const { connection, bucketOf } = s3;
+  const { mark, uploadId } = readHandle(upload);
+  const bucket = bucketOf(upload.area);
+  const key = checkKey(upload.key);
+  if (parts.length === 0) return finishEmpty(s3, upload, signal);
+  const etags = parts.map(({ partNumber, etag }) => ({ part: partNumber, etag }));
+  try {
+    await connection.call(
+      signal,
+      (client) => client.completeMultipartUpload(bucket, key, uploadId, etags),
+      connection.timeouts.finishMs,
+    );
+  } catch (error) {
+    if (!isMissing(error, 'NoSuchUpload') || (await markOf(s3, upload, signal)) !== mark) throw error;
+  }
+}
+
+/** S3 has no multipart upload without parts: the object is put, and the upload forgotten. */
+async function finishEmpty(s3: S3, upload: AreaUpload, signal?: AbortSignal): Promise<void> {
+  const { mark } = readHandle(upload);
+  const bucket = s3.bucketOf(upload.area);
+  await s3.connection.call(signal, (client) =>
+    client.putObject(bucket, upload.key, Buffer.alloc(0), 0, { [UPLOAD_HEADER]: mark }),
+  );
+  await abortUpload(s3, upload, signal);
+}
+
+/** Forgets an upload. One that is finished, or gone, is no error. */
+export async function abortUpload(
+  { connection, bucketOf }: S3,
+  upload: AreaUpload,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { uploadId } = readHandle(upload);
+  const key = checkKey(upload.key);
+  try {
+    await connection.call(signal, (client) =>
+      client.abortMultipartUpload(bucketOf(upload.area), key, uploadId),
+    );
+  } catch (error) {
+    if (!isMissing(error, 'NoSuchUpload', 'NotFound')) throw error;
+  }
+}
+
+async function markOf(
+  { connection, bucketOf }: S3,
+  upload: AreaUpload,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  try {
+    const { metaData } = await connection.call(signal, (client) =>
+      client.statObject(bucketOf(upload.area), upload.key),
+    );
+    return (metaData as Record<string, unknown>)[UPLOAD_METADATA];
+  } catch (error) {
+    if (isMissing(error, 'NoSuchKey', 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+function readHandle({ handle }: OpenUpload): { readonly mark: string; readonly uploadId: string } {
+  const [, mark, uploadId] = /^([0-9a-f]{32})\.([\w.~+/=-]+)$/.exec(handle) ?? [];
+  if (mark === undefined || uploadId === undefined) {
+    throw new PermanentError(DEPENDENCY, 'The handle was not made by this store.');
+  }
+  return { mark, uploadId };
+}

@@ -1,0 +1,39 @@
+import { S3Error } from 'minio';
+import { PermanentError, TransientError } from '../../domain/errors.js';
+
+/** Name of the dependency in errors. */
+export const DEPENDENCY = 'object-store';
+
+/** Answers of a store that is busy or unwell, not of one that refuses. */
+const TRANSIENT_CODES = new Set([
+  'InternalError',
+  'ServiceUnavailable',
+  'SlowDown',
+  'RequestTimeout',
+  'OperationAborted',
+  'Throttling',
+  'TooManyRequests',
+  'BandwidthLimitExceeded',
+  'UnknownError',
+  '',
+]);
+
+/**
+ * Turns what a call to the store failed with into the port's two kinds of error; those kinds pass unchanged.
+ * Only a definite refusal by the store is permanent: broken connections and garbage may be gone next time.
+ */
+export function toStoreError(error: unknown): TransientError | PermanentError {
+  if (error instanceof TransientError || error instanceof PermanentError) return error;
+  if (error instanceof S3Error) {
+    const code = error.code ?? '';
+    const message = `The store answered ${code === '' ? 'with an error' : code}.`;
+    return TRANSIENT_CODES.has(code)
+      ? new TransientError(DEPENDENCY, message, { cause: error })
+      : new PermanentError(DEPENDENCY, message, { cause: error });
+  }
+  return new TransientError(DEPENDENCY, 'The store did not answer as it must.', { cause: error });
+}
+
+/** Whether an error of the store says, by one of these codes, that the thing asked for does not exist. */
+export const isMissing = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof PermanentError && error.cause instanceof S3Error && codes.includes(error.cause.code ?? '');
