@@ -35,9 +35,14 @@ function createFileTransaction(sql: Sql, scope: TenantScope): FileTransaction {
 const isFailedOutcome = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'ok' in value && value.ok === false;
 
-/** Refuses every call after the transaction, before a statement is even built. */
+/**
+ * Refuses every call after the transaction, before a statement is even built. What is no method stays absent:
+ * with a `then` the object would be taken for a promise that never settles.
+ */
 const whileOpen = (session: Session, tx: FileTransaction): FileTransaction =>
   new Proxy(tx, {
     get: (target, method): unknown =>
-      session.isOpen() ? Reflect.get(target, method) : () => Promise.reject(new TransactionEndedError()),
+      session.isOpen() || !Reflect.has(target, method)
+        ? Reflect.get(target, method)
+        : () => Promise.reject(new TransactionEndedError()),
   });
