@@ -1,0 +1,143 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { TransientError } from '../../../src/domain/errors.js';
+import { makeScanner, scanChunks } from '../../support/make-scanner.js';
+import { startMockClamd, type MockBehaviour, type MockClamd } from '../../support/mock-clamd.js';
+
+const MIB = 1024 * 1024;
+const started: MockClamd[] = [];
+
+async function start(behaviour: MockBehaviour = {}): Promise<MockClamd> {
+  const mock = await startMockClamd(behaviour);
+  started.push(mock);
+  return mock;
+}
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((mock) => mock.stop()));
+});
+
+const chunksOf = (total: number, size: number): Uint8Array[] =>
+  Array.from({ length: total / size }, () => new Uint8Array(size));
+
+describe('a clamd that misbehaves never makes a file clean', () => {
+  const faults: Record<string, MockBehaviour> = {
+    'accepts and says nothing': { onConnect: (socket) => socket.resume() },
+    'closes at once': { onConnect: (socket) => socket.destroy() },
+    'greets with garbage': { onConnect: (socket) => socket.write('220 mail.example ESMTP\r\n\0') },
+    'says OK to everything at once': { onConnect: (socket) => socket.write('1: stream: OK\0stream: OK\0') },
+    'talks without an end': { onConnect: (socket) => socket.write('x'.repeat(1_000_000)) },
+    'never replies to the stream': { reply: null },
+    'replies with nothing': { reply: '\0' },
+    'replies with half a reply': { reply: '2: stream: O' },
+    'replies without its terminator': { reply: '2: stream: OK' },
+    'replies with a line end instead': { reply: '2: stream: OK\n' },
+    'replies to another command': { reply: '3: stream: OK\0' },
+    'replies without a number': { reply: 'stream: OK\0' },
+    'replies twice': { reply: '2: stream: OK\x002: stream: OK\0' },
+    'replies with two opinions': { reply: '2: stream: OK\x002: stream: Eicar FOUND\0' },
+    'adds bytes to its reply': { reply: '2: stream: OK\0junk' },
+    'replies with an error': { reply: "2: Can't allocate memory ERROR\0" },
+    'closes in the middle of the stream': {
+      onStream: (socket, bytes) => void (bytes > MIB && socket.destroy()),
+    },
+    'ends politely in the middle of the stream': {
+      onStream: (socket, bytes) => void (bytes > MIB && socket.end()),
+    },
+    'judges before the end of the stream': {
+      onStream: (socket, bytes) => void (bytes > MIB && socket.write('2: stream: OK\0')),
+    },
+    'stops reading': { onStream: (socket) => void socket.pause() },
+    'changes its definitions meanwhile': { versionAfter: 'ClamAV 1.4.6/27401/Tue Nov  3 09:10:11 2026' },
+  };
+
+  it.each(Object.entries(faults))('%s', async (_, behaviour) => {
+    const { address } = await start(behaviour);
+    const scan = scanChunks(makeScanner([address]), chunksOf(16 * MIB, MIB));
+    await expect(scan).rejects.toSatisfy(
+      (error) => error instanceof TransientError && error.dependency === 'scanner',
+    );
+  });
+});
+
+describe('the scanner', () => {
+  it('takes a good reply of a good clamd', async () => {
+    const { address, receivedBytes } = await start();
+    expect(await scanChunks(makeScanner([address]), chunksOf(MIB, 1024))).toEqual({ kind: 'ok' });
+    // 1,024 small pieces travel in four chunks, each with a header, and an end.
+    expect(receivedBytes()).toBe(MIB + 5 * 4);
+  });
+
+  it('hears that a stream is too long although clamd has closed it', async () => {
+    const { address } = await start({
+      onStream: (socket, bytes) =>
+        void (bytes > MIB && socket.end('2: INSTREAM size limit exceeded. ERROR\0')),
+    });
+    const reply = await scanChunks(makeScanner([address]), chunksOf(16 * MIB, MIB));
+    expect(reply.kind).toBe('limit');
+  });
+
+  it('holds no more than a chunk while clamd does not read, and gives up in time', async () => {
+    const { address, receivedBytes } = await start({ onStream: (socket) => void socket.pause() });
+    const session = await makeScanner([address], { writeTimeoutMs: 1_000 }).begin();
+    const chunk = new Uint8Array(MIB);
+    const before = process.memoryUsage();
+    let writtenBytes = 0;
+    const begunAt = performance.now();
+    const stalled = (async (): Promise<void> => {
+      for (; writtenBytes < 400 * MIB; writtenBytes += MIB) await session.write(chunk);
+    })();
+    await expect(stalled).rejects.toThrow('takes no more bytes');
+    expect(performance.now() - begunAt).toBeLessThan(5_000);
+    // What the kernel keeps for both ends of a connection on one machine is all that is accepted.
+    expect(writtenBytes).toBeLessThan(32 * MIB);
+    expect(receivedBytes()).toBeLessThan(32 * MIB);
+    const after = process.memoryUsage();
+    expect(after.arrayBuffers + after.external - before.arrayBuffers - before.external).toBeLessThan(
+      32 * MIB,
+    );
+  });
+
+  it('uses another clamd when one is dead, and comes back to it after its cool-down is the last hope', async () => {
+    const dead = await start();
+    await dead.stop();
+    const alive = await start();
+    const failed: unknown[] = [];
+    const scanner = makeScanner(
+      [dead.address, alive.address],
+      {},
+      { onFailure: (address) => failed.push(address) },
+    );
+    for (let round = 0; round < 4; round += 1) expect(await scanChunks(scanner, [])).toEqual({ kind: 'ok' });
+    expect(failed).toEqual([dead.address]);
+    expect(alive.connections()).toBe(4);
+    await alive.stop();
+    await expect(scanner.begin()).rejects.toThrow('No clamd can be reached');
+    expect(failed).toEqual([dead.address, alive.address, dead.address]);
+  });
+
+  it('asks another clamd when one accepts but is silent', async () => {
+    const silent = await start({ onConnect: (socket) => socket.resume() });
+    const alive = await start();
+    expect(await scanChunks(makeScanner([silent.address, alive.address]), [])).toEqual({ kind: 'ok' });
+  });
+
+  it('ends at once when it is given up, and blames nobody', async () => {
+    const { address } = await start({ reply: null });
+    const failures: unknown[] = [];
+    const scanner = makeScanner(
+      [address],
+      { replyTimeoutMs: 60_000 },
+      { onFailure: (_, error) => failures.push(error) },
+    );
+    const session = await scanner.begin();
+    const finish = session.finish();
+    session.abort();
+    await expect(finish).rejects.toThrow(TransientError);
+    const stop = new AbortController();
+    const stopped = (await scanner.begin(stop.signal)).finish();
+    stop.abort();
+    await expect(stopped).rejects.toThrow(TransientError);
+    await expect(scanner.begin(stop.signal)).rejects.toThrow(TransientError);
+    expect(failures).toEqual([]);
+  });
+});
