@@ -20,10 +20,14 @@ export interface OpenInspectionQueue {
 }
 
 /** Opens the queue on a connection of its own. */
-export async function openInspectionQueue(url: string, prefix: string): Promise<OpenInspectionQueue> {
+export async function openInspectionQueue(
+  url: string,
+  prefix: string,
+  isTracing = false,
+): Promise<OpenInspectionQueue> {
   const logger = pino({ level: 'silent' });
   const connections = createRedisConnections(url, logger);
-  const common = { connection: connections.openJobs(), logger, isTracing: false, prefix };
+  const common = { connection: connections.openJobs(), logger, isTracing, prefix };
   const queue = createInspectionQueue(common);
   const workers: InspectionWorker[] = [];
   await connections.connect(CONNECT_TIMEOUT_MS);
