@@ -24,11 +24,11 @@ export async function runStages(
   stages: readonly Stage[],
   { clock, stallMs, signal }: PassLimits,
 ): Promise<void> {
-  const stop = (): void => void body.destroy(asError(signal.reason));
+  // Whoever reads the body learns of its failure; without a listener it would end the process.
+  body.on('error', () => undefined);
   const stopped = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(asError(signal.reason)), { once: true });
   });
-  stopped.catch(stop);
   try {
     signal.throwIfAborted();
     await Promise.race([stopped, pass(body, stages, () => stalled(stallMs), { clock, stallMs })]);

@@ -38,7 +38,7 @@ export function createSealStage(
     async abort(reason) {
       stop.abort(reason);
       copy.destroy(reason);
-      await Promise.race([written.catch(() => undefined), clock.sleep(STOP_MS)]);
+      await withinDeadline(clock, written, STOP_MS, stalled).catch(() => undefined);
     },
   };
 }

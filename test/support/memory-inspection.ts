@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { File, Part } from '../../src/domain/file.js';
+import type { ScanReply } from '../../src/domain/verdict.js';
+import type { FileStore, FileTransaction } from '../../src/ports/file-store.js';
+import type { ObjectRef, ObjectStore } from '../../src/ports/object-store.js';
+import type { Scanner, ScanSession } from '../../src/ports/scanner.js';
+import type { TypeDetector } from '../../src/ports/type-detector.js';
+
+/** SHA-256, hexadecimal. */
+export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** A store of one file, with what an inspection uses of it. Transactions run one after the other. */
+export interface MemoryFileStore extends FileStore {
+  file(): File;
+  /** Lets another worker begin, as if the lease had ended. */
+  takeOver(): void;
+  /** Delays of the postponements, in order. */
+  readonly postponed: readonly number[];
+  isStagedRemoved(): boolean;
+}
+
+/** Makes a store of one file; only what an inspection uses works. */
+export function createMemoryFileStore(initial: File, parts: readonly Part[]): MemoryFileStore {
+  let file = initial;
+  let isLeased = false;
+  let isStagedRemoved = false;
+  let last: Promise<unknown> = Promise.resolve();
+  const postponed: number[] = [];
+  const isCurrent = (attempt: number): boolean => file.state === 'SCANNING' && file.attempt === attempt;
+
+  const used: Partial<FileTransaction> = {
+    find: () => Promise.resolve(file),
+    findForUpdate: () => Promise.resolve(file),
+    parts: () => Promise.resolve(parts),
+    policy: () =>
+      Promise.resolve({ maxFileBytes: 1e12, quotaBytes: 1e12, deniedTypes: ['application/x-denied'] }),
+    beginInspection: () => {
+      if (file.state !== 'SCANNING' || isLeased) return Promise.resolve(undefined);
+      isLeased = true;
+      file = { ...file, attempt: file.attempt + 1 };
+      return Promise.resolve(file);
+    },
+    renewInspection: (_, attempt, scannedBytes) => {
+      if (!isCurrent(attempt)) return Promise.resolve(false);
+      file = { ...file, scannedBytes: Math.max(file.scannedBytes, scannedBytes) };
+      return Promise.resolve(true);
+    },
+    postponeInspection: (_, attempt, delayMs) => {
+      if (!isCurrent(attempt)) return Promise.resolve(false);
+      isLeased = false;
+      postponed.push(delayMs);
+      return Promise.resolve(true);
+    },
+    change: (before, after) => {
+      if (before.version !== file.version || before.attempt !== file.attempt) return Promise.resolve('stale');
+      file = after;
+      return Promise.resolve('written');
+    },
+    markStagedRemoved: () => {
+      isStagedRemoved = true;
+      return Promise.resolve();
+    },
+  };
+  return {
+    transact: (_, work) => {
+      const result = last.then(() => work(used as FileTransaction));
+      last = result.catch(() => undefined);
+      return result;
+    },
+    file: () => file,
+    takeOver: () => void (file = { ...file, attempt: file.attempt + 1 }),
+    postponed,
+    isStagedRemoved: () => isStagedRemoved,
+  };
+}
+
+/** A store of whole objects in memory. */
+export interface MemoryObjectStore extends ObjectStore {
+  readonly objects: Map<string, Buffer>;
+}
+
+/** Makes a store; `overrides` replace what a test wants to go wrong. */
+export function createMemoryObjectStore(
+  staged: Record<string, Buffer>,
+  overrides: Partial<ObjectStore> = {},
+): MemoryObjectStore {
+  const objects = new Map(Object.entries(staged).map(([key, bytes]) => [`ingest/${key}`, bytes]));
+  const nameOf = ({ area, key }: ObjectRef): string => `${area}/${key}`;
+  return {
+    objects,
+    beginUpload: (key) => Promise.resolve({ key, handle: 'handle' }),
+    putPart: (_, partNumber) => Promise.resolve({ partNumber, etag: 'etag' }),
+    finishUpload: () => Promise.resolve(),
+    abortUpload: () => Promise.resolve(),
+    write: async (ref, sizeBytes, body) => {
+      const bytes = await buffer(body);
+      if (bytes.length !== sizeBytes) throw new Error('The body has another size.');
+      objects.set(nameOf(ref), bytes);
+    },
+    read: (ref) => {
+      const bytes = objects.get(nameOf(ref));
+      return Promise.resolve(bytes && { sizeBytes: bytes.length, body: chunked(bytes) });
+    },
+    remove: (ref) => {
+      objects.delete(nameOf(ref));
+      return Promise.resolve();
+    },
+    check: () => Promise.resolve(),
+    ...overrides,
+  };
+}
+
+/** The bytes in chunks of 64 KiB. */
+export const chunked = (bytes: Buffer, chunkBytes = 65_536): Readable =>
+  Readable.from(
+    Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, index) =>
+      bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes),
+    ),
+  );
+
+/** A scanner that answers what it is told to; `session` replaces what a test wants to go wrong. */
+export const createFakeScanner = (
+  reply: ScanReply = { kind: 'ok' },
+  session: Partial<ScanSession> = {},
+): Scanner => ({
+  maxStreamBytes: 1e9,
+  begin: () =>
+    Promise.resolve({
+      engine: 'Fake 1.0',
+      definitionsVersion: '42',
+      write: () => Promise.resolve(),
+      finish: () => Promise.resolve(reply),
+      abort: () => undefined,
+      ...session,
+    }),
+  status: () => Promise.resolve({ engine: 'Fake 1.0', definitionsVersion: '42', definitionsBuiltAt: null }),
+});
+
+/** A detector that knows one type. */
+export const createFakeDetector = (mediaType: string | null = null): TypeDetector => ({
+  sampleBytes: 16,
+  detect: () => Promise.resolve(mediaType),
+});

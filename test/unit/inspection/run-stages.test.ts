@@ -1,0 +1,125 @@
+import { PassThrough, Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
+import { chooseBackoff } from '../../../src/usecases/inspection/backoff.js';
+import { runStages } from '../../../src/usecases/inspection/run-stages.js';
+import { createSealStage, SEAL_BUFFER_BYTES } from '../../../src/usecases/inspection/seal-stage.js';
+import type { Stage } from '../../../src/usecases/inspection/stage.js';
+import type { ObjectStore } from '../../../src/ports/object-store.js';
+import { createMemoryObjectStore } from '../../support/memory-inspection.js';
+
+const clock = createSystemClock();
+const limits = { clock, stallMs: 500, signal: new AbortController().signal };
+
+const logging = (name: string, log: string[], pushMs = 0): Stage => ({
+  push: async (chunk) => {
+    await delay(pushMs);
+    log.push(`${name}:${String(chunk[0])}`);
+  },
+  end: () => void log.push(`${name}:end`),
+  abort: () => void log.push(`${name}:abort`),
+});
+
+describe('the stages of an inspection', () => {
+  it('all see every chunk in order, at the pace of the slowest', async () => {
+    const log: string[] = [];
+    let readAhead = 0;
+    const body = Readable.from(
+      (function* () {
+        for (const value of [1, 2, 3]) {
+          readAhead = value - log.filter((line) => line.startsWith('slow')).length;
+          yield new Uint8Array([value]);
+        }
+      })(),
+      { highWaterMark: 1 },
+    );
+    await runStages(body, [logging('fast', log), logging('slow', log, 20)], limits);
+    expect(log.filter((line) => line.startsWith('slow'))).toEqual(['slow:1', 'slow:2', 'slow:3', 'slow:end']);
+    expect(log.indexOf('fast:2')).toBeGreaterThan(log.indexOf('slow:1'));
+    expect(log.indexOf('fast:end')).toBeGreaterThan(log.indexOf('slow:3'));
+    expect(readAhead).toBeLessThanOrEqual(2);
+  });
+
+  it('are all given up when one fails, and the body is closed', async () => {
+    const log: string[] = [];
+    const body = Readable.from([new Uint8Array([1]), new Uint8Array([2])]);
+    const failing: Stage = { push: () => Promise.reject(new Error('broken')), end: () => undefined };
+    await expect(runStages(body, [logging('one', log), failing], limits)).rejects.toThrow('broken');
+    expect(log).toContain('one:abort');
+    expect(log).not.toContain('one:end');
+    expect(body.destroyed).toBe(true);
+  });
+
+  it('are spared their end when a check before them fails', async () => {
+    const log: string[] = [];
+    const check: Stage = {
+      push: () => undefined,
+      end: () => {
+        throw new Error('too short');
+      },
+    };
+    await expect(runStages(Readable.from([]), [check, logging('one', log)], limits)).rejects.toThrow(
+      'too short',
+    );
+    expect(log).toEqual(['one:abort']);
+  });
+
+  it('end at once when they are stopped, even while one hangs', async () => {
+    const log: string[] = [];
+    const hanging: Stage = { push: () => new Promise(() => undefined), end: () => undefined };
+    const stop = new AbortController();
+    const body = new PassThrough();
+    body.write(new Uint8Array([1]));
+    const running = runStages(body, [logging('one', log), hanging], { ...limits, signal: stop.signal });
+    await expect.poll(() => log).toContain('one:1');
+    stop.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+    expect(log).toContain('one:abort');
+    expect(body.destroyed).toBe(true);
+  });
+
+  it('do not wait for ever for a body that stalls', async () => {
+    const begunAt = performance.now();
+    const body = new PassThrough();
+    await expect(runStages(body, [], { ...limits, stallMs: 50 })).rejects.toThrow('stalled for 50 ms');
+    expect(performance.now() - begunAt).toBeLessThan(2_000);
+    expect(body.destroyed).toBe(true);
+  });
+});
+
+describe('the sealed copy', () => {
+  it('holds the others back when the store is slow, and holds no more than its bound', async () => {
+    let body: Readable | undefined;
+    const write: ObjectStore['write'] = (_, __, given, signal) => {
+      body = given;
+      return new Promise((___, reject) =>
+        signal?.addEventListener('abort', () => reject(new Error('stopped'))),
+      );
+    };
+    const objects = createMemoryObjectStore({}, { write });
+    const stage = createSealStage({ objects, clock }, 'key', 1e9);
+    const chunk = new Uint8Array(64 * 1024);
+    let pushed = 0;
+    const pushing = (async (): Promise<void> => {
+      for (; pushed < 1_000; pushed += 1) await stage.push(chunk);
+    })();
+    await delay(50);
+    expect(pushed * chunk.length).toBeLessThanOrEqual(2 * SEAL_BUFFER_BYTES);
+    expect(body?.readableLength).toBeLessThanOrEqual(SEAL_BUFFER_BYTES + chunk.length);
+    const failed = expect(pushing).rejects.toThrow('given up');
+    await Promise.all([failed, stage.abort?.(new Error('given up'))]);
+  }, 10_000);
+});
+
+describe('the wait before the next attempt', () => {
+  const settings = { backoffMs: 100, maxBackoffMs: 1_000 };
+
+  it('doubles its ceiling up to a bound, and takes anything below it', () => {
+    const ceilings = [1, 2, 3, 4, 5, 50].map((attempt) =>
+      chooseBackoff(attempt, settings, (below) => below - 1),
+    );
+    expect(ceilings).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+    expect(chooseBackoff(3, settings, () => 0)).toBe(0);
+  });
+});
