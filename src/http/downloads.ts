@@ -98,8 +98,7 @@ function describeBody(reply: FastifyReply, { sizeBytes }: DownloadedFile, choice
 }
 
 function refuseRange(reply: FastifyReply, { sizeBytes }: DownloadedFile): FastifyReply {
-  for (const name of ['content-disposition', 'repr-digest', 'etag', 'last-modified'])
-    reply.removeHeader(name);
+  reply.removeHeader(name);
   void reply.header('content-range', `bytes */${String(sizeBytes)}`);
   const message = `The file has ${String(sizeBytes)} bytes.`;
   return sendProblem(reply, fault('BAD_USER_INPUT', { message, field: 'Range' }).fault, 416);

@@ -26,7 +26,8 @@ export function evaluatePreconditions(
       : isListed(ifMatch, validators.etag);
   if (!isExpected) return 'failed';
   const answer = { etag: validators.etag, 'last-modified': validators.lastModified };
-  return fresh(headers, answer) ? 'not-modified' : 'proceed';
+  // Cache-Control of a request speaks to caches on the way; browsers send it along with conditions of a page.
+  return fresh({ ...headers, 'cache-control': undefined }, answer) ? 'not-modified' : 'proceed';
 }
 
 /**

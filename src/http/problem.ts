@@ -56,8 +56,16 @@ export function problemHeaders(problem: Problem): Record<string, string> {
   };
 }
 
+/** Headers of what would have been answered, had it not failed. */
+const HEADERS_OF_CONTENT = [
+  ...['etag', 'last-modified', 'content-length', 'content-disposition', 'repr-digest', 'accept-ranges'],
+];
+
 /** Answers a request with a fault. */
 export function sendProblem(reply: FastifyReply, fault: Fault, status?: number): FastifyReply {
   const problem = toProblem(fault, reply.request.id, status);
+  for (const name of HEADERS_OF_CONTENT) reply.removeHeader(name);
+  // RFC 9110, section 15.5.17: with 416 it tells the length of the whole.
+  if (problem.status !== 416) reply.removeHeader('content-range');
   return reply.code(problem.status).headers(problemHeaders(problem)).send(problem);
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Health } from '../observability/health.js';
 import type { Logger } from '../observability/logger.js';
@@ -89,15 +88,19 @@ async function addEdge(app: FastifyInstance, deps: HttpServerDeps): Promise<void
  * the deadline is cut off.
  */
 export async function closeHttpServer(app: FastifyInstance, deadlineMs: number): Promise<void> {
-  const closed = app.close();
-  const ended = new AbortController();
-  const deadline = delay(deadlineMs, undefined, { signal: ended.signal }).then(
-    () => {
-      app.server.closeAllConnections();
-    },
-    () => undefined,
-  );
-  await closed;
-  ended.abort();
-  await deadline;
+  // A connection whose last answer is out would otherwise be kept for the next request.
+  const idle = setInterval(() => {
+    app.server.closeIdleConnections();
+  }, IDLE_CHECK_MS);
+  const deadline = setTimeout(() => {
+    app.server.closeAllConnections();
+  }, deadlineMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(deadline);
+  }
 }
+
+const IDLE_CHECK_MS = 50;

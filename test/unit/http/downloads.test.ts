@@ -1,0 +1,279 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { parse as parseDisposition } from 'content-disposition';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fault } from '../../../src/domain/errors.js';
+import type { File } from '../../../src/domain/file.js';
+import { ok } from '../../../src/domain/result.js';
+import { registerDownloads, type DownloadsDeps } from '../../../src/http/downloads.js';
+import type { ByteRange } from '../../../src/ports/object-store.js';
+import { makeFile } from '../../support/make-file.js';
+import { startTestEdge, type TestEdge } from '../../support/test-edge.js';
+
+const bytes = randomBytes(1_000_000);
+const sha256 = createHash('sha256').update(bytes).digest('hex');
+const etag = `"${sha256}"`;
+const updatedAt = new Date('2026-03-01T12:00:00.000Z');
+const modified = updatedAt.toUTCString();
+
+let edge: TestEdge;
+let stored: Buffer;
+let changes: Partial<File>;
+let opened: Readable[];
+
+const openDownload: DownloadsDeps['openDownload'] = (grant) => {
+  if (grant.subject === 'gone') return Promise.resolve(fault('FILE_NOT_AVAILABLE'));
+  const file = makeFile({
+    name: 'report.pdf',
+    state: 'CLEAN',
+    sha256,
+    sizeBytes: bytes.length,
+    updatedAt,
+    ...changes,
+  });
+  if (file.state !== 'CLEAN' || file.sha256 === null || file.sizeBytes === null)
+    throw new Error('no clean file');
+  const read = (range?: ByteRange, signal?: AbortSignal) => {
+    const content = range ? stored.subarray(range.start, range.end + 1) : stored;
+    const slices = Array.from({ length: Math.ceil(content.length / 65_536) }, (_, index) =>
+      content.subarray(index * 65_536, (index + 1) * 65_536),
+    );
+    const body = Readable.from(slices, { ...(signal && { signal }) });
+    opened.push(body);
+    return Promise.resolve({ sizeBytes: stored.length, body });
+  };
+  const { state, sizeBytes } = file;
+  return Promise.resolve(ok({ file: { ...file, state, sizeBytes, sha256: file.sha256 }, read }));
+};
+
+beforeAll(async () => {
+  const { tenantId, id: fileId } = makeFile();
+  edge = await startTestEdge((app, { metrics }) => {
+    registerDownloads(app, {
+      urls: {
+        readDownload: (token) =>
+          Promise.resolve(token === 'altered' ? undefined : { tenantId, fileId, subject: token }),
+      },
+      openDownload,
+      metrics,
+    });
+  });
+});
+afterAll(() => edge.close());
+beforeEach(() => {
+  stored = bytes;
+  changes = {};
+  opened = [];
+});
+
+const get = (headers: Record<string, string> = {}, method = 'GET', token = 'good'): Promise<Response> =>
+  fetch(`${edge.url}/downloads/${token}`, { method, headers });
+
+const bodyOf = async (answer: Response): Promise<Buffer> => Buffer.from(await answer.arrayBuffer());
+
+describe('a download', () => {
+  it('is the whole file, to be saved and never shown', async () => {
+    changes = { detectedType: 'text/html' };
+    const answer = await get();
+    expect(answer.status).toBe(200);
+    expect((await bodyOf(answer)).equals(bytes)).toBe(true);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      etag,
+      'last-modified': modified,
+      'accept-ranges': 'bytes',
+      'content-length': String(bytes.length),
+      'content-type': 'text/html',
+      'content-disposition': 'attachment; filename=report.pdf',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringContaining('sandbox') as string,
+      'cache-control': 'private, no-store',
+      'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
+    });
+  });
+
+  it('has a HEAD with the same headers and no body, whatever range is asked for', async () => {
+    const answer = await get({ range: 'bytes=0-9' }, 'HEAD');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-length')).toBe(String(bytes.length));
+    expect(answer.headers.get('etag')).toBe(etag);
+    expect(await bodyOf(answer)).toHaveLength(0);
+    expect(opened).toEqual([]);
+  });
+
+  it('keeps headers intact for every name', async () => {
+    for (const name of [
+      'ä "quoted" 文件.pdf',
+      "it's;=,.txt",
+      '100%.txt',
+      'a\\b.txt',
+      '🚢.bin',
+      'x'.repeat(255),
+    ]) {
+      changes = { name };
+      const answer = await get({}, 'HEAD');
+      expect(parseDisposition(answer.headers.get('content-disposition') ?? '')).toMatchObject({
+        type: 'attachment',
+        parameters: { filename: name },
+      });
+    }
+  });
+
+  it('has a safe type where none is known, or where it would break a header', async () => {
+    for (const detectedType of [null, 'text/html\r\nx: y', 'nonsense']) {
+      changes = { detectedType };
+      expect((await get({}, 'HEAD')).headers.get('content-type')).toBe('application/octet-stream');
+    }
+  });
+
+  it('of zero bytes is an empty success', async () => {
+    stored = Buffer.alloc(0);
+    changes = { sizeBytes: 0, sha256: createHash('sha256').digest('hex') };
+    const answer = await get();
+    expect([answer.status, answer.headers.get('content-length'), (await bodyOf(answer)).length]).toEqual([
+      200,
+      '0',
+      0,
+    ]);
+    expect((await get({ range: 'bytes=0-' })).status).toBe(416);
+  });
+
+  it('is refused where the URL is altered or the file is no longer clean', async () => {
+    const altered = await get({}, 'GET', 'altered');
+    expect([altered.status, await altered.json()]).toMatchObject([403, { code: 'FORBIDDEN' }]);
+    const gone = await get({}, 'GET', 'gone');
+    expect([gone.status, await gone.json()]).toMatchObject([409, { code: 'FILE_NOT_AVAILABLE' }]);
+  });
+
+  it('closes what it reads from when the client leaves', async () => {
+    stored = Buffer.alloc(64 * 1024 * 1024);
+    changes = { sizeBytes: stored.length };
+    const leave = new AbortController();
+    const answer = await fetch(`${edge.url}/downloads/good`, { signal: leave.signal });
+    expect(answer.status).toBe(200);
+    leave.abort();
+    await expect.poll(() => opened[0]?.destroyed).toBe(true);
+  });
+});
+
+describe('a range', () => {
+  const last = bytes.length - 1;
+  const total = String(bytes.length);
+  it.each([
+    ['bytes=0-0', 0, 0],
+    ['bytes=0-99', 0, 99],
+    ['bytes=500000-', 500_000, last],
+    [`bytes=${String(last)}-`, last, last],
+    ['bytes=-1', last, last],
+    ['bytes=-100', last - 99, last],
+    ['bytes=-99999999', 0, last],
+    ['bytes=10-99999999', 10, last],
+    ['BYTES=0-9', 0, 9],
+  ])('%s is the bytes %d to %d', async (range, start, end) => {
+    const answer = await get({ range });
+    expect(answer.status).toBe(206);
+    expect(answer.headers.get('content-range')).toBe(`bytes ${String(start)}-${String(end)}/${total}`);
+    expect(answer.headers.get('content-length')).toBe(String(end - start + 1));
+    expect((await bodyOf(answer)).equals(bytes.subarray(start, end + 1))).toBe(true);
+  });
+
+  it.each([`bytes=${total}-`, 'bytes=99999999-999999999', 'bytes=-0', 'bytes=9-8'])(
+    '%s is beyond the file',
+    async (range) => {
+      const answer = await get({ range });
+      expect(answer.status).toBe(416);
+      expect(answer.headers.get('content-range')).toBe(`bytes */${total}`);
+      expect(await answer.json()).toMatchObject({ code: 'BAD_USER_INPUT', status: 416 });
+    },
+  );
+
+  it.each([
+    'bytes=0-0,2-2',
+    `bytes=${'0-0,'.repeat(20)}1-1`,
+    'lines=0-9',
+    'bytes=a-b',
+    'bytes',
+    'bytes=1.5-2',
+  ])('%s is answered with the whole file', async (range) => {
+    const answer = await get({ range });
+    expect([answer.status, answer.headers.get('content-length')]).toEqual([200, total]);
+    await bodyOf(answer);
+  });
+});
+
+describe('a condition', () => {
+  const range = 'bytes=0-9';
+  const earlier = new Date(updatedAt.getTime() - 60_000).toUTCString();
+  const later = new Date(updatedAt.getTime() + 60_000).toUTCString();
+  it.each([
+    [{ 'if-none-match': etag }, 304],
+    [{ 'if-none-match': `"x", W/${etag}` }, 304],
+    [{ 'if-none-match': '*' }, 304],
+    [{ 'if-none-match': '"x"' }, 200],
+    [{ 'if-none-match': '"x"', 'if-modified-since': later }, 200],
+    [{ 'if-modified-since': modified }, 304],
+    [{ 'if-modified-since': earlier }, 200],
+    [{ 'if-match': etag }, 200],
+    [{ 'if-match': '*' }, 200],
+    [{ 'if-match': `"x", ${etag}` }, 200],
+    [{ 'if-match': `W/${etag}` }, 412],
+    [{ 'if-match': '"x"' }, 412],
+    [{ 'if-match': '"x"', 'if-unmodified-since': later }, 412],
+    [{ 'if-match': etag, 'if-unmodified-since': earlier }, 200],
+    [{ 'if-unmodified-since': earlier }, 412],
+    [{ 'if-unmodified-since': modified }, 200],
+    [{ 'if-unmodified-since': 'yesterday' }, 200],
+    [{ 'if-match': etag, 'if-none-match': etag }, 304],
+    [{ range, 'if-range': etag }, 206],
+    [{ range, 'if-range': modified }, 206],
+    [{ range, 'if-range': `W/${etag}` }, 200],
+    [{ range, 'if-range': '"x"' }, 200],
+    [{ range, 'if-range': later }, 200],
+    [{ range, 'if-none-match': etag }, 304],
+    [{ range, 'if-match': '"x"' }, 412],
+  ] as [Record<string, string>, number][])('%j is answered with %d', async (headers, status) => {
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await get(headers, method);
+      const body = await bodyOf(answer);
+      expect(answer.status).toBe(method === 'HEAD' && status === 206 ? 200 : status);
+      if (status === 304) expect([body.length, answer.headers.get('etag')]).toEqual([0, etag]);
+    }
+  });
+});
+
+describe('a sealed copy that is not what was inspected', () => {
+  const flipped = (at: number): Buffer => {
+    const copy = Buffer.from(bytes);
+    copy[at] = (copy[at] ?? 0) ^ 1;
+    return copy;
+  };
+  it.each([
+    ['shorter', bytes.subarray(0, 700_000)],
+    ['empty', Buffer.alloc(0)],
+    ['longer', Buffer.concat([bytes, Buffer.from('x')])],
+    ['changed at its beginning', flipped(0)],
+    ['changed at its end', flipped(bytes.length - 1)],
+  ])('never arrives as a complete file when it is %s', async (_how, content) => {
+    stored = content;
+    const answer = await get();
+    const isComplete =
+      answer.ok &&
+      (await bodyOf(answer).then(
+        () => true,
+        () => false,
+      ));
+    expect(isComplete).toBe(false);
+  });
+
+  it('never arrives as a complete range when it is shorter', async () => {
+    stored = bytes.subarray(0, 50);
+    const answer = await get({ range: 'bytes=0-99' });
+    const isComplete =
+      answer.ok &&
+      (await bodyOf(answer).then(
+        () => true,
+        () => false,
+      ));
+    expect(isComplete).toBe(false);
+    expect(answer.headers.get('etag')).toBeNull();
+  });
+});

@@ -1,0 +1,187 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from 'vitest';
+import { closeHttpServer } from '../../../src/http/server.js';
+import { createHealth, type HealthCheck } from '../../../src/observability/health.js';
+import { startMetricsServer } from '../../../src/observability/metrics-server.js';
+import { startTestEdge, type TestEdge } from '../../support/test-edge.js';
+
+let edge: TestEdge | undefined;
+afterEach(() => edge?.close());
+
+async function open(port: number, head: string): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  socket.write(head);
+  return socket;
+}
+
+describe('an address that asks too often', () => {
+  it('is refused with RATE_LIMITED and told when to come back; probes go on', async () => {
+    edge = await startTestEdge((app) => void app.get('/work', () => 'done'), {
+      limits: { requestsPerAddress: 3 },
+    });
+    const { url } = edge;
+    const statuses = [];
+    for (let request = 0; request < 5; request += 1) statuses.push((await fetch(`${url}/work`)).status);
+    expect(statuses).toEqual([200, 200, 200, 429, 429]);
+    const refusal = await fetch(`${url}/work`);
+    expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refusal.json()).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+  });
+});
+
+describe('a process at its limits', () => {
+  it('refuses new work with OVERLOADED; probes and what was let in before go on', async () => {
+    edge = await startTestEdge(
+      (app) => {
+        app.get('/new', () => 'done');
+        app.put('/part', { config: { admission: 'always' } }, () => 'done');
+      },
+      { limits: { maxEventLoopDelayMs: 60_000, maxHeapBytes: 1, maxRssBytes: 2 ** 40 } },
+    );
+    const { url } = edge;
+    await expect.poll(async () => (await fetch(`${url}/new`)).status, { timeout: 10_000 }).toBe(503);
+    const refusal = await fetch(`${url}/new`);
+    expect(refusal.headers.get('retry-after')).toBe('5');
+    expect(await refusal.json()).toMatchObject({ code: 'OVERLOADED', retryable: true });
+    expect((await fetch(`${url}/part`, { method: 'PUT' })).status).toBe(200);
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+});
+
+describe('a body that trickles', () => {
+  const head =
+    'POST /json HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"';
+
+  it('is cut off after a window below the rate, whatever route it is for', async () => {
+    edge = await startTestEdge((app) => void app.post('/json', () => 'done'), {
+      minRateBytesPerSecond: 10_000,
+      bodyGuard: { windowMs: 300, drainMs: 100 },
+    });
+    const socket = await open(edge.port, head);
+    const drip = setInterval(() => socket.write('x'), 50);
+    await once(socket, 'close');
+    clearInterval(drip);
+    expect(edge.lines.some((line) => line.includes('too slowly'))).toBe(true);
+    expect((await fetch(`${edge.url}/livez`)).status).toBe(200);
+  });
+
+  it('may take as long as it needs at the rate', async () => {
+    edge = await startTestEdge((app) => void app.post('/json', () => 'done'), {
+      minRateBytesPerSecond: 10_000,
+      bodyGuard: { windowMs: 200, drainMs: 100 },
+    });
+    const socket = await open(edge.port, head);
+    const answer = text(socket);
+    for (let sent = 1; sent < 99_999; sent += 14_285) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      socket.write('x'.repeat(Math.min(14_285, 99_999 - sent)));
+    }
+    socket.end('"');
+    expect(await answer).toContain('HTTP/1.1 200');
+  });
+});
+
+describe('a server that ends', () => {
+  it('finishes what is under way and takes nothing new', async () => {
+    let finish = (): void => undefined;
+    const work = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const started = await startTestEdge((app) => void app.get('/slow', () => work.then(() => 'done')));
+    const answer = fetch(`${started.url}/slow`);
+    await expect.poll(async () => started.metrics.httpInFlight.get().then((m) => m.values[0]?.value)).toBe(1);
+    const closed = closeHttpServer(started.app, 10_000);
+    await expect
+      .poll(() =>
+        fetch(`${started.url}/livez`).then(
+          () => 'open',
+          () => 'closed',
+        ),
+      )
+      .toBe('closed');
+    finish();
+    expect(await (await answer).text()).toBe('done');
+    await closed;
+  });
+
+  it('cuts off at the deadline what never ends', async () => {
+    const started = await startTestEdge((app) => void app.get('/never', () => new Promise(() => undefined)));
+    const answer = fetch(`${started.url}/never`).then(
+      () => 'answered',
+      () => 'cut off',
+    );
+    await expect.poll(async () => started.metrics.httpInFlight.get().then((m) => m.values[0]?.value)).toBe(1);
+    const before = performance.now();
+    await closeHttpServer(started.app, 200);
+    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(await answer).toBe('cut off');
+  });
+});
+
+describe('the probes', () => {
+  const check = (dependency: string, critical: boolean, run: HealthCheck['check']): HealthCheck => ({
+    dependency,
+    critical,
+    check: run,
+  });
+
+  it('show each dependency, answer in time for a silent one, and name nothing internal', async () => {
+    const health = createHealth({
+      checks: [
+        check('scanner', false, () => Promise.resolve('ClamAV 1.4 with definitions 27400')),
+        check('postgres', true, () => Promise.reject(new Error('connect ECONNREFUSED db-host:5432'))),
+        check('redis', true, () => new Promise(() => undefined)),
+      ],
+      deadlineMs: 100,
+    });
+    edge = await startTestEdge(() => undefined, { health });
+    const ready = await fetch(`${edge.url}/readyz`);
+    const body = await ready.text();
+    expect(ready.status).toBe(503);
+    expect(body).not.toContain('db-host');
+    expect(JSON.parse(body)).toMatchObject({
+      status: 'unavailable',
+      dependencies: {
+        scanner: { status: 'up', detail: 'ClamAV 1.4 with definitions 27400' },
+        postgres: { status: 'down', detail: 'does not work' },
+        redis: { status: 'down', detail: 'no answer in time' },
+      },
+    });
+    expect((await fetch(`${edge.url}/startupz`)).status).toBe(503);
+    expect((await fetch(`${edge.url}/livez`)).status).toBe(200);
+  });
+
+  it('stay ready without what is not critical, and not once the process drains', async () => {
+    const health = createHealth({
+      checks: [check('scanner', false, () => Promise.reject(new Error('down')))],
+      cacheMs: 0,
+    });
+    edge = await startTestEdge(() => undefined, { health });
+    const ready = await fetch(`${edge.url}/readyz`);
+    expect([ready.status, await ready.json()]).toMatchObject([200, { status: 'degraded' }]);
+    health.drain();
+    expect((await fetch(`${edge.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${edge.url}/startupz`)).status).toBe(200);
+  });
+
+  it('are on the port of the metrics as well', async () => {
+    edge = await startTestEdge(() => undefined);
+    const { metrics, logger } = edge;
+    const health = createHealth({ checks: [] });
+    const server = await startMetricsServer({ metrics, health, logger, host: '127.0.0.1', port: 0 });
+    const url = `http://127.0.0.1:${String(server.port)}`;
+    const exposition = await (await fetch(`${url}/metrics`)).text();
+    expect(exposition).toContain('lazaret_http_requests_in_flight');
+    expect(exposition).toContain('nodejs_eventloop_lag_seconds');
+    expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ status: 'ok' });
+    expect((await fetch(`${url}/nothing`)).status).toBe(404);
+    expect((await fetch(`${url}/metrics`, { method: 'POST' })).status).toBe(405);
+    await server.close();
+  });
+});

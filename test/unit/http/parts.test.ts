@@ -1,0 +1,203 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createFilesystemStore } from '../../../src/adapters/filesystem/filesystem-store.js';
+import { FaultError } from '../../../src/domain/errors.js';
+import type { Part } from '../../../src/domain/file.js';
+import { ok } from '../../../src/domain/result.js';
+import { registerParts, type PartsDeps } from '../../../src/http/parts.js';
+import type { ObjectStore, OpenUpload } from '../../../src/ports/object-store.js';
+import type { PartGrant } from '../../../src/ports/url-signer.js';
+import { storePart } from '../../../src/usecases/store-part.js';
+import { makeFile } from '../../support/make-file.js';
+import { startTestEdge, type TestEdge } from '../../support/test-edge.js';
+
+const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
+const bytes = randomBytes(6 * 1024 * 1024);
+const sha256 = createHash('sha256').update(bytes).digest('hex');
+const digest = `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`;
+
+let root: string;
+let objects: ObjectStore;
+let upload: OpenUpload;
+let edge: TestEdge;
+let ledger: Part[];
+let grant: PartGrant;
+
+/** Puts parts into a real store; the ledger is a list. */
+const receive: PartsDeps['receivePart'] = async (given, _correlation, { body, signal, contentLength }) => {
+  const refusal = { ok: false, fault: { code: 'BAD_USER_INPUT', message: 'The size is wrong.' } } as const;
+  if (contentLength !== undefined && contentLength !== given.sizeBytes) return refusal;
+  const file = makeFile({ ingestKey: upload.key, ingestHandle: upload.handle });
+  try {
+    const part = await storePart(objects, file, given, body, signal);
+    ledger.push(part);
+    return ok({ ...part, receivedBytes: part.sizeBytes });
+  } catch (error) {
+    if (error instanceof FaultError) return { ok: false, fault: error.fault };
+    throw error;
+  }
+};
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'lazaret-parts-'));
+  objects = await createFilesystemStore({ root, clock });
+  edge = await startTestEdge(
+    (app, { metrics }) =>
+      registerParts(app, {
+        urls: { readPart: (token) => Promise.resolve(token === 'good' ? grant : undefined) },
+        receivePart: receive,
+        metrics,
+      }),
+    { minRateBytesPerSecond: 50_000, bodyGuard: { windowMs: 500, drainMs: 2_000 } },
+  );
+});
+afterAll(async () => {
+  await edge.close();
+  await rm(root, { recursive: true });
+});
+beforeEach(async () => {
+  const file = makeFile();
+  ledger = [];
+  upload = await objects.beginUpload(`parts/${randomBytes(8).toString('hex')}`);
+  grant = {
+    tenantId: file.tenantId,
+    fileId: file.id,
+    partNumber: 1,
+    sizeBytes: bytes.length,
+    subject: 'somebody',
+  };
+});
+
+const put = (
+  body: RequestInit['body'],
+  headers: Record<string, string> = {},
+  token = 'good',
+): Promise<Response> =>
+  fetch(`${edge.url}/parts/${token}`, {
+    method: 'PUT',
+    body: body ?? null,
+    headers,
+    ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
+  } as RequestInit);
+
+const chunked = (content: Buffer): ReadableStream =>
+  ReadableStream.from([content.subarray(0, 9), content.subarray(9)]);
+
+async function begin(length: number): Promise<Socket> {
+  const socket = connect(edge.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  socket.write(`PUT /parts/good HTTP/1.1\r\nHost: x\r\nContent-Length: ${String(length)}\r\n\r\n`);
+  return socket;
+}
+
+/** Files of the store that are neither directories nor the upload's own record. */
+const scraps = async (): Promise<readonly string[]> =>
+  (await readdir(path.join(root, 'tmp'), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && !entry.name.includes('lock') && !entry.name.includes('owner'))
+    .map((entry) => entry.name);
+
+const openUploads = async (): Promise<number | undefined> =>
+  (await edge.metrics.connections.get()).values.find((value) => value.labels.transport === 'upload')?.value;
+
+describe('a part', () => {
+  it.each([
+    ['with its length', bytes],
+    ['chunked', 'chunked'],
+    ['of any declared type', bytes],
+  ] as const)('is stored %s, and answered with ETag and digest', async (_how, body) => {
+    const content = body === 'chunked' ? chunked(bytes) : body;
+    const answer = await put(content, { 'content-type': 'application/json' });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('etag')).toMatch(/^"[^"]+"$/);
+    expect(answer.headers.get('repr-digest')).toBe(digest);
+    expect(await answer.text()).toBe('');
+    const [part] = ledger;
+    expect(part).toMatchObject({ sizeBytes: bytes.length, sha256 });
+    if (!part) return;
+    await objects.finishUpload(upload, [part]);
+    const stored = await objects.read({ area: 'ingest', key: upload.key });
+    expect(stored && (await buffer(stored.body)).equals(bytes)).toBe(true);
+  });
+
+  it.each([
+    ['longer than signed', Buffer.concat([bytes, Buffer.from('x')])],
+    ['shorter than signed', bytes.subarray(1)],
+    ['empty', Buffer.alloc(0)],
+  ])('is refused when %s, with or without its length, and the sender sees why', async (_what, content) => {
+    for (const body of [content, chunked(content)]) {
+      const answer = await put(body);
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ code: 'BAD_USER_INPUT' });
+    }
+    expect(ledger).toEqual([]);
+  });
+
+  it('is refused when its bytes do not have the signed checksum or the one that the sender names', async () => {
+    const other = `sha-256=:${createHash('sha256').update('other').digest('base64')}:`;
+    const unlike = await put(bytes, { 'content-digest': other });
+    expect([unlike.status, await unlike.json()]).toMatchObject([422, { code: 'CHECKSUM_MISMATCH' }]);
+    grant = { ...grant, sha256: createHash('sha256').update('other').digest('hex') };
+    expect((await put(bytes)).status).toBe(422);
+    expect((await put(bytes, { 'content-digest': digest })).status).toBe(422);
+    expect(ledger).toEqual([]);
+    grant = { ...grant, sha256 };
+    expect((await put(bytes, { 'content-digest': digest })).status).toBe(200);
+  });
+
+  it('is refused before its body where the URL is altered or over, and the sender sees why', async () => {
+    const answer = await put(bytes, {}, 'altered');
+    expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'FORBIDDEN' }]);
+  });
+
+  it('leaves nothing behind when its sender vanishes', async () => {
+    const sockets = await Promise.all(Array.from({ length: 50 }, () => begin(bytes.length)));
+    for (const socket of sockets) socket.write(bytes.subarray(0, 100_000));
+    await expect.poll(openUploads).toBe(50);
+    await expect.poll(async () => (await scraps()).length).toBeGreaterThan(0);
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(openUploads, { timeout: 10_000 }).toBe(0);
+    await expect.poll(scraps, { timeout: 10_000 }).toEqual([]);
+    expect(ledger).toEqual([]);
+    expect(edge.lines.filter((line) => line.includes('a request failed'))).toEqual([]);
+  });
+
+  it('is cut off when it trickles, while others go on', async () => {
+    const slow = await begin(bytes.length);
+    const drip = setInterval(() => slow.write('x'), 20);
+    const closed = once(slow, 'close');
+    expect((await put(bytes)).status).toBe(200);
+    await closed;
+    clearInterval(drip);
+    await expect.poll(scraps).toEqual([]);
+  });
+
+  it('is not held in memory', async () => {
+    const before = process.memoryUsage().arrayBuffers;
+    grant = { ...grant, sizeBytes: 64 * bytes.length };
+    let peak = 0;
+    const stream = ReadableStream.from(
+      (function* () {
+        for (let index = 0; index < 64; index += 1) {
+          peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+          yield bytes;
+        }
+      })(),
+    );
+    expect((await put(stream)).status).toBe(200);
+    expect(peak).toBeLessThan(32 * bytes.length);
+  });
+
+  it('may be put by a page of an allowed origin', async () => {
+    const answer = await put(bytes, { origin: 'https://app.example' });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(answer.headers.get('access-control-expose-headers')).toContain('etag');
+    await text(answer.body ?? ReadableStream.from([]));
+  });
+});
