@@ -1,0 +1,69 @@
+import { createClamavScanner } from './adapters/clamav/scanner.js';
+import { createInspectionQueue, type InspectionQueue } from './adapters/bullmq/inspection-queue.js';
+import { createFilesystemStore } from './adapters/filesystem/filesystem-store.js';
+import { createDatabase, type Database } from './adapters/postgres/database.js';
+import { createFileStore } from './adapters/postgres/file-store.js';
+import { createRedisEventBus } from './adapters/redis/event-bus.js';
+import { createRedisConnections, type RedisConnections } from './adapters/redis/redis-connections.js';
+import { createS3Store } from './adapters/s3/s3-store.js';
+import { createSystemClock } from './adapters/system/system-clock.js';
+import type { Config } from './config/config.js';
+import type { Logger } from './observability/logger.js';
+import type { Metrics } from './observability/metrics.js';
+import type { Clock } from './ports/clock.js';
+import type { EventBus } from './ports/event-bus.js';
+import type { FileStore } from './ports/file-store.js';
+import type { ObjectStore } from './ports/object-store.js';
+import type { Scanner } from './ports/scanner.js';
+
+/** What a process is composed from. */
+export interface ComposeInput {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Whether jobs carry and make spans. */
+  readonly isTracing: boolean;
+}
+
+/** The adapters of one process: one pool, one set of Redis connections, one store. */
+export interface Platform extends ComposeInput {
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly files: FileStore;
+  readonly redis: RedisConnections;
+  readonly bus: EventBus;
+  readonly queue: InspectionQueue;
+  readonly objects: ObjectStore;
+  readonly scanner: Scanner;
+}
+
+/**
+ * Turns the configuration into adapters. Connections are made when they are first needed; only the object
+ * store is asked at once, because its areas have to exist.
+ */
+export async function compose(input: ComposeInput): Promise<Platform> {
+  const { config, logger, metrics, isTracing } = input;
+  const clock = createSystemClock();
+  const database = createDatabase(config.database, { logger });
+  metrics.watchPool('main', () => database.stats());
+  const redis = createRedisConnections(config.redisUrl, logger);
+  const { commands, subscriber } = redis;
+  return {
+    ...input,
+    clock,
+    database,
+    files: createFileStore(database),
+    redis,
+    bus: createRedisEventBus({ commands, subscriber, logger }),
+    queue: createInspectionQueue({ connection: redis.openJobs(), logger, isTracing }),
+    objects: await composeStore(config, clock),
+    scanner: createClamavScanner(config.clamd, {
+      onFailure: (address, err) => {
+        logger.warn({ err, clamd: address.kind }, 'a clamd failed');
+      },
+    }),
+  };
+}
+
+const composeStore = ({ store }: Config, clock: Clock): Promise<ObjectStore> =>
+  store.kind === 's3' ? createS3Store(store) : createFilesystemStore({ root: store.root, clock });

@@ -1,0 +1,58 @@
+import { assertRowLevelSecurity } from '../adapters/postgres/privileges.js';
+import type { Platform } from '../compose.js';
+import { PermanentError } from '../domain/errors.js';
+import { createHealth, UnhealthyError, type Health, type HealthCheck } from '../observability/health.js';
+
+/** How long the start waits for Redis before it goes on without; it connects later by itself. */
+const REDIS_CONNECT_TIMEOUT_MS = 5_000;
+
+/** Composes the checks of all dependencies. The API works on while no scanner does; a worker does not. */
+export function composeHealth(platform: Platform, needsScanner: boolean): Health {
+  const { database, bus, objects, scanner } = platform;
+  return createHealth({
+    checks: [
+      check('postgres', true, () => database.check()),
+      check('redis', true, (signal) => bus.check(signal)),
+      check('object-store', true, (signal) => objects.check(signal)),
+      check('scanner', needsScanner, async (signal) => {
+        const { engine, definitionsVersion } = await scanner.status(signal);
+        return `${engine}, definitions ${definitionsVersion}`;
+      }),
+    ],
+  });
+}
+
+/** What a dependency refuses for good is something that operators have to mend, so they get to read it. */
+const check = (
+  dependency: string,
+  critical: boolean,
+  ask: (signal: AbortSignal) => Promise<string | undefined | void>,
+): HealthCheck => ({
+  dependency,
+  critical,
+  check: async (signal) => {
+    try {
+      return (await ask(signal)) ?? undefined;
+    } catch (error) {
+      throw error instanceof PermanentError ? new UnhealthyError(error.message, { cause: error }) : error;
+    }
+  },
+});
+
+/**
+ * Opens the connections.
+ *
+ * @throws PermanentError where the database would not keep tenants apart
+ */
+export async function connect({ database, redis, logger }: Platform): Promise<void> {
+  await assertRowLevelSecurity(database);
+  if (!(await redis.connect(REDIS_CONNECT_TIMEOUT_MS)))
+    logger.warn('redis is not there yet; going on without');
+}
+
+/** Ends the connections. */
+export async function disconnect({ queue, redis, database }: Platform): Promise<void> {
+  await queue.close();
+  await redis.close();
+  await database.close();
+}

@@ -1,0 +1,42 @@
+import { createInspectionWorker, type InspectionWorker } from '../adapters/bullmq/inspection-worker.js';
+import { createFileTypeDetector } from '../adapters/file-type/type-detector.js';
+import { createBacklog } from '../adapters/postgres/backlog.js';
+import { createOutbox } from '../adapters/postgres/outbox.js';
+import type { Platform } from '../compose.js';
+import type { Backlog } from '../ports/backlog.js';
+import type { InspectionJob } from '../ports/job-queue.js';
+import { inspectFile } from '../usecases/inspect-file.js';
+import { relayOutbox } from '../usecases/relay-outbox.js';
+import { sweep } from '../usecases/sweep.js';
+
+/** What the workers are made of beside the platform. */
+export interface WorkParts {
+  readonly backlog: Backlog;
+  readonly inspect: ReturnType<typeof inspectFile>;
+  readonly relay: ReturnType<typeof relayOutbox>;
+  readonly sweep: ReturnType<typeof sweep>;
+  /** Makes what takes jobs from the queue. */
+  openWorker(process: (job: InspectionJob, signal: AbortSignal) => Promise<void>): InspectionWorker;
+}
+
+/** Composes the use-cases of the workers. The database must log in as `lazaret_system`. */
+export function composeWork(platform: Platform): WorkParts {
+  const { config, clock, database, files, objects, scanner, bus, queue, redis, logger, isTracing } = platform;
+  const backlog = createBacklog(database);
+  const types = createFileTypeDetector();
+  const settings = config.inspection;
+  return {
+    backlog,
+    inspect: inspectFile({ files, objects, scanner, types, bus, clock, settings }),
+    relay: relayOutbox({ outbox: createOutbox(database), queue, bus }),
+    sweep: sweep({ backlog, queue, files, objects, bus, clock }),
+    openWorker: (process) =>
+      createInspectionWorker({
+        connection: redis.openJobs(),
+        concurrency: settings.concurrency,
+        process,
+        logger,
+        isTracing,
+      }),
+  };
+}

@@ -1,0 +1,96 @@
+import type { FastifyInstance } from 'fastify';
+import { createEngine, type Engine } from '../graphql/engine.js';
+import type { OperationObservation } from '../graphql/use-observation.js';
+import { buildLazaretSchema } from '../graphql/schema.js';
+import type { UseCases } from '../graphql/use-cases.js';
+import type { RoleStore } from '../ports/role-store.js';
+import type { UrlSigner } from '../ports/url-signer.js';
+import type { Clock } from '../ports/clock.js';
+import type { receivePart } from '../usecases/receive-part.js';
+import type { openDownload } from '../usecases/downloads.js';
+import { createAuthenticator } from './auth/authenticate.js';
+import { registerDevelopmentIssuer } from './development-issuer.js';
+import { registerDownloads } from './downloads.js';
+import { registerGraphqlHttp } from './graphql-http.js';
+import { registerGraphqlSse } from './graphql-sse.js';
+import { attachGraphqlWs } from './graphql-ws.js';
+import { createConnectionCaps } from './graphql/connection-caps.js';
+import { registerParts } from './parts.js';
+import { closeHttpServer, createHttpServer, type HttpServerDeps } from './server.js';
+
+/** What the API serves, and by what rules. */
+export interface ApiServerDeps extends HttpServerDeps {
+  readonly useCases: UseCases & {
+    readonly receivePart: ReturnType<typeof receivePart>;
+    readonly openDownload: ReturnType<typeof openDownload>;
+  };
+  readonly urls: UrlSigner;
+  readonly roles: RoleStore;
+  readonly clock: Clock;
+  readonly isProduction: boolean;
+  readonly isTracing: boolean;
+  readonly auth: {
+    readonly issuer: string;
+    readonly audience: string;
+    readonly developmentIssuer: { readonly keysFile: string } | null;
+  };
+  /** Directory of the built GraphiQL. */
+  readonly playgroundDir: string;
+}
+
+/** The public surface of the API process. */
+export interface ApiServer {
+  listen(host: string, port: number): Promise<void>;
+  /** Ends connections in order, at the deadline by force. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+/** Puts every surface on the one edge. */
+export async function createApiServer(deps: ApiServerDeps): Promise<ApiServer> {
+  const app = await createHttpServer(deps);
+  const authenticate = createAuthenticator({ ...deps, ...deps.auth });
+  const graphql = { ...deps, authenticate, engine: await openEngine(deps) };
+  const streams = { ...graphql, caps: createConnectionCaps() };
+  await addIssuer(app, deps);
+  await registerParts(app, { ...deps, receivePart: deps.useCases.receivePart });
+  registerDownloads(app, { ...deps, openDownload: deps.useCases.openDownload });
+  await registerGraphqlSse(app, streams);
+  await registerGraphqlHttp(app, {
+    ...graphql,
+    ...(deps.isProduction ? {} : { playgroundDir: deps.playgroundDir }),
+  });
+  const sockets = attachGraphqlWs(app.server, streams);
+  return {
+    listen: async (host, port) => {
+      await app.listen({ host, port });
+    },
+    close: async (deadlineMs) => {
+      await sockets.close();
+      await closeHttpServer(app, deadlineMs);
+    },
+  };
+}
+
+async function openEngine({
+  useCases,
+  clock,
+  isProduction,
+  isTracing,
+  logger,
+  metrics,
+}: ApiServerDeps): Promise<Engine> {
+  const schema = await buildLazaretSchema(useCases, clock);
+  const observe = ({ type, outcome, durationMs }: OperationObservation): void => {
+    metrics.graphqlOperations.inc({ type, outcome });
+    // A subscription lasts as long as somebody watches, which says nothing of speed.
+    if (type !== 'subscription') metrics.graphqlDurationSeconds.observe({ type }, durationMs / 1000);
+  };
+  return createEngine({ schema, isProduction, logger, isTracing, observe });
+}
+
+async function addIssuer(app: FastifyInstance, deps: ApiServerDeps): Promise<void> {
+  const { issuer, audience, developmentIssuer } = deps.auth;
+  if (deps.isProduction || developmentIssuer === null) return;
+  const { keysFile } = developmentIssuer;
+  await registerDevelopmentIssuer(app, { ...deps, profile: 'development', issuer, audience, keysFile });
+}

@@ -1,0 +1,60 @@
+import { compose } from '../src/compose.js';
+import { composeHealth, connect, disconnect } from '../src/compose/health.js';
+import { composeWork } from '../src/compose/work.js';
+import { readProcessConfig } from '../src/config/process-config.js';
+import { createLifecycle } from '../src/lifecycle.js';
+import { runUntilSignal } from '../src/lifecycle/run-until-signal.js';
+import { createLogger } from '../src/observability/logger.js';
+import { createMetrics } from '../src/observability/metrics.js';
+import { startMetricsServer, type MetricsServer } from '../src/observability/metrics-server.js';
+import { stopTracing } from '../src/observability/register.js';
+import { createGaugesWorker } from './gauges.worker.js';
+import { createInspectionHandler } from './inspection.worker.js';
+import { createRelayWorker } from './relay.worker.js';
+import { createSweepWorker } from './sweep.worker.js';
+
+/** How long an inspection may go on when the process is told to stop; then it is put back. */
+const DRAIN_MS = 10_000;
+
+const { config, isTracing } = readProcessConfig();
+const logger = createLogger({ level: config.logLevel, service: 'worker' });
+const metrics = createMetrics();
+const platform = await compose({ config, logger, metrics, isTracing });
+const work = composeWork(platform);
+const health = composeHealth(platform, true);
+const deps = { ...platform, ...work };
+const inspections = work.openWorker(createInspectionHandler(deps));
+let metricsServer: MetricsServer | undefined;
+
+const lifecycle = createLifecycle(logger);
+lifecycle.add({ name: 'tracing', stop: stopTracing });
+lifecycle.add({ name: 'connections', start: () => connect(platform), stop: () => disconnect(platform) });
+lifecycle.add({
+  name: 'metrics',
+  start: async () => {
+    const { host } = config.http;
+    metricsServer = await startMetricsServer({ ...deps, health, host, port: config.metrics.workerPort });
+  },
+  stop: () => metricsServer?.close(),
+});
+lifecycle.add(
+  createGaugesWorker({
+    ...deps,
+    backlogCounts: () => work.backlog.counts(),
+    queueCounts: () => platform.queue.counts(),
+  }),
+);
+lifecycle.add(createRelayWorker(deps));
+lifecycle.add(createSweepWorker({ ...deps, intervalMs: config.inspection.sweepIntervalMs }));
+lifecycle.add({
+  name: 'inspections',
+  start: () => {
+    inspections.start();
+  },
+  stop: (signal) => {
+    health.drain();
+    return inspections.stop(signal);
+  },
+  stopTimeoutMs: DRAIN_MS,
+});
+await runUntilSignal(lifecycle, logger);
