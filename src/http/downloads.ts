@@ -98,7 +98,6 @@ function describeBody(reply: FastifyReply, { sizeBytes }: DownloadedFile, choice
 }
 
 function refuseRange(reply: FastifyReply, { sizeBytes }: DownloadedFile): FastifyReply {
-  reply.removeHeader(name);
   void reply.header('content-range', `bytes */${String(sizeBytes)}`);
   const message = `The file has ${String(sizeBytes)} bytes.`;
   return sendProblem(reply, fault('BAD_USER_INPUT', { message, field: 'Range' }).fault, 416);
