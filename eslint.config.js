@@ -97,6 +97,11 @@ export default defineConfig(
     },
   },
   {
+    // Tables are lists of columns and policies, not steps.
+    files: ['db/schema/**'],
+    rules: { 'max-lines-per-function': 'off' },
+  },
+  {
     // Tools find their configuration by its default export.
     files: ['*.config.ts', 'codegen.ts', 'test/support/global-setup.ts'],
     rules: restrict(STAR_EXPORT, CLOCK, RANDOM),

@@ -1,0 +1,235 @@
+import { describe, expect, it, vi } from 'vitest';
+import { CommanderError } from 'commander';
+import fc from 'fast-check';
+import { ApiError } from '../../../cli/api/api-error.js';
+import { createRetry, MAX_RETRIES } from '../../../cli/api/retry.js';
+import { EXIT_CODES, worstExitCode } from '../../../cli/exit-codes.js';
+import { readOptions } from '../../../cli/options.js';
+import { createLines } from '../../../cli/show/lines.js';
+import { createRateMeter } from '../../../cli/show/rate-meter.js';
+import { fitName, formatBytes, formatEta, plainText } from '../../../cli/show/units.js';
+import { inBatches, planParts } from '../../../cli/transfer/part-plan.js';
+import { eventText } from '../../../cli/watch-events.js';
+
+describe('the plan of parts', () => {
+  it('covers every byte exactly once, whatever the sizes', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 10_000 }),
+        fc.integer({ min: 1, max: 500 }),
+        (sizeBytes, partSizeBytes) => {
+          const parts = planParts(sizeBytes, {
+            partSizeBytes,
+            partCount: Math.ceil(sizeBytes / partSizeBytes),
+          });
+          expect(parts.map(({ start }) => start)).toEqual(
+            [0, ...parts.map(({ end }) => end)].slice(0, parts.length),
+          );
+          expect(parts.at(-1)?.end ?? 0).toBe(sizeBytes);
+          expect(parts.every(({ start, end }) => end - start <= partSizeBytes)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('plans the named parts alone and refuses those outside the file', () => {
+    const transfer = { partSizeBytes: 10, partCount: 3 };
+    expect(planParts(25, transfer, [3])).toEqual([{ partNumber: 3, start: 20, end: 25 }]);
+    expect(() => planParts(25, transfer, [4])).toThrow(RangeError);
+    expect(() => planParts(25, transfer, [0])).toThrow(RangeError);
+  });
+
+  it('cuts lists into batches', () => {
+    expect(inBatches([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
+    expect(inBatches([], 2)).toEqual([]);
+  });
+});
+
+describe('exit codes', () => {
+  it('have the worst ending win', () => {
+    expect(worstExitCode([])).toBe(0);
+    expect(worstExitCode(['CLEAN', 'CANCELLED'])).toBe(5);
+    expect(worstExitCode(['REJECTED', 'CANCELLED', 'UNSCANNABLE'])).toBe(4);
+    expect(worstExitCode(['UNSCANNABLE', 'ERROR'])).toBe(1);
+    expect(worstExitCode(['ERROR', 'INFECTED', 'CLEAN'])).toBe(2);
+    expect(worstExitCode(['INFECTED', 'INTERRUPTED'])).toBe(130);
+  });
+
+  it('are zero for CLEAN alone', () => {
+    const zero = Object.entries(EXIT_CODES).filter(([, code]) => code === 0);
+    expect(zero.map(([ending]) => ending)).toEqual(['CLEAN']);
+  });
+});
+
+describe('the command line', () => {
+  const quietly = (args: readonly string[], env: NodeJS.ProcessEnv = {}): ReturnType<typeof readOptions> => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      return readOptions(args, env);
+    } finally {
+      write.mockRestore();
+    }
+  };
+
+  it('has defaults that fit a service just started', () => {
+    expect(quietly(['a'])).toMatchObject({
+      paths: ['a'],
+      url: 'http://127.0.0.1:4000',
+      client: 'acme-uploader',
+      secret: 'acme-uploader',
+      parallel: 4,
+      checksums: true,
+    });
+  });
+
+  it('takes the environment where no option is given', () => {
+    const env = { LAZARET_URL: 'https://files.example/', LAZARET_CLIENT: 'globex-admin', LAZARET_TOKEN: 't' };
+    expect(quietly(['a'], env)).toMatchObject({
+      url: 'https://files.example',
+      secret: 'globex-admin',
+      token: 't',
+    });
+    expect(quietly(['a', '--client', 'acme-viewer'], env)).toMatchObject({ secret: 'acme-viewer' });
+  });
+
+  it('collects metadata', () => {
+    expect(quietly(['a', '--metadata', 'k=v=w', '--metadata', 'l=']).metadata).toEqual([
+      { key: 'k', value: 'v=w' },
+      { key: 'l', value: '' },
+    ]);
+  });
+
+  it.each([
+    [[]],
+    [['a', '--watch']],
+    [['--watch', '--download', 'x']],
+    [['a', 'b', '--resume', 'x']],
+    [['--resume', 'x']],
+    [['a', '-o', 'b']],
+    [['a', '--parallel', '0']],
+    [['a', '--parallel', 'many']],
+    [['a', '--url', 'ftp://x']],
+    [['a', '--metadata', '=v']],
+    [['a', '--live', 'pigeon']],
+    [['a', '--unknown']],
+  ])('refuses %j', (args) => {
+    expect(() => quietly(args)).toThrow(CommanderError);
+  });
+});
+
+describe('retries', () => {
+  const failing = (retryable: boolean, code = 'X'): ApiError => new ApiError('no', { code, retryable });
+
+  it('try again while it may help, and not for ever', async () => {
+    let calls = 0;
+    const retry = createRetry({ initialDelayMs: 1 });
+    const always = retry.execute(() => {
+      calls += 1;
+      throw failing(true);
+    });
+    await expect(always).rejects.toThrow('no');
+    expect(calls).toBe(MAX_RETRIES + 1);
+  });
+
+  it('do not try again what cannot help', async () => {
+    let calls = 0;
+    const once = createRetry({ initialDelayMs: 1 }).execute(() => {
+      calls += 1;
+      throw failing(false);
+    });
+    await expect(once).rejects.toThrow('no');
+    expect(calls).toBe(1);
+  });
+});
+
+describe('what is shown', () => {
+  it('says sizes, times and names in a fixed width', () => {
+    expect([0, 1023, 1024, 5 * 2 ** 20, 2 ** 30].map(formatBytes)).toEqual([
+      '0 B',
+      '1023 B',
+      '1.0 KiB',
+      '5.0 MiB',
+      '1.0 GiB',
+    ]);
+    expect([0.2, 61, 3_700, Infinity, Number.NaN].map(formatEta)).toEqual([
+      '1s',
+      '1m 01s',
+      '1h 01m',
+      '-',
+      '-',
+    ]);
+    expect(fitName('a-very-long-name.jpeg', 9)).toBe('a-ve…jpeg');
+    expect(fitName('a', 3)).toBe('a  ');
+  });
+
+  it('never lets a name steer the terminal', () => {
+    expect(plainText('a\u001b[2Jb\u202ec')).toBe('a\ufffd[2Jb\ufffdc');
+  });
+
+  it('measures the rate over the last seconds and begins anew when a stage does', () => {
+    const meter = createRateMeter();
+    expect(meter.note(0, 0)).toBe(0);
+    expect(meter.note(2_000, 1_000)).toBe(2_000);
+    expect(meter.note(0, 1_500)).toBe(0);
+    expect(meter.note(100, 2_500)).toBe(100);
+  });
+
+  it('writes a line for each change of stage and few in between', () => {
+    const lines: string[] = [];
+    let atMs = 0;
+    const row = createLines(
+      (line) => lines.push(line),
+      () => atMs,
+    ).open('a', 2048);
+    const file = {
+      id: 'f',
+      name: 'a',
+      sizeBytes: 2048,
+      sha256: null,
+      detectedType: null,
+      state: 'CLEAN',
+      verdict: null,
+    } as const;
+    const at = (
+      stage: 'RECEIVING' | 'SCANNING' | 'CLEAN',
+      receivedBytes: number,
+      scannedBytes: number,
+    ): void => row.update({ file, stage, receivedBytes, scannedBytes, queuePosition: null });
+    at('RECEIVING', 0, 0);
+    at('RECEIVING', 512, 0);
+    atMs = 2_500;
+    at('RECEIVING', 1024, 0);
+    at('SCANNING', 2048, 0);
+    at('SCANNING', 2048, 1024);
+    at('CLEAN', 2048, 2048);
+    expect(lines.map((line) => line.split(', ')[0])).toEqual([
+      'a: sending',
+      'a: sending',
+      'a: queued',
+      'a: scanning',
+      'a: CLEAN',
+    ]);
+  });
+
+  it('writes an event as one line', () => {
+    const file = {
+      id: 'f-1',
+      name: 'a\nb',
+      sizeBytes: 1,
+      sha256: null,
+      detectedType: null,
+      state: 'CLEAN',
+      verdict: null,
+      createdBy: 'ann',
+    } as const;
+    const line = eventText({
+      cursor: 'c',
+      from: null,
+      to: 'PENDING',
+      occurredAt: '2026-01-01T00:00:00.000Z',
+      correlationId: 'x',
+      file,
+    });
+    expect(line).toMatch(/^2026-01-01T00:00:00.000Z {2}new -> PENDING +f-1 {2}a\ufffdb \(1 B\) by ann$/);
+  });
+});
