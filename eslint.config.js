@@ -80,8 +80,7 @@ export default defineConfig(
     rules: restrict(EVERYWHERE, ENVIRONMENT),
   },
   {
-    // The places where a process begins: they hand the environment to src/config.
-    files: ['src/config/**', 'src/main.ts', 'workers/main.ts'],
+    files: ['src/config/**'],
     rules: restrict(EVERYWHERE, CLOCK, RANDOM),
   },
   {

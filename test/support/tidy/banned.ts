@@ -43,7 +43,7 @@ const BANS: readonly Ban[] = [
   },
   {
     matches: (node) => member(node, 'process', 'env'),
-    except: /^(?:src\/config|launch|cli|bench|test)\/|^(?:src|workers)\/main\.ts$|^[^/]+$/,
+    except: /^(?:src\/config|launch|cli|bench|test)\/|^[^/]+$/,
     message: 'reads the environment: take it from the Config that src/config made of it.',
   },
   {
@@ -58,7 +58,7 @@ const BANS: readonly Ban[] = [
   },
   {
     matches: (node) => ts.isPropertyAccessExpression(node) && member(node, 'process', 'exit'),
-    except: /^(?:launch|cli|bench|test)\/|^(?:src|workers)\/(?:main|lifecycle)\.ts$/,
+    except: /^(?:launch|cli|bench|test|src\/lifecycle)\/|^src\/config\/process-config\.ts$/,
     message: 'ends the process: throw, and let lifecycle stop everything in order.',
   },
   {
