@@ -1,0 +1,116 @@
+import { DEVELOPMENT_TENANTS } from '../../src/domain/development-tenants.js';
+
+/** What can be done to a table. */
+export const OPERATIONS = ['select', 'insert', 'update', 'delete'] as const;
+
+/** What can be done to a table. */
+export type Operation = (typeof OPERATIONS)[number];
+
+/** A file of each tenant, stored before the tests. */
+export const FIXTURE_FILES: Readonly<Record<string, string>> = {
+  [DEVELOPMENT_TENANTS.acme.id]: '01900000-0000-7000-8000-00000000ac3e',
+  [DEVELOPMENT_TENANTS.globex.id]: '01900000-0000-7000-8000-00000006106e',
+};
+
+/** Who the app says it works for. */
+export const SUBJECT = 'alice';
+
+interface TableStatements {
+  /** Column that says whose row it is. */
+  readonly owner?: string;
+  /** Something that could be written; `tenant` and `file` are literals. */
+  readonly insert: (tenant: string, file: string) => string;
+  readonly update: string;
+}
+
+const FILE_COLUMNS = `(tenant_id, id, version, name, size_bytes, state, priority, metadata, part_size_bytes,
+  received_bytes, scanned_bytes, ingest_key, attempt, created_by, created_at, updated_at, correlation_id)`;
+
+/** How each table is tried. */
+export const TABLES: Readonly<Record<string, TableStatements>> = {
+  tenants: {
+    owner: 'id',
+    insert: (tenant) =>
+      `insert into tenants (id, slug, name, max_file_bytes, quota_bytes, denied_types)
+       values (${tenant}, 'new', 'New', 1, 1, '{}') on conflict do nothing returning 1`,
+    update: 'quota_bytes = quota_bytes + 1',
+  },
+  tenant_usage: {
+    insert: (tenant) =>
+      `insert into tenant_usage values (${tenant}, 0, 0) on conflict do nothing returning 1`,
+    update: 'used_bytes = used_bytes + 1',
+  },
+  roles: {
+    insert: (tenant) => `insert into roles values (${tenant}, 'root', '{file:delete}') returning 1`,
+    update: `permissions = '{file:delete}'`,
+  },
+  files: {
+    insert: (tenant) =>
+      `insert into files ${FILE_COLUMNS} values (${tenant}, gen_random_uuid(), 1, 'n', 1, 'PENDING', 'BULK', '[]',
+       1, 0, 0, 'k', 0, '${SUBJECT}', now(), now(), 'c') returning 1`,
+    update: 'scanned_bytes = scanned_bytes + 1',
+  },
+  parts: {
+    insert: (tenant, file) => `insert into parts values (${tenant}, ${file}, 2, 1, 'e', null) returning 1`,
+    update: `etag = 'other'`,
+  },
+  events: {
+    insert: (tenant, file) =>
+      `insert into events (tenant_id, file_id, version, to_state, priority, attempt, snapshot, occurred_at, correlation_id)
+       values (${tenant}, ${file}, 2, 'RECEIVING', 'BULK', 0, '{}', now(), 'c') returning 1`,
+    update: 'published_at = now(), sequence = 1',
+  },
+  event_heads: {
+    insert: (tenant) =>
+      `insert into event_heads as head values (${tenant}, 1) on conflict (tenant_id)
+       do update set last_sequence = head.last_sequence + 1 returning 1`,
+    update: 'last_sequence = last_sequence + 1',
+  },
+  audit: {
+    insert: (tenant, file) =>
+      `insert into audit (tenant_id, subject, action, file_id, version, correlation_id)
+       values (${tenant}, '${SUBJECT}', 'file.PENDING', ${file}, 1, 'c') returning 1`,
+    update: `subject = 'somebody else'`,
+  },
+  idempotency_keys: {
+    insert: (tenant) =>
+      `insert into idempotency_keys (tenant_id, key, fingerprint, expires_at)
+       values (${tenant}, 'new', 'f', now() + interval '1 hour') returning 1`,
+    update: `answer = '{}'`,
+  },
+};
+
+/** The statement of an operation on the rows of a tenant. */
+export function statementOf(table: string, operation: Operation, tenantId: string): string {
+  const statements = TABLES[table];
+  if (!statements) throw new Error(`No statements for ${table}.`);
+  const isOwned = `${statements.owner ?? 'tenant_id'} = '${tenantId}'`;
+  switch (operation) {
+    case 'select':
+      return `select * from ${table} where ${isOwned}`;
+    case 'insert':
+      return statements.insert(`'${tenantId}'`, `'${FIXTURE_FILES[tenantId] ?? ''}'`);
+    case 'update':
+      return `update ${table} set ${statements.update} where ${isOwned} returning 1`;
+    case 'delete':
+      return `delete from ${table} where ${isOwned}`;
+  }
+}
+
+/** Gives a tenant one row in every table; run by the superuser. */
+export const fixtureOf = (tenantId: string): string[] => {
+  const file = `'${FIXTURE_FILES[tenantId] ?? ''}'`;
+  const tenant = `'${tenantId}'`;
+  return [
+    `insert into files ${FILE_COLUMNS} values (${tenant}, ${file}, 1, 'secret name', 1, 'PENDING', 'BULK', '[]',
+     1, 0, 0, 'k', 0, '${SUBJECT}', now(), now(), 'c')`,
+    `insert into parts values (${tenant}, ${file}, 1, 1, 'e', null)`,
+    `insert into events (tenant_id, file_id, version, to_state, priority, attempt, snapshot, occurred_at, correlation_id)
+     values (${tenant}, ${file}, 1, 'PENDING', 'BULK', 0, '{}', now(), 'c')`,
+    `insert into event_heads values (${tenant}, 0)`,
+    `insert into audit (tenant_id, subject, action, file_id, version, correlation_id)
+     values (${tenant}, '${SUBJECT}', 'file.PENDING', ${file}, 1, 'c')`,
+    `insert into idempotency_keys (tenant_id, key, fingerprint, expires_at)
+     values (${tenant}, 'old', 'f', now() + interval '1 hour')`,
+  ];
+};
