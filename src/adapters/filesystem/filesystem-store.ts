@@ -34,10 +34,11 @@ export async function createFilesystemStore(options: FilesystemStoreOptions): Pr
   return {
     beginUpload: (key, signal) => run(signal, () => beginUpload(disk, key)),
     putPart: (upload, partNumber, sizeBytes, body, signal) =>
-      putPart(disk, upload, partNumber, sizeBytes, body, signal),
+      consume(body, () => putPart(disk, upload, partNumber, sizeBytes, body, signal)),
     finishUpload: (upload, parts, signal) => run(signal, () => finishUpload(disk, upload, parts)),
     abortUpload: (upload, signal) => run(signal, () => abortUpload(disk, upload)),
-    write: (ref, sizeBytes, body, signal) => writeObject(disk, ref, sizeBytes, body, signal),
+    write: (ref, sizeBytes, body, signal) =>
+      consume(body, () => writeObject(disk, ref, sizeBytes, body, signal)),
     read: async (ref, range, signal): Promise<OpenObject | undefined> => {
       const object = await run(signal, () => openObject(layout, ref, range));
       if (object && signal) addAbortSignal(signal, object.body);
@@ -46,6 +47,16 @@ export async function createFilesystemStore(options: FilesystemStoreOptions): Pr
     remove: (ref, signal) => run(signal, () => removeObject(disk, ref)),
     check: (signal) => run(signal, async () => rm(await writeScratch(scratch, 0, Readable.from([])))),
   };
+}
+
+/** A body that nobody reads on would hold its sender for ever. */
+async function consume<T>(body: Readable, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
 }
 
 async function openDisk({ root, clock }: FilesystemStoreOptions): Promise<Disk> {

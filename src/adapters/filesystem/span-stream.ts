@@ -44,24 +44,22 @@ export function createSpanStream(spans: readonly Span[], first?: FileHandle): Re
     return null;
   };
 
+  let reading: Promise<unknown> = Promise.resolve();
   return new Readable({
     highWaterMark: READ_BYTES,
     read() {
-      next().then(
+      reading = next().then(
         (chunk) => this.push(chunk),
         (error: unknown) => this.destroy(toStoreError(error)),
       );
     },
     destroy(error, done) {
-      const closed = current?.close() ?? Promise.resolve();
-      closed.then(
-        () => {
-          done(error);
-        },
-        () => {
-          done(error);
-        },
-      );
+      // A file that is just being opened can be closed only afterwards.
+      const closed = reading.then(() => current?.close());
+      const end = (): void => {
+        done(error);
+      };
+      closed.then(end, end);
     },
   });
 }

@@ -37,8 +37,6 @@ export async function writeScratch(
     }
     return file;
   } catch (error) {
-    // A body that nobody reads would hold its sender for ever.
-    body.destroy();
     await rm(file, { force: true });
     signal?.throwIfAborted();
     throw error;
@@ -58,12 +56,21 @@ export async function publish(scratchFile: string, target: string): Promise<void
 
 /** Like `publish`, and makes the directory of the target, again where another removal prunes it meanwhile. */
 export async function publishBelow(root: string, scratchFile: string, target: string): Promise<void> {
-  for (let round = 1; round < MAX_ROUNDS; round += 1) {
-    await ensureDirectory(root, path.dirname(target));
-    const isThere = await unless(['ENOENT'], () => rename(scratchFile, target).then(() => true));
-    if (isThere) return syncDirectory(path.dirname(target));
+  const directory = path.dirname(target);
+  try {
+    for (let round = 1; ; round += 1) {
+      await ensureDirectory(root, directory);
+      const isThere = await unless(round < MAX_ROUNDS ? ['ENOENT'] : [], async () => {
+        await rename(scratchFile, target);
+        return true;
+      });
+      if (isThere) break;
+    }
+  } catch (error) {
+    await rm(scratchFile, { force: true });
+    throw error;
   }
-  return publish(scratchFile, target);
+  await syncDirectory(directory);
 }
 
 function createSink(handle: FileHandle, sizeBytes: number): Writable {

@@ -66,9 +66,31 @@ export async function finishUpload(
       connection.timeouts.finishMs,
     );
   } catch (error) {
-    if (!isMissing(error, 'NoSuchUpload') || (await markOf(s3, upload, signal)) !== mark) throw error;
+    if ((await markOf(s3, upload, signal)) === mark) return;
+    // Ceph answers 500 for ever where an upload is gone: without this it would look worth another try.
+    throw (await isOpen(s3, upload, signal)) ? error : noSuchUpload(error);
   }
 }
+
+async function isOpen(
+  { connection, bucketOf }: S3,
+  upload: AreaUpload,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { uploadId } = readHandle(upload);
+  return connection.call(signal, async (client) => {
+    const open: AsyncIterable<{ uploadId: string }> = client.listIncompleteUploads(
+      bucketOf(upload.area),
+      upload.key,
+      true,
+    );
+    for await (const item of open) if (item.uploadId === uploadId) return true;
+    return false;
+  });
+}
+
+const noSuchUpload = (cause: unknown): PermanentError =>
+  new PermanentError(DEPENDENCY, 'There is no such upload.', { cause });
 
 /** S3 has no multipart upload without parts: the object is put, and the upload forgotten. */
 async function finishEmpty(s3: S3, upload: AreaUpload, signal?: AbortSignal): Promise<void> {

@@ -42,7 +42,6 @@ export async function putStream(
     const opened = await connection.retry(signal, () => open(connection, target, sizeBytes, signal));
     return await send(opened, sizeBytes, body, signal);
   } catch (error) {
-    body.destroy();
     signal?.throwIfAborted();
     throw error;
   } finally {
@@ -186,5 +185,8 @@ async function refusalOf(message: IncomingMessage): Promise<Error> {
   const xml = await text(message).catch(() => '');
   const status = message.statusCode ?? 0;
   const code = /<Code>([A-Za-z]+)<\/Code>/.exec(xml)?.[1] ?? `status ${String(status)}`;
-  return Object.assign(new S3Error(`status ${String(status)}`), { code: status < 500 ? code : '' });
+  return Object.assign(new S3Error(`status ${String(status)}`), { code: isPassing(status) ? '' : code });
 }
+
+/** Statuses of a store that is busy or unwell, whatever else it says. */
+const isPassing = (status: number): boolean => status >= 500 || status === 429 || status === 408;

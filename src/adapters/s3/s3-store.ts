@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ObjectStore, OpenUpload } from '../../ports/object-store.js';
 import { checkBuckets, ensureBuckets, removeObject, type S3 } from './buckets.js';
 import { abortUpload, beginUpload, finishUpload, putPart, type AreaUpload } from './multipart.js';
@@ -37,12 +38,23 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
       return { key, handle };
     },
     putPart: (upload, partNumber, sizeBytes, body, signal) =>
-      putPart(s3, staged(upload), partNumber, sizeBytes, body, signal),
+      consume(body, () => putPart(s3, staged(upload), partNumber, sizeBytes, body, signal)),
     finishUpload: (upload, parts, signal) => finishUpload(s3, staged(upload), parts, signal),
     abortUpload: (upload, signal) => abortUpload(s3, staged(upload), signal),
-    write: (ref, sizeBytes, body, signal) => writeObject(s3, pieceBytes, ref, sizeBytes, body, signal),
+    write: (ref, sizeBytes, body, signal) =>
+      consume(body, () => writeObject(s3, pieceBytes, ref, sizeBytes, body, signal)),
     read: (ref, range, signal) => openObject(s3, ref, range, signal),
     remove: (ref, signal) => removeObject(s3, ref, signal),
     check: (signal) => checkBuckets(s3, signal),
   };
+}
+
+/** A body that nobody reads on would hold its sender for ever. */
+async function consume<T>(body: Readable, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
 }

@@ -33,7 +33,6 @@ export async function writeObject(
     const partBytes = Math.max(pieceBytes, Math.ceil(sizeBytes / MAX_PARTS));
     await finishUpload(s3, upload, await putPieces(s3, upload, partBytes, sizeBytes, body, signal), signal);
   } catch (error) {
-    body.destroy();
     // Not under the signal: it may be why this is given up. A failure leaves a collectable upload.
     await abortUpload(s3, upload).catch(() => undefined);
     throw error;

@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Client } from 'minio';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { createS3Store, type S3StoreOptions } from '../../src/adapters/s3/s3-store.js';
+import { PermanentError, TransientError } from '../../src/domain/errors.js';
+import type { ObjectStore } from '../../src/ports/object-store.js';
+import { bodyOf, digest } from '../support/test-bytes.js';
+import { describeObjectStore } from './object-store.js';
+
+const s3 = inject('services').s3;
+const endpoint = new URL(s3.endpoint);
+const MIB = 1024 * 1024;
+const client = new Client({
+  endPoint: endpoint.hostname,
+  port: Number(endpoint.port),
+  useSSL: false,
+  accessKey: s3.accessKey,
+  secretKey: s3.secretKey,
+  region: s3.region,
+});
+const freshPrefix = (): string => `test-${randomBytes(6).toString('hex')}`;
+/** Small pieces, so that objects of 11 MiB are written in several parts. */
+const optionsFor = (bucketPrefix: string): S3StoreOptions => ({
+  endpoint,
+  accessKey: s3.accessKey,
+  secretKey: s3.secretKey,
+  region: s3.region,
+  bucketPrefix,
+  pieceBytes: 5 * MIB,
+});
+
+async function everything(prefix: string, key: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const bucket of [`${prefix}-ingest`, `${prefix}-vault`]) {
+    for await (const { name } of client.listObjectsV2(bucket, '', true) as AsyncIterable<{ name: string }>) {
+      names.push(name);
+    }
+    for await (const { key: open } of client.listIncompleteUploads(bucket, '', true) as AsyncIterable<{
+      key: string;
+    }>) {
+      names.push(`open ${open}`);
+    }
+  }
+  return names.filter((name) => name.endsWith(key));
+}
+
+describeObjectStore('S3 (Ceph object gateway)', async () => {
+  const prefix = freshPrefix();
+  return {
+    store: await createS3Store(optionsFor(prefix)),
+    reopen: () => createS3Store(optionsFor(prefix)),
+    leftovers: (key) => everything(prefix, key),
+    close: async () => {
+      expect(await everything(prefix, '')).toEqual([]);
+      await client.removeBucket(`${prefix}-ingest`);
+      await client.removeBucket(`${prefix}-vault`);
+    },
+  };
+});
+
+describe('S3 store with a store that fails', () => {
+  const servers: Server[] = [];
+  const fake = async (server: Server): Promise<URL> => {
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new URL(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
+  };
+  /** A store whose buckets exist and that does as told with everything else. */
+  const storeAt = async (server: Server): Promise<ObjectStore> => {
+    const target = await fake(server);
+    const timeouts = { callMs: 500, finishMs: 500, stallMs: 300 };
+    return createS3Store({ ...optionsFor('fake'), endpoint: target, timeouts });
+  };
+  const isBucketCheck = (method?: string): boolean => method === 'HEAD';
+  const upload = { key: 'f', handle: `${'0'.repeat(32)}.id` };
+  const ref = { area: 'vault', key: 'f' } as const;
+
+  afterEach(async () => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it('makes both buckets when several processes start at once', async () => {
+    const prefix = freshPrefix();
+    const stores = await Promise.all([1, 2, 3].map(() => createS3Store(optionsFor(prefix))));
+    await Promise.all(stores.map((store) => store.check()));
+    await client.removeBucket(`${prefix}-ingest`);
+    await expect(stores[0]?.beginUpload('f')).rejects.toBeInstanceOf(PermanentError);
+    await expect(stores[0]?.check()).rejects.toBeInstanceOf(PermanentError);
+    await client.removeBucket(`${prefix}-vault`);
+  });
+
+  it('says so at once when the keys are wrong, and that a store is away', async () => {
+    const wrong = { ...optionsFor(freshPrefix()), secretKey: 'wrong' };
+    await expect(createS3Store(wrong)).rejects.toBeInstanceOf(PermanentError);
+    const away = { ...optionsFor('x'), endpoint: new URL('http://127.0.0.1:1') };
+    await expect(createS3Store(away)).rejects.toBeInstanceOf(TransientError);
+  });
+
+  it.each([500, 503, 429])('tries again after status %i, then calls it transient', async (status) => {
+    let calls = 0;
+    const store = await storeAt(
+      createServer((request, response) => {
+        if (!isBucketCheck(request.method)) calls += 1;
+        response.writeHead(isBucketCheck(request.method) ? 200 : status).end();
+      }),
+    );
+    await expect(store.remove(ref)).rejects.toBeInstanceOf(TransientError);
+    expect(calls).toBe(3);
+    const body = bodyOf(10, 'x');
+    await expect(store.write(ref, 10, body)).rejects.toBeInstanceOf(TransientError);
+    expect(body.destroyed).toBe(true);
+  });
+
+  it('ends a call that gets no answer', async () => {
+    const store = await storeAt(
+      createServer((request, response) => {
+        if (isBucketCheck(request.method)) response.end();
+      }),
+    );
+    await expect(store.remove(ref)).rejects.toBeInstanceOf(TransientError);
+    await expect(store.finishUpload(upload, [{ partNumber: 1, etag: 'x' }])).rejects.toBeInstanceOf(
+      TransientError,
+    );
+    await expect(store.putPart(upload, 1, 10, bodyOf(10, 'x'))).rejects.toBeInstanceOf(TransientError);
+  });
+
+  it('ends a part that the store stops reading', async () => {
+    const store = await storeAt(
+      createServer((request, response) => {
+        if (isBucketCheck(request.method)) response.end();
+        else request.pause();
+      }),
+    );
+    const body = bodyOf(64 * MIB, 'x');
+    await expect(store.putPart(upload, 1, 64 * MIB, body)).rejects.toBeInstanceOf(TransientError);
+    expect(body.destroyed).toBe(true);
+  });
+
+  it('fails to read, instead of ending early, when the store cuts the answer off or stalls', async () => {
+    const store = await storeAt(
+      createServer((request, response) => {
+        if (isBucketCheck(request.method)) {
+          response.end();
+          return;
+        }
+        response.writeHead(200, { 'content-length': 1000 });
+        response.write(Buffer.alloc(500));
+        if (request.url?.endsWith('/cut')) setTimeout(() => response.destroy(), 20);
+      }),
+    );
+    for (const key of ['cut', 'stall']) {
+      const object = await store.read({ area: 'vault', key });
+      expect(object?.sizeBytes).toBe(1000);
+      await expect(object && digest(object.body)).rejects.toBeInstanceOf(TransientError);
+    }
+  });
+
+  it('believes no answer that holds another range', async () => {
+    const store = await storeAt(
+      createServer((request, response) => {
+        response.writeHead(isBucketCheck(request.method) ? 200 : 206, {
+          'content-range': 'bytes 1-5/10',
+          'content-length': 5,
+        });
+        response.end(request.method === 'HEAD' ? undefined : Buffer.alloc(5));
+      }),
+    );
+    await expect(store.read(ref, { start: 0, end: 4 })).rejects.toBeInstanceOf(TransientError);
+  });
+});

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import type {
+  ByteRange,
+  ObjectRef,
+  ObjectStore,
+  OpenUpload,
+  StoredPart,
+} from '../../src/ports/object-store.js';
+import { bodyOf, digest } from './test-bytes.js';
+
+/** A store under test. */
+export interface StoreSubject {
+  readonly store: ObjectStore;
+  /** The same store as another process sees it. */
+  reopen(): Promise<ObjectStore>;
+  /** Names of everything that is kept under a key, open uploads included. */
+  leftovers(key: string): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Hands out the subject; only within tests, which run after it was opened. */
+export type GetSubject = () => StoreSubject;
+
+export const freshKey = (): string => `tenant-1/file-${randomUUID()}`;
+export const ingest = (key: string): ObjectRef => ({ area: 'ingest', key });
+export const vault = (key: string): ObjectRef => ({ area: 'vault', key });
+
+/** Puts a part made of a seed. */
+export const put = (
+  store: ObjectStore,
+  upload: OpenUpload,
+  partNumber: number,
+  sizeBytes: number,
+  seed: string,
+): Promise<StoredPart> => store.putPart(upload, partNumber, sizeBytes, bodyOf(sizeBytes, seed));
+
+/** Reads an object, or a range of it, to its end. */
+export async function readDigest(
+  store: ObjectStore,
+  ref: ObjectRef,
+  range?: ByteRange,
+): Promise<{ sha256: string; sizeBytes: number }> {
+  const object = await store.read(ref, range);
+  if (!object) throw new Error('There is no object.');
+  return digest(object.body);
+}
+
+/** Fails the test where anything is left under the key. */
+export async function expectNothing(subject: StoreSubject, key: string): Promise<void> {
+  expect(await subject.leftovers(key)).toEqual([]);
+}
