@@ -25,7 +25,7 @@ describe('the trace of an inspection', () => {
 
   beforeAll(async () => {
     stopTracing = startTracing({ spanProcessors: [recordingProcessor(ended)] });
-    open = await openInspectionQueue(inject('services').redisUrl, randomUUID(), true);
+    open = await openInspectionQueue(inject('services').redisUrl, randomUUID(), { isTracing: true });
   });
   afterAll(async () => {
     await open.close();

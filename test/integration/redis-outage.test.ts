@@ -153,6 +153,47 @@ describe('while Redis is lost and found', () => {
     await until(() => done.includes(before.fileId) && done.includes(after.fileId));
   });
 
+  it('can be started without Redis, and works as soon as it is there', async () => {
+    await killServer();
+    const [laterBus, laterJobs] = await Promise.all([
+      openRedisBus(server.url, 'later', 100),
+      openInspectionQueue(server.url, 'later', { connectTimeoutMs: 100 }),
+    ]);
+    const [listener, run] = [vi.fn(), vi.fn(async () => undefined)];
+    await laterBus.bus.listen(OUTBOX, listener);
+    laterJobs.work(run);
+    await startServer();
+    await until(() => listener.mock.calls.length === 1);
+    await vi.waitFor(() => laterJobs.queue.enqueueInspection(makeJob()), { timeout: 15_000 });
+    await until(() => run.mock.calls.length === 1);
+    await Promise.all([laterBus.connections.close(), laterJobs.close()]);
+  });
+
+  it('stops within its time while Redis is away', async () => {
+    const [lostBus, lostJobs] = await Promise.all([
+      openRedisBus(server.url, 'lost'),
+      openInspectionQueue(server.url, 'lost'),
+    ]);
+    await lostBus.bus.listen(OUTBOX, vi.fn());
+    const [begun, finish] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    let hasFinished = false;
+    const worker = lostJobs.work(async () => {
+      begun.resolve(undefined);
+      await finish.promise;
+      hasFinished = true;
+    });
+    await lostJobs.queue.enqueueInspection(makeJob());
+    await begun.promise;
+    await killServer();
+    await vi.waitFor(() => expect(lostJobs.queue.check()).rejects.toThrow());
+    setTimeout(finish.resolve, 50);
+    expect(await elapsedMs(() => worker.stop(AbortSignal.timeout(5_000)))).toBeLessThan(2_000);
+    expect(hasFinished).toBe(true);
+    const closed = elapsedMs(() => Promise.all([lostBus.connections.close(), lostJobs.close()]));
+    expect(await closed).toBeLessThan(2_000);
+    await startServer();
+  });
+
   it('is not ready while Redis may evict', async () => {
     const { commands } = bus.connections;
     await commands.config('SET', 'maxmemory-policy', 'allkeys-lru');

@@ -23,14 +23,14 @@ export interface OpenInspectionQueue {
 export async function openInspectionQueue(
   url: string,
   prefix: string,
-  isTracing = false,
+  { isTracing = false, connectTimeoutMs = CONNECT_TIMEOUT_MS } = {},
 ): Promise<OpenInspectionQueue> {
   const logger = pino({ level: 'silent' });
   const connections = createRedisConnections(url, logger);
   const common = { connection: connections.openJobs(), logger, isTracing, prefix };
   const queue = createInspectionQueue(common);
   const workers: InspectionWorker[] = [];
-  await connections.connect(CONNECT_TIMEOUT_MS);
+  await connections.connect(connectTimeoutMs);
   return {
     queue,
     connections,

@@ -8,11 +8,12 @@ const CONNECT_TIMEOUT_MS = 5_000;
 export async function openRedisBus(
   url: string,
   prefix: string,
+  connectTimeoutMs = CONNECT_TIMEOUT_MS,
 ): Promise<{ bus: RedisEventBus; connections: RedisConnections }> {
   const logger = pino({ level: 'silent' });
   const connections = createRedisConnections(url, logger);
   const { commands, subscriber } = connections;
   const bus = createRedisEventBus({ commands, subscriber, logger, prefix });
-  await connections.connect(CONNECT_TIMEOUT_MS);
+  await connections.connect(connectTimeoutMs);
   return { bus, connections };
 }

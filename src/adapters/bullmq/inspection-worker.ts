@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isNotConnectionError, UnrecoverableError, Worker, type Job } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
 import type { Redis } from 'ioredis';
@@ -32,6 +33,8 @@ export interface InspectionWorker {
 /** Redis gives a job to another worker when this one was silent for so long. */
 const LOCK_MS = 30_000;
 const STALLED_CHECK_MS = 15_000;
+/** What BullMQ gets to note the end of jobs that were cancelled. */
+const FAREWELL_MS = 500;
 /** How often a job may lose its worker before it is kept as failed; the sweeper then makes a new one. */
 const MAX_STALLS = 2;
 
@@ -41,7 +44,8 @@ const MAX_STALLS = 2;
  */
 export function createInspectionWorker(deps: InspectionWorkerDeps): InspectionWorker {
   const { logger, isTracing, prefix = 'lazaret' } = deps;
-  const worker = new Worker(INSPECTION_QUEUE, run(deps.process), {
+  const running = new Set<Promise<void>>();
+  const worker = new Worker(INSPECTION_QUEUE, run(deps.process, running), {
     connection: deps.connection,
     concurrency: deps.concurrency,
     prefix,
@@ -59,13 +63,21 @@ export function createInspectionWorker(deps: InspectionWorkerDeps): InspectionWo
       });
     },
     async stop(signal) {
-      const cancel = (): void => {
+      const urged = Promise.withResolvers<undefined>();
+      const urge = (): void => {
         worker.cancelAllJobs('The worker is stopping.');
+        urged.resolve(undefined);
       };
-      if (signal.aborted) cancel();
-      signal.addEventListener('abort', cancel, { once: true });
-      await worker.close();
-      signal.removeEventListener('abort', cancel);
+      if (signal.aborted) urge();
+      signal.addEventListener('abort', urge, { once: true });
+      // While Redis is away BullMQ would wait for it for ever: then only what runs here is waited for.
+      const isLost = deps.connection.status !== 'ready';
+      const closed = worker.close(isLost);
+      await Promise.race([closed, urged.promise]);
+      await Promise.allSettled(running);
+      await Promise.race([closed, delay(FAREWELL_MS)]);
+      signal.removeEventListener('abort', urge);
+      void worker.getBackend().close(true);
     },
   };
 }
@@ -74,11 +86,13 @@ type Processor = (job: Job, token?: string, signal?: AbortSignal) => Promise<voi
 
 // BullMQ hands the signal only to a function that declares three parameters.
 const run =
-  (process: InspectionWorkerDeps['process']): Processor =>
+  (process: InspectionWorkerDeps['process'], running: Set<Promise<void>>): Processor =>
   async (job: Job, _token: string | undefined, signal: AbortSignal | undefined) => {
     const payload = inspectionPayload.safeParse(job.data);
     if (!payload.success) throw new UnrecoverableError(`Payload refused: ${z.prettifyError(payload.error)}`);
-    await process(payload.data, signal ?? new AbortController().signal);
+    const work = process(payload.data, signal ?? new AbortController().signal);
+    running.add(work);
+    await work.finally(() => running.delete(work));
   };
 
 function listen(worker: Worker, logger: Logger): void {
