@@ -7,13 +7,13 @@ export interface MockBehaviour {
   readonly onConnect?: (socket: Socket) => void;
   /** Called whenever bytes of the stream have come. */
   readonly onStream?: (socket: Socket, receivedBytes: number) => void;
-  /** Sent at the end of the stream, exactly; `null` is silence. @default a good OK */
+  /** Sent at the end of the stream, exactly, before the connection ends; `null` is silence. @default a good OK */
   readonly reply?: string | null;
-  /** What the second VERSION says. @default the same as the first */
+  /** What VERSION says from the second time on. @default the same as the first time */
   readonly versionAfter?: string;
 }
 
-/** A server that speaks clamd's sessions, badly if wanted. */
+/** A server that speaks clamd's protocol, badly if wanted. */
 export interface MockClamd {
   readonly address: ClamdAddress;
   /** Bytes of the streams, with their framing. */
@@ -30,12 +30,14 @@ export const MOCK_VERSION = 'ClamAV 1.4.6/27400/Mon Nov  2 09:10:11 2026';
 export async function startMockClamd(behaviour: MockBehaviour = {}): Promise<MockClamd> {
   let receivedBytes = 0;
   let connections = 0;
+  let versions = 0;
+  const version = (): string => (versions++ > 0 ? behaviour.versionAfter : undefined) ?? MOCK_VERSION;
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     connections += 1;
     sockets.add(socket.on('error', () => undefined));
     if (behaviour.onConnect) behaviour.onConnect(socket);
-    else converse(socket, behaviour, (count) => (receivedBytes += count));
+    else converse(socket, behaviour, version, (count) => (receivedBytes += count));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -51,36 +53,35 @@ export async function startMockClamd(behaviour: MockBehaviour = {}): Promise<Moc
   };
 }
 
-function converse(socket: Socket, behaviour: MockBehaviour, count: (bytes: number) => number): void {
+function converse(
+  socket: Socket,
+  behaviour: MockBehaviour,
+  version: () => string,
+  count: (bytes: number) => number,
+): void {
   let pending = Buffer.alloc(0);
   let isStreaming = false;
-  let number = 0;
   socket.on('data', (bytes) => {
     pending = Buffer.concat([pending, bytes]);
-    for (;;) {
-      if (isStreaming) {
-        behaviour.onStream?.(socket, count(0) + pending.length);
-        if (pending.length < 4) return;
-        const sizeBytes = 4 + pending.readUInt32BE();
-        if (pending.length < sizeBytes) return;
-        pending = pending.subarray(sizeBytes);
-        count(sizeBytes);
-        if (sizeBytes > 4) continue;
-        isStreaming = false;
-        if (behaviour.reply !== null) socket.write(behaviour.reply ?? '2: stream: OK\0', 'latin1');
-      } else {
-        const end = pending.indexOf(0);
-        if (end < 0) return;
-        const command = pending.subarray(0, end).toString('latin1');
-        pending = pending.subarray(end + 1);
-        if (command === 'zIDSESSION') continue;
-        number += 1;
-        if (command === 'zINSTREAM') isStreaming = true;
-        else socket.write(`${String(number)}: ${version(behaviour, number)}\0`);
+    if (!isStreaming) {
+      const end = pending.indexOf(0);
+      if (end < 0) return;
+      isStreaming = pending.subarray(0, end).toString('latin1') === 'zINSTREAM';
+      pending = pending.subarray(end + 1);
+      if (!isStreaming) return void socket.end(`${version()}\0`);
+    }
+    behaviour.onStream?.(socket, count(0) + pending.length);
+    for (let sizeBytes = frameOf(pending); sizeBytes <= pending.length; sizeBytes = frameOf(pending)) {
+      pending = pending.subarray(sizeBytes);
+      count(sizeBytes);
+      if (sizeBytes === HEADER_BYTES && behaviour.reply !== null) {
+        socket.end(behaviour.reply ?? 'stream: OK\0', 'latin1');
       }
     }
   });
 }
 
-const version = (behaviour: MockBehaviour, number: number): string =>
-  number > 1 ? (behaviour.versionAfter ?? MOCK_VERSION) : MOCK_VERSION;
+const HEADER_BYTES = 4;
+
+const frameOf = (pending: Buffer): number =>
+  pending.length < HEADER_BYTES ? Infinity : HEADER_BYTES + pending.readUInt32BE();

@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TransientError } from '../../domain/errors.js';
 import { describeAddress, type ClamdAddress } from './address.js';
 import { createInbox, MAX_UNREAD_BYTES, type Inbox } from './inbox.js';
@@ -11,6 +12,8 @@ export interface ClamdConnection {
   send(pieces: readonly Uint8Array[], timeoutMs: number): Promise<void>;
   /** The next message, without its NUL; fails and closes when there is none in time. */
   receive(timeoutMs: number): Promise<string>;
+  /** Waits, at most so long, for the end of the connection; throws when clamd says anything more meanwhile. */
+  receiveNothing(timeoutMs: number): Promise<void>;
   /** Whether clamd has said something that nobody has received yet. */
   hasMessage(): boolean;
   /** Closes at once. Idempotent; whoever still waits gets an error. */
@@ -42,6 +45,8 @@ export async function openConnection(
         expire(socket, `${where} takes no more bytes`),
       ),
     receive: (limitMs) => withDeadline(inbox.next(), limitMs, () => expire(socket, `${where} is silent`)),
+    receiveNothing: (limitMs) =>
+      Promise.race([inbox.nothingMore(), delay(limitMs, undefined, { ref: false })]),
     hasMessage: () => inbox.hasMessage(),
     close: () => void socket.destroy(),
   };

@@ -8,6 +8,8 @@ export interface Inbox {
   /** The next message. Throws `TransientError` when none can come any more. One caller at a time. */
   next(): Promise<string>;
   hasMessage(): boolean;
+  /** Resolves when the connection has ended without another byte; throws `TransientError` for one. */
+  nothingMore(): Promise<void>;
   /** Takes what a socket has received; false when that is more than clamd was asked for. */
   add(bytes: Buffer): boolean;
   /** Says that nothing more comes. Idempotent. */
@@ -24,25 +26,45 @@ interface Waiter {
  * off. A message that was cut off by the end of the connection is none.
  */
 export function createInbox(where: string): Inbox {
+  const mail = createMail();
+  const problem = (message: string, cause?: Error): TransientError =>
+    new TransientError('scanner', `${where} ${message}`, { cause });
+  const more = (): TransientError => problem('said more than its reply');
+  return {
+    add: (bytes) => mail.add(bytes),
+    close: (cause) => mail.close(problem('closed the connection before it answered', cause)),
+    hasMessage: () => mail.unread().includes('\0'),
+    next: () => new Promise((resolve, reject) => mail.wait({ resolve, reject })),
+    nothingMore: () =>
+      new Promise((resolve, reject) => {
+        const end = (): void => (mail.unread() === '' ? resolve() : reject(more()));
+        mail.wait({ resolve: () => reject(more()), reject: end });
+      }),
+  };
+}
+
+interface Mail {
+  add(bytes: Buffer): boolean;
+  close(failure: TransientError): void;
+  wait(waiter: Waiter): void;
+  unread(): string;
+}
+
+function createMail(): Mail {
   let unread = '';
   let failure: TransientError | undefined;
   let waiter: Waiter | undefined;
 
-  const take = (): string | undefined => {
+  const settle = (): void => {
     const end = unread.indexOf('\0');
-    if (end < 0) return undefined;
+    const waiting = waiter;
+    if (!waiting || (end < 0 && !failure)) return;
+    waiter = undefined;
+    if (end < 0) return void (failure && waiting.reject(failure));
     const message = unread.slice(0, end);
     unread = unread.slice(end + 1);
-    return message;
+    waiting.resolve(message);
   };
-  const settle = (): void => {
-    const message = waiter && take();
-    if (message !== undefined) waiter?.resolve(message);
-    else if (failure) waiter?.reject(failure);
-    else return;
-    waiter = undefined;
-  };
-
   return {
     add(bytes) {
       // One character for each byte: nothing that clamd sends can turn into another text by decoding.
@@ -51,17 +73,14 @@ export function createInbox(where: string): Inbox {
       settle();
       return true;
     },
-    close(cause) {
-      failure ??= new TransientError('scanner', `${where} closed the connection before it answered`, {
-        cause,
-      });
+    close(reason) {
+      failure ??= reason;
       settle();
     },
-    hasMessage: () => unread.includes('\0'),
-    next: () =>
-      new Promise((resolve, reject) => {
-        waiter = { resolve, reject };
-        settle();
-      }),
+    wait(next) {
+      waiter = next;
+      settle();
+    },
+    unread: () => unread,
   };
 }

@@ -1,12 +1,15 @@
 import { TransientError } from '../../domain/errors.js';
 import type { ScanReply } from '../../domain/verdict.js';
 import type { ClamdConnection } from './connection.js';
-import { parseScanReply, takeNumbered } from './reply.js';
+import { parseScanReply } from './reply.js';
 
 /** Size of the chunks on the wire: smaller pieces are gathered, larger ones are cut. */
 export const CHUNK_BYTES = 256 * 1024;
 /** A clamd that takes less than this on average is given up: it would hold a worker for days. */
 export const MIN_BYTES_PER_SECOND = 256 * 1024;
+
+/** How long clamd, which closes after its reply, may take to do so; a second reply would come before. */
+const LAST_BYTES_MS = 500;
 
 /** How long to be patient, in milliseconds. */
 export interface InstreamTimeouts {
@@ -25,15 +28,9 @@ const COMMAND = Buffer.from('zINSTREAM\0');
 
 /**
  * Sends one stream in chunks of at most {@link CHUNK_BYTES}, holding no more than one of them.
- *
- * @param number - which command of the session this is
  */
-export function createInstream(
-  connection: ClamdConnection,
-  number: number,
-  timeouts: InstreamTimeouts,
-): Instream {
-  const speaker = createSpeaker(connection, number, timeouts);
+export function createInstream(connection: ClamdConnection, timeouts: InstreamTimeouts): Instream {
+  const speaker = createSpeaker(connection, timeouts);
   const gathered = new Uint8Array(CHUNK_BYTES);
   let gatheredBytes = 0;
 
@@ -55,7 +52,11 @@ export function createInstream(
     async finish() {
       await flush();
       await speaker.say(END);
-      return speaker.early() ?? hear(connection, number, timeouts);
+      const early = speaker.early();
+      if (early) return early;
+      const reply = await hear(connection, timeouts);
+      await connection.receiveNothing(LAST_BYTES_MS);
+      return reply;
     },
   };
 }
@@ -67,20 +68,20 @@ interface Speaker {
   early(): ScanReply | undefined;
 }
 
-function createSpeaker(connection: ClamdConnection, number: number, timeouts: InstreamTimeouts): Speaker {
+function createSpeaker(connection: ClamdConnection, timeouts: InstreamTimeouts): Speaker {
   const send = createPatientSender(connection, timeouts.writeTimeoutMs);
   let opening: readonly Uint8Array[] = [COMMAND];
   let early: ScanReply | undefined;
   return {
     async say(...pieces) {
-      if (!early && connection.hasMessage()) early = await hearEarly(connection, number, timeouts);
+      if (!early && connection.hasMessage()) early = await hearEarly(connection, timeouts);
       if (early) return;
       try {
         await send([...opening, ...pieces]);
         opening = [];
       } catch (error) {
         // clamd closes right after it has said that a stream is too long: its words count, not the broken pipe.
-        early = await hearEarly(connection, number, timeouts).catch(() => undefined);
+        early = await hearEarly(connection, timeouts).catch(() => undefined);
         if (!early) throw error;
       }
     },
@@ -88,19 +89,12 @@ function createSpeaker(connection: ClamdConnection, number: number, timeouts: In
   };
 }
 
-const hear = async (
-  connection: ClamdConnection,
-  number: number,
-  { replyTimeoutMs }: InstreamTimeouts,
-): Promise<ScanReply> => parseScanReply(takeNumbered(await connection.receive(replyTimeoutMs), number));
+const hear = async (connection: ClamdConnection, { replyTimeoutMs }: InstreamTimeouts): Promise<ScanReply> =>
+  parseScanReply(await connection.receive(replyTimeoutMs));
 
 /** The one thing that may be said of a stream whose end was not sent yet is that it is too long. */
-async function hearEarly(
-  connection: ClamdConnection,
-  number: number,
-  timeouts: InstreamTimeouts,
-): Promise<ScanReply> {
-  const reply = await hear(connection, number, timeouts);
+async function hearEarly(connection: ClamdConnection, timeouts: InstreamTimeouts): Promise<ScanReply> {
+  const reply = await hear(connection, timeouts);
   if (reply.kind === 'limit') return reply;
   throw new TransientError('scanner', 'clamd judged a stream that had not ended');
 }

@@ -29,17 +29,6 @@ function classify(signature: string): ScanReply {
   return { kind: 'found', signature };
 }
 
-/**
- * Takes the number off a reply inside a session, where clamd answers the n-th command with `n: ...`.
- *
- * @throws TransientError when the reply belongs to another command, or to none
- */
-export function takeNumbered(text: string, number: number): string {
-  const prefix = `${String(number)}: `;
-  if (text.startsWith(prefix)) return text.slice(prefix.length);
-  throw new TransientError('scanner', `clamd answered ${quote(text)} to command ${String(number)}`);
-}
-
 /** Longest piece of a reply that goes into a message. */
 const QUOTED_CHARACTERS = 80;
 

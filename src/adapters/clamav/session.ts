@@ -4,7 +4,6 @@ import type { ScannerStatus, ScanSession } from '../../ports/scanner.js';
 import type { ClamdAddress } from './address.js';
 import { openConnection, type ClamdConnection } from './connection.js';
 import { createInstream, type Instream, type InstreamTimeouts } from './instream.js';
-import { takeNumbered } from './reply.js';
 import { parseVersion } from './version.js';
 
 /** What became of a session; called at most once each. */
@@ -32,9 +31,10 @@ export async function askStatus(
 }
 
 /**
- * Opens an IDSESSION: VERSION, INSTREAM and VERSION again on one connection, so that all three are answered by
- * the same clamd also behind a load balancer. The second VERSION proves two things: that no new definitions
- * were loaded during the scan, and that the one reply was all that clamd had to say.
+ * Opens a stream. VERSION is asked before and, by `finish`, after it: when both answers are the same, the
+ * definitions that they name are those of the scan. Each command has a connection of its own, since clamd's
+ * sessions answer in two packets and cost 40 ms a command over TCP; so an address must be one clamd and not
+ * a balancer before several.
  */
 export async function openSession(
   address: ClamdAddress,
@@ -42,44 +42,31 @@ export async function openSession(
   signal: AbortSignal | undefined,
   hooks: SessionHooks,
 ): Promise<ScanSession> {
+  const askVersion = (): Promise<ScannerStatus> => askStatus(address, timeouts.connectTimeoutMs, signal);
+  const version = await askVersion();
   const connection = await openConnection(address, timeouts.connectTimeoutMs, signal);
-  try {
-    const version = await askVersion(connection, 1, 'zIDSESSION\0zVERSION\0', timeouts.connectTimeoutMs);
-    const instream = createInstream(connection, 2, timeouts);
-    return toSession({
-      connection,
-      version,
-      instream,
-      timeouts,
-      hooks,
-      isGivenUp: () => signal?.aborted ?? false,
-    });
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
-}
-
-async function askVersion(
-  connection: ClamdConnection,
-  number: number,
-  command: string,
-  timeoutMs: number,
-): Promise<ScannerStatus> {
-  await connection.send([Buffer.from(command)], timeoutMs);
-  return parseVersion(takeNumbered(await connection.receive(timeoutMs), number));
+  const instream = createInstream(connection, timeouts);
+  const isGivenUp = (): boolean => signal?.aborted ?? false;
+  return toSession({ connection, version, askVersion, instream, hooks, isGivenUp });
 }
 
 interface SessionParts {
   readonly connection: ClamdConnection;
   readonly version: ScannerStatus;
   readonly instream: Instream;
-  readonly timeouts: SessionTimeouts;
+  readonly askVersion: () => Promise<ScannerStatus>;
   readonly hooks: SessionHooks;
   readonly isGivenUp: () => boolean;
 }
 
-function toSession({ connection, version, instream, timeouts, hooks, isGivenUp }: SessionParts): ScanSession {
+function toSession({
+  connection,
+  version,
+  askVersion,
+  instream,
+  hooks,
+  isGivenUp,
+}: SessionParts): ScanSession {
   let isAborted = false;
   const guard = async <T>(work: Promise<T>): Promise<T> => {
     try {
@@ -93,8 +80,7 @@ function toSession({ connection, version, instream, timeouts, hooks, isGivenUp }
   };
   const finish = async (): Promise<ScanReply> => {
     const reply = await instream.finish();
-    // clamd closes after a stream that was too long, so nothing more can be asked then.
-    if (reply.kind !== 'limit') await confirmVersion(connection, version, timeouts.connectTimeoutMs);
+    confirmVersion(version, await askVersion());
     connection.close();
     hooks.onReply(reply);
     return reply;
@@ -111,12 +97,7 @@ function toSession({ connection, version, instream, timeouts, hooks, isGivenUp }
   };
 }
 
-async function confirmVersion(
-  connection: ClamdConnection,
-  before: ScannerStatus,
-  timeoutMs: number,
-): Promise<void> {
-  const after = await askVersion(connection, 3, 'zVERSION\0', timeoutMs);
+function confirmVersion(before: ScannerStatus, after: ScannerStatus): void {
   if (after.engine === before.engine && after.definitionsVersion === before.definitionsVersion) return;
   throw new TransientError('scanner', 'clamd changed its definitions during the scan');
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseScanReply, takeNumbered } from '../../../src/adapters/clamav/reply.js';
+import { parseScanReply } from '../../../src/adapters/clamav/reply.js';
 import { parseVersion } from '../../../src/adapters/clamav/version.js';
 import { TransientError } from '../../../src/domain/errors.js';
 
@@ -73,13 +73,6 @@ describe('a reply of clamd', () => {
     'UNKNOWN COMMAND',
   ])('is none when it is %j', (text) => {
     expect(() => parseScanReply(text)).toThrow(TransientError);
-  });
-
-  it('belongs to the command that it numbers', () => {
-    expect(takeNumbered('2: stream: OK', 2)).toBe('stream: OK');
-    for (const text of ['1: stream: OK', '22: stream: OK', 'stream: OK', '2:stream: OK', '']) {
-      expect(() => takeNumbered(text, 2)).toThrow(TransientError);
-    }
   });
 });
 

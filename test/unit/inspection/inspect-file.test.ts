@@ -282,7 +282,7 @@ describe('an inspection that fails', () => {
       const before = files.file().state;
       const result = await transact(scope, work);
       if (before === 'SCANNING' && files.file().state === 'CLEAN')
-        throw new TransientError('postgres', 'lost');
+        {throw new TransientError('postgres', 'lost');}
       return result;
     };
     expect(await inspect()).toEqual({ kind: 'fenced' });
