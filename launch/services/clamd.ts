@@ -21,7 +21,7 @@ export interface ClamdOptions {
   readonly signal?: AbortSignal;
   /** @default assigned by the system */
   readonly port?: number;
-  /** Lines of clamd.conf that come after ours. */
+  /** Lines of clamd.conf that come before ours: of two values clamd takes the first. */
   readonly settings?: readonly string[];
 }
 
@@ -81,6 +81,7 @@ const socketOf = (directory: string): string => path.join(directory, 'clamd.sock
 function configuration(options: ClamdOptions, port: number): string {
   const hasSocket = socketOf(options.directory).length <= SOCKET_PATH_LIMIT;
   const lines = [
+    ...(options.settings ?? []),
     'Foreground yes',
     `DatabaseDirectory ${options.definitions ?? 'db'}`,
     'TemporaryDirectory tmp',
@@ -103,7 +104,6 @@ function configuration(options: ClamdOptions, port: number): string {
     'LogTime yes',
     'LogVerbose no',
     'SelfCheck 600',
-    ...(options.settings ?? []),
   ];
   return `${lines.join('\n')}\n`;
 }
