@@ -186,7 +186,7 @@ describe('while Redis is lost and found', () => {
     await begun.promise;
     await killServer();
     await vi.waitFor(() => expect(lostJobs.queue.check()).rejects.toThrow());
-    setTimeout(finish.resolve, 50);
+    setTimeout(() => finish.resolve(undefined), 50);
     expect(await elapsedMs(() => worker.stop(AbortSignal.timeout(5_000)))).toBeLessThan(2_000);
     expect(hasFinished).toBe(true);
     const closed = elapsedMs(() => Promise.all([lostBus.connections.close(), lostJobs.close()]));
