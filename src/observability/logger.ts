@@ -1,5 +1,13 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
-import { pino, stdTimeFunctions, symbols, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import {
+  pino,
+  stdTimeFunctions,
+  symbols,
+  type Bindings,
+  type ChildLoggerOptions,
+  type DestinationStream,
+  type Logger as PinoLogger,
+} from 'pino';
 import { currentCorrelationId } from './correlation-scope.js';
 import { redactObject, redactText } from './redact.js';
 
@@ -21,7 +29,7 @@ export interface LoggerOptions {
  * them: first by key, then once more by pattern over the finished line.
  */
 export function createLogger(options: LoggerOptions): Logger {
-  return pino(
+  const logger: Logger = pino(
     {
       level: options.level,
       base: { service: options.service },
@@ -33,13 +41,23 @@ export function createLogger(options: LoggerOptions): Logger {
       serializers: { err: (error: unknown) => error },
       formatters: {
         level: (label) => ({ level: label }),
-        bindings: (bindings) => redactObject(bindings),
         log: (line) => redactObject(line),
       },
       hooks: { streamWrite: redactText },
     },
     options.destination ?? pino.destination({ dest: 1, sync: true }),
   );
+  return redactChildren(logger);
+}
+
+/** Pino formats the bindings of the root alone; children inherit this method, and so do theirs. */
+function redactChildren(logger: Logger): Logger {
+  const child: (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) => Logger = logger.child;
+  return Object.assign(logger, {
+    child(this: Logger, fields: Bindings, childOptions?: ChildLoggerOptions) {
+      return child.call(this, redactObject(fields), childOptions);
+    },
+  });
 }
 
 function requestContext(_line: object, _level: number, logger: Logger): Record<string, string> {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestOptions } from 'node:http';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
@@ -17,12 +17,16 @@ export type TracingOptions = Pick<Partial<NodeSDKConfiguration>, 'spanProcessors
 export function startTracing(options: TracingOptions = {}): () => Promise<void> {
   const sdk = new NodeSDK({
     ...options,
+    // Metrics are Prometheus' and logs go to standard output; the SDK would send both out as well.
+    metricReaders: [],
+    logRecordProcessors: [],
     instrumentations: [
       new HttpInstrumentation({
         ignoreIncomingRequestHook: (request) => isOperational(request.url),
         // Spans of calls that nothing asked for, e.g. a poll, would be traces of their own.
         requireParentforOutgoingSpans: true,
         startIncomingSpanHook: withoutRights,
+        startOutgoingSpanHook: withoutRightsOutside,
       }),
       new PgInstrumentation({ requireParentSpan: true, enhancedDatabaseReporting: false }),
       new IORedisInstrumentation({ requireParentSpan: true }),
@@ -32,9 +36,22 @@ export function startTracing(options: TracingOptions = {}): () => Promise<void> 
   return () => sdk.shutdown();
 }
 
-const withoutRights = (request: IncomingMessage): Record<string, string> => ({
-  'url.path': redactText((request.url ?? '/').split('?')[0] ?? '/'),
-});
+/** Attributes that take the place of those which the instrumentation would set. */
+function withoutRights({ url = '/' }: IncomingMessage): Record<string, string> {
+  const [path = '/', query] = redactText(url).split('?', 2);
+  return { 'url.path': path, ...(query === undefined ? {} : { 'url.query': query }) };
+}
+
+function withoutRightsOutside({
+  protocol,
+  hostname,
+  host,
+  port,
+  path,
+}: RequestOptions): Record<string, string> {
+  const authority = `${hostname ?? host ?? 'localhost'}${port ? `:${String(port)}` : ''}`;
+  return { 'url.full': redactText(`${protocol ?? 'http:'}//${authority}${path ?? '/'}`) };
+}
 
 const isOperational = (url: string | undefined): boolean =>
   /^\/(?:livez|readyz|startupz|metrics)(?:\?|$)/u.test(url ?? '');

@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+
+/** A program that asks itself over HTTP inside of a trace that began elsewhere. */
+const PROGRAM = `
+  import { createServer, get } from 'node:http';
+  import { currentTraceparent, withTraceparent } from './src/observability/tracing.js';
+  import { stopTracing } from './src/observability/register.js';
+  const seen = [];
+  const server = createServer((request, response) => { seen.push(request.headers.traceparent); response.end(); });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const ask = (path) => new Promise((resolve) => {
+    get({ port: server.address().port, host: '127.0.0.1', path, agent: false }, (answer) => {
+      answer.resume().on('end', resolve);
+    });
+  });
+  let inside;
+  await withTraceparent('00-${TRACE}-b7ad6b7169203331-01', 'job', async () => {
+    inside = currentTraceparent();
+    await ask('/parts/secret-right?token=other-secret');
+  });
+  await withTraceparent(null, 'failing', () => Promise.reject(new Error('no'))).catch(() => undefined);
+  await ask('/livez');
+  server.close();
+  await stopTracing();
+  console.log(JSON.stringify({ inside, seen }));
+`;
+
+interface Span {
+  readonly name: string;
+  readonly kind: number;
+  readonly traceId: string;
+  readonly status: { readonly code?: number };
+  readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[];
+}
+
+interface Export {
+  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Span[] }[] }[];
+}
+
+const spans: Span[] = [];
+const collector = createServer((request, response) => {
+  void json(request).then((body) => {
+    const { resourceSpans } = body as Export;
+    spans.push(...resourceSpans.flatMap((resource) => resource.scopeSpans.flatMap((scope) => scope.spans)));
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+});
+
+async function execute(program: string, env: Record<string, string>): Promise<string> {
+  const imports = ['--import', 'tsx', '--import', './src/observability/register.ts'];
+  const options = { timeout: 30_000, env: { ...process.env, ...env } };
+  const { stdout } = await run(
+    process.execPath,
+    [...imports, '--input-type=module', '--eval', program],
+    options,
+  );
+  return stdout.trim();
+}
+
+let outcome: { readonly inside?: string; readonly seen: readonly (string | null)[] };
+
+beforeAll(async () => {
+  collector.listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const endpoint = `http://127.0.0.1:${String((collector.address() as AddressInfo).port)}`;
+  const output = await execute(PROGRAM, {
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_NODE_RESOURCE_DETECTORS: 'none',
+  });
+  outcome = JSON.parse(output) as typeof outcome;
+}, 40_000);
+afterAll(() => {
+  collector.closeAllConnections();
+  collector.close();
+});
+
+/** SPAN_KIND_SERVER of OTLP. */
+const SERVER = 2;
+
+describe('tracing', () => {
+  it('goes on with the trace that work was caused by, and hands it on over HTTP', () => {
+    expect(outcome.inside).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-01$`));
+    expect(outcome.seen[0]).toContain(TRACE);
+    const traced = spans.filter((span) => span.traceId === TRACE);
+    expect(traced.map((span) => span.name)).toContain('job');
+    expect(traced.some((span) => span.kind === SERVER)).toBe(true);
+  });
+
+  it('shows no right of a URL, and no probe', () => {
+    const server = spans.find((span) => span.kind === SERVER);
+    const path = server?.attributes.find(({ key }) => key === 'url.path');
+    expect(path?.value.stringValue).toBe('/parts/[redacted]');
+    for (const hidden of ['secret-right', 'other-secret', 'livez']) {
+      expect(JSON.stringify(spans)).not.toContain(hidden);
+    }
+  });
+
+  it('marks work that failed', () => {
+    expect(spans.find((span) => span.name === 'failing')?.status.code).toBe(2);
+  });
+
+  it.each([
+    ['is not asked for', {}],
+    ['is switched off', { OTEL_TRACES_EXPORTER: 'otlp', OTEL_SDK_DISABLED: 'true' }],
+    ['has no exporter', { OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }],
+  ])('does nothing where it %s', async (_why, env) => {
+    const count = spans.length;
+    const { inside, seen } = JSON.parse(await execute(PROGRAM, env)) as typeof outcome;
+    expect([inside, seen, spans.length]).toEqual([undefined, [null, null], count]);
+  });
+});
