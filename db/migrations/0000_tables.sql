@@ -72,7 +72,7 @@ CREATE TABLE "files" (
 	CONSTRAINT "files_priority_known" CHECK ("files"."priority" in ('INTERACTIVE', 'BULK')),
 	CONSTRAINT "files_served_only_when_clean" CHECK (("files"."vault_key" is not null) = ("files"."state" = 'CLEAN')),
 	CONSTRAINT "files_clean_is_proven" CHECK ("files"."state" <> 'CLEAN' or ("files"."sha256" is not null and "files"."verdict" is not null
-        and "files"."verdict" ->> 'definitionsVersion' <> ''
+        and coalesce("files"."verdict" ->> 'definitionsVersion', '') <> ''
         and ("files"."declared_sha256" is null or "files"."declared_sha256" = "files"."sha256"))),
 	CONSTRAINT "files_verdict_matches_state" CHECK (case when "files"."state" in ('CLEAN', 'INFECTED', 'UNSCANNABLE', 'REJECTED')
         then coalesce("files"."verdict" ->> 'outcome' = "files"."state", false)

@@ -77,7 +77,7 @@ export const files = pgTable(
     check(
       'files_clean_is_proven',
       sql`${table.state} <> 'CLEAN' or (${table.sha256} is not null and ${table.verdict} is not null
-        and ${table.verdict} ->> 'definitionsVersion' <> ''
+        and coalesce(${table.verdict} ->> 'definitionsVersion', '') <> ''
         and (${table.declaredSha256} is null or ${table.declaredSha256} = ${table.sha256}))`,
     ),
     check(
