@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { PermanentError } from '../../domain/errors.js';
-import type { ObjectRef, OpenUpload, StoredPart } from '../../ports/object-store.js';
+import type { OpenUpload, StoredPart } from '../../ports/object-store.js';
 import { DEPENDENCY } from './store-error.js';
 
 /** Where everything lies below the root. Suffixes hold a dot, which keys cannot, so no two names meet. */
@@ -50,9 +50,6 @@ export function partFileName({ partNumber, etag }: StoredPart): string {
   }
   return `${String(partNumber)}-${etag}`;
 }
-
-/** Names an object in errors. */
-export const nameOf = (ref: ObjectRef): string => `${ref.area}/${ref.key}`;
 
 function checkKey(key: string): string {
   const isWellFormed =
