@@ -11,7 +11,8 @@ export interface RemoveBytesDeps {
 
 /**
  * Removes what an ended file no longer needs: its staged bytes, and every sealed copy but the one it
- * serves. Idempotent; the sweeper calls it again until it was noted as done.
+ * serves. An infected file keeps its staged bytes, out of reach of every download, until it is deleted.
+ * Idempotent; the sweeper calls it again until it was noted as done.
  *
  * @throws TransientError when the store or the database is not there
  */
@@ -20,13 +21,15 @@ export async function removeBytes(
   scope: TenantScope,
   file: File,
 ): Promise<void> {
-  if (file.ingestHandle !== null) {
-    await objects.abortUpload({ key: file.ingestKey, handle: file.ingestHandle });
-  }
-  await objects.remove({ area: 'ingest', key: file.ingestKey });
+  if (file.state !== 'INFECTED') await removeStaged(objects, file);
   for (let attempt = 1; attempt <= file.attempt; attempt += 1) {
     const key = vaultKeyOf(file.tenantId, file.id, attempt);
     if (key !== file.vaultKey) await objects.remove({ area: 'vault', key });
   }
   await files.transact(scope, (tx) => tx.markStagedRemoved(file.id));
+}
+
+async function removeStaged(objects: ObjectStore, { ingestKey, ingestHandle }: File): Promise<void> {
+  if (ingestHandle !== null) await objects.abortUpload({ key: ingestKey, handle: ingestHandle });
+  await objects.remove({ area: 'ingest', key: ingestKey });
 }

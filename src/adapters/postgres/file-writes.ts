@@ -79,11 +79,16 @@ async function writeChange(context: FileScope, before: File, after: File): Promi
   return row && toFile(row);
 }
 
-type Waiting = Partial<Record<'queuedAt' | 'nextAttemptAt' | 'leaseUntil', typeof databaseNow | null>>;
+type Waiting = Partial<
+  Record<'queuedAt' | 'nextAttemptAt' | 'leaseUntil' | 'stagedRemovedAt', typeof databaseNow | null>
+>;
 
-/** A file that enters SCANNING waits from now on; one that leaves it waits no more. */
+/**
+ * A file that enters SCANNING waits from now on; one that leaves it waits no more. Whatever ends a file, its
+ * deletion included, leaves bytes that nobody needs.
+ */
 function waitingOf(from: FileState, to: FileState): Waiting {
   if (from === to) return {};
   if (to === 'SCANNING') return { queuedAt: databaseNow, nextAttemptAt: databaseNow, leaseUntil: null };
-  return { nextAttemptAt: null, leaseUntil: null };
+  return { nextAttemptAt: null, leaseUntil: null, stagedRemovedAt: null };
 }
