@@ -8,7 +8,7 @@ import type { Session } from './session.js';
 import { createBars } from './show/bars.js';
 import { silentDisplay, type Display } from './show/display.js';
 import { createLines } from './show/lines.js';
-import { reportResult } from './show/report-result.js';
+import { endingOf, reportResult } from './show/report-result.js';
 import { findFiles } from './transfer/find-files.js';
 import { uploadFile, type UploadResult } from './transfer/upload-file.js';
 
@@ -29,6 +29,7 @@ export async function uploadFiles(
   const upload = uploadFile({ graphql, live, send: options, declared: toDeclared(options) });
   const queue = files.values();
   const results: UploadResult[] = [];
+  const report = (result: UploadResult): Ending => reportResult(result, options.json, output);
 
   const lane = async (): Promise<void> => {
     for (const file of queue) {
@@ -37,11 +38,12 @@ export async function uploadFiles(
       const result = await upload(file, row, signal, options.resume);
       row.end(result.kind === 'ended' ? result.file.state : 'failed');
       results.push(result);
+      if (!display.ownsTerminal) report(result);
     }
   };
   await Promise.all(Array.from({ length: Math.min(FILES_AT_ONCE, files.length) }, lane));
   display.close();
-  return results.map((result) => reportResult(result, options.json, output));
+  return display.ownsTerminal ? results.map(report) : results.map(endingOf);
 }
 
 const toDeclared = ({

@@ -14,6 +14,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const stop = (): void => interrupt.abort();
   // The first Ctrl-C ends in order and says how to go on; the second one finds nobody to ask and ends at once.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stop);
+  // Whoever reads may stop reading, as `head` does: then there is nobody to tell.
+  process.stdout.on('error', stop);
   try {
     return await runCommand(readOptions(args, process.env), processOutput(), interrupt.signal);
   } catch (error) {

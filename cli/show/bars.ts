@@ -23,6 +23,7 @@ export function createBars(stream: NodeJS.WriteStream): Display {
   });
 
   return {
+    ownsTerminal: true,
     open: (name, sizeBytes) => {
       const meter = createRateMeter();
       // A bar without a length cannot be full: a file of zero bytes gets a length of one.

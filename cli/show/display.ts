@@ -9,6 +9,8 @@ export interface Row {
 
 /** What is seen of all uploads while they are under way; written to standard error. */
 export interface Display {
+  /** Whether nothing else may be written until it is closed. */
+  readonly ownsTerminal: boolean;
   open(name: string, sizeBytes: number): Row;
   /** Shows the last state and lets the terminal go. */
   close(): void;
@@ -16,6 +18,7 @@ export interface Display {
 
 /** Shows nothing, for output that a program reads. */
 export const silentDisplay: Display = {
+  ownsTerminal: false,
   open: () => ({ update: () => undefined, end: () => undefined }),
   close: () => undefined,
 };

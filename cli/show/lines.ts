@@ -1,3 +1,4 @@
+import { isEnded } from '../transfer/follow-upload.js';
 import type { Display } from './display.js';
 import { createRateMeter } from './rate-meter.js';
 import { stageOf } from './stage.js';
@@ -8,6 +9,7 @@ const INTERVAL_MS = 2_000;
 
 /** One line for each change of stage, and now and then one in between: for logs and pipes. */
 export const createLines = (write: (line: string) => void, now: () => number = Date.now): Display => ({
+  ownsTerminal: false,
   open: (name, sizeBytes) => {
     const meter = createRateMeter();
     let last = { label: '', atMs: -Infinity };
@@ -18,7 +20,7 @@ export const createLines = (write: (line: string) => void, now: () => number = D
         const rate = meter.note(doneBytes, atMs);
         if (label === last.label && atMs - last.atMs < INTERVAL_MS) return;
         last = { label, atMs };
-        const speed = rate > 0 ? `, ${formatBytes(rate)}/s` : '';
+        const speed = rate > 0 && !isEnded(progress.stage) ? `, ${formatBytes(rate)}/s` : '';
         write(`${plainText(name)}: ${label}, ${formatBytes(doneBytes)} of ${formatBytes(sizeBytes)}${speed}`);
       },
       end: () => undefined,

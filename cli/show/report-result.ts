@@ -20,7 +20,8 @@ export function reportResult(result: UploadResult, isJson: boolean, output: Outp
   return ending;
 }
 
-function endingOf(result: UploadResult): Ending {
+/** How the upload of one file ended, in one word. */
+export function endingOf(result: UploadResult): Ending {
   if (result.kind === 'ended') return result.file.state;
   return result.error instanceof Error && result.error.name === 'AbortError' ? 'INTERRUPTED' : 'ERROR';
 }
