@@ -6,7 +6,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensurePackages } from './bootstrap/packages.mjs';
-import { handOver, neededNode } from './bootstrap/runtime.mjs';
+import { followParent, handOver, neededNode } from './bootstrap/runtime.mjs';
 
 /** Where each command begins, below dist/; it exports `run(arguments)`, which answers with the exit code. */
 const COMMANDS = {
@@ -35,6 +35,7 @@ async function run() {
   await ensurePackages(root);
   const node = neededNode(root);
   if (node !== null) return handOver(node, process.argv.slice(1));
+  followParent();
   const { build } = await import('./bootstrap/build.mjs');
   await build(root);
   const entry = COMMANDS[command];

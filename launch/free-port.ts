@@ -1,22 +1,25 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { StartError } from './start-error.js';
+
+/** Below the range from which systems take the ports of outgoing connections: nobody gets there by chance. */
+const FIRST_PORT = 15_000;
+const LAST_PORT = 32_000;
+const MAX_TRIES = 100;
 
 /**
  * A TCP port of 127.0.0.1 that nobody listens on at this moment.
  *
- * @param preferred - taken when it is free; else, or when absent, the system assigns one
+ * @param preferred - taken when it is free; else, or when absent, one is drawn
+ * @throws StartError when none is found
  */
 export async function freePort(preferred?: number): Promise<number> {
   if (preferred !== undefined && (await isPortFree(preferred))) return preferred;
-  const server = createServer();
-  const port = await new Promise<number>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port: 0 }, () => {
-      const address = server.address();
-      resolve(address !== null && typeof address === 'object' ? address.port : 0);
-    });
-  });
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    if (await isPortFree(port)) return port;
+  }
+  throw new StartError(`No free port was found between ${FIRST_PORT} and ${LAST_PORT}.`);
 }
 
 /**

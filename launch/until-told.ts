@@ -20,7 +20,7 @@ const REASONS: Partial<Record<NodeJS.Signals, string>> = {
 };
 
 /**
- * Listens for the wish to end: a signal, or the death of the process that started us.
+ * Listens for the wish to end. The bootstrap sends SIGTERM as well when the process that started us is gone.
  *
  * @param onImpatience - called when the wish comes again
  */
@@ -41,10 +41,6 @@ export function untilTold(onImpatience: () => void): Told {
       tell(reason);
     });
   }
-  process.on('disconnect', () => {
-    tell('the process that started it is gone');
-  });
-  process.channel?.unref();
   return {
     ended: promise,
     signal: over.signal,

@@ -47,6 +47,15 @@ export function handOver(node, args) {
   });
 }
 
+/** Ends this process in order when the one that started it, and handed over, is gone. */
+export function followParent() {
+  const end = () => process.kill(process.pid, 'SIGTERM');
+  if (process.connected) {
+    process.once('disconnect', end);
+    process.channel?.unref();
+  } else watchParent(end)?.unref();
+}
+
 /** npm that is killed without a word leaves us behind; somebody who ran us without npm may want just that. */
 function watchParent(onGone) {
   if (process.env.npm_lifecycle_event === undefined) return undefined;
