@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Correlation } from '../domain/actor.js';
 import { ERRORS, FaultError, TransientError, type Fault, type Outcome } from '../domain/errors.js';
+import { fieldOfError } from './field-of-error.js';
 
 /** The value of a success; a fault becomes an exception, which is all that GraphQL knows. */
 export function unwrap<T>(outcome: Outcome<T>): T {
@@ -29,9 +30,10 @@ export function toGraphqlError(
   });
 }
 
-/** What an error comes to, by the one table; `isOurs` when nobody but us can mend it, so it is logged. */
+/** What an error comes to, by the one table. */
 export interface Classified {
   readonly fault: Fault;
+  /** Set when nobody but us can mend it, for the log. */
   readonly cause?: unknown;
 }
 
@@ -43,7 +45,9 @@ export function classify(error: unknown): Classified {
   const root = rootOf(error);
   if (root instanceof FaultError) return { fault: root.fault };
   if (root instanceof TransientError) return { fault: publicFault('DEPENDENCY_UNAVAILABLE'), cause: root };
-  if (root instanceof GraphQLError && isRequestError(error, root)) return { fault: requestFault(root) };
+  if (error instanceof GraphQLError && root instanceof GraphQLError && isRequestError(error, root)) {
+    return { fault: requestFault(error) };
+  }
   return { fault: publicFault('INTERNAL'), cause: root };
 }
 
@@ -60,18 +64,11 @@ function rootOf(error: unknown): unknown {
 }
 
 /** An error of the engine without a node comes from a value that we return, not from the request. */
-const isRequestError = (error: unknown, root: GraphQLError): boolean =>
-  !(error instanceof GraphQLError && error.path !== undefined && root.nodes === undefined && error !== root);
+const isRequestError = (error: GraphQLError, root: GraphQLError): boolean =>
+  error.path === undefined || root.nodes !== undefined;
 
-const AT_PATH = /^Variable "\$(\w+)" got invalid value .* at "\1\.([^"]+)"/s;
-const AT_VARIABLE = /^Variable "\$(\w+)"/;
-
-function requestFault(root: GraphQLError): Fault {
-  const field = AT_PATH.exec(root.message)?.[2] ?? AT_VARIABLE.exec(root.message)?.[1];
-  const named = root.extensions['field'];
-  return {
-    code: 'BAD_USER_INPUT',
-    message: root.message,
-    ...(typeof named === 'string' ? { field: named } : field === undefined ? {} : { field }),
-  };
+/** The outermost error knows most of where in the request it belongs. */
+function requestFault(error: GraphQLError): Fault {
+  const field = fieldOfError(error);
+  return { code: 'BAD_USER_INPUT', message: error.message, ...(field !== undefined && { field }) };
 }

@@ -5,15 +5,16 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { withCorrelationId } from '../observability/correlation-scope.js';
 import { correlationIdOf } from './correlation.js';
 import type { GraphqlStreamDeps } from './graphql/deps.js';
-import { createWsIdentity } from './graphql/ws-identity.js';
+import { openConnection } from './graphql/ws-connection.js';
 import { createWsProtocol, type WsConnection } from './graphql/ws-protocol.js';
-import { boundSocket } from './graphql/ws-socket.js';
 import { answerUpgrade, refuseUpgrade } from './graphql/ws-upgrade.js';
 
 /** What GraphQL over WebSocket needs. */
 export interface GraphqlWsDeps extends GraphqlStreamDeps {
   /** Origins whose pages may connect, beside our own. */
   readonly allowedOrigins: readonly string[];
+  /** Longest that one message may wait for its client to read. @default 10000 */
+  readonly sendTimeoutMs?: number;
 }
 
 /** Largest message of a client. */
@@ -61,28 +62,20 @@ export function attachGraphqlWs(server: Server, deps: GraphqlWsDeps): { close():
 }
 
 function serve(
-  socket: WebSocket,
+  webSocket: WebSocket,
   request: IncomingMessage,
   deps: GraphqlWsDeps,
   protocol: Protocol<WsConnection>,
 ): void {
   const correlation = { correlationId: correlationIdOf(request) };
-  const ended = new AbortController();
-  const bounded = boundSocket(socket, (code, reason) => {
-    socket.close(code, reason);
-    end(code, reason);
-  });
-  const identity = createWsIdentity(deps, correlation, (code, reason) => void bounded.close(code, reason));
-  const fail = (error: unknown): void => {
-    deps.logger.error({ err: error, correlationId: correlation.correlationId }, 'a WebSocket failed');
-    void bounded.close(4500, 'Internal server error');
-  };
-  const closed = protocol.opened(
+  const connection = openConnection(webSocket, correlation, deps, deps.sendTimeoutMs);
+  const { socket, identity, signal, fail } = connection;
+  const end = protocol.opened(
     {
-      ...bounded,
+      ...socket,
       onMessage: (handle) => {
-        socket.on('message', (data) => {
-          if (ended.signal.aborted) return;
+        webSocket.on('message', (data) => {
+          if (signal.aborted) return;
           withCorrelationId(correlation.correlationId, () => {
             handle(textOf(data)).catch(fail);
           });
@@ -90,27 +83,12 @@ function serve(
       },
       onPing: async (payload) => {
         const answer = await identity.renew(payload);
-        await bounded.send(JSON.stringify({ type: 'pong', ...(answer && { payload: answer }) }));
+        await socket.send(JSON.stringify({ type: 'pong', ...(answer && { payload: answer }) }));
       },
     },
-    { correlation, identity, signal: ended.signal },
+    connection,
   );
-  // Operations end when we decide to close, and do not wait until the other side has heard of it.
-  function end(code: number, reason: string): void {
-    if (ended.signal.aborted) return;
-    ended.abort();
-    bounded.release();
-    identity.release();
-    deps.metrics.connections.dec({ transport: 'websocket' });
-    closed(code, reason).catch(fail);
-  }
-  deps.metrics.connections.inc({ transport: 'websocket' });
-  socket.once('close', (code, reason) => {
-    end(code, String(reason));
-  });
-  socket.on('error', (error) => {
-    deps.logger.debug({ err: error, correlationId: correlation.correlationId }, 'a WebSocket broke');
-  });
+  connection.whenEnded((code, reason) => end(code, reason));
 }
 
 function textOf(data: Buffer | ArrayBuffer | Buffer[]): string {

@@ -48,7 +48,7 @@ export function measure(document: DocumentNode, operation: OperationDefinitionNo
   const ofSelection = (node: SelectionNode): Size => {
     const own = directivesOf(node);
     if (node.kind === Kind.FRAGMENT_SPREAD) return plus(ofFragment(node.name.value), own);
-    if (node.kind === Kind.INLINE_FRAGMENT) return plus(ofSet(node.selectionSet), own);
+    if (node.kind === Kind.INLINE_FRAGMENT) return deeper(plus(ofSet(node.selectionSet), own));
     if (node.name.value === '__schema') return own;
     const below = ofSet(node.selectionSet);
     return {
@@ -70,6 +70,8 @@ const plus = (a: Size, b: Size): Size => ({
   duplicates: a.duplicates + b.duplicates,
   cost: a.cost + b.cost,
 });
+
+const deeper = (size: Size): Size => ({ ...size, depth: size.depth + 1 });
 
 const directivesOf = (node: { readonly directives?: readonly unknown[] | undefined }): Size => ({
   ...NOTHING,

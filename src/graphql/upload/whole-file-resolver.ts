@@ -1,6 +1,5 @@
 import type { FileUpload } from 'graphql-upload-minimal';
 import { Arg, Ctx, Directive, Mutation, Resolver } from 'type-graphql';
-import { FaultError } from '../../domain/errors.js';
 import type { GraphqlContext } from '../context.js';
 import { unwrap } from '../errors.js';
 import { FilePayloadType } from '../file/payload-type.js';
@@ -21,12 +20,11 @@ export class WholeFileResolver {
   })
   @Directive(hasPermission('file:upload'))
   async uploadFile(
-    @Arg('file', () => UploadScalar, { description: 'The part with the bytes.' }) file: Promise<FileUpload>,
+    @Arg('file', () => UploadScalar, { description: 'The part with the bytes.' }) part: FileUpload,
     @Arg('input', () => UploadFileInput, { nullable: true, description: 'What is known of the file.' })
     input: UploadFileInput | null | undefined,
     @Ctx() context: GraphqlContext,
   ): Promise<FilePayloadType> {
-    const part = await file.catch(notSent);
     const known = withoutNulls(input ?? {});
     const received = await this.useCases.receiveFile(actorOf(context), {
       ...known,
@@ -37,12 +35,4 @@ export class WholeFileResolver {
     });
     return { file: unwrap(received) };
   }
-}
-
-function notSent(): never {
-  throw new FaultError({
-    code: 'BAD_USER_INPUT',
-    message: 'The request has no part with the bytes of the file.',
-    field: 'file',
-  });
 }

@@ -10,7 +10,7 @@ const LIMITS = {
   fieldSize: MAX_FIELD_BYTES,
   fields: 2,
   files: 1,
-  parts: 3,
+  parts: 4,
   headerPairs: 20,
 };
 

@@ -50,8 +50,12 @@ export function boundResults(
   let isDone = false;
   const finish = (): void => {
     isDone = true;
-    void source.return?.().catch(() => undefined);
+    bounds.ended.removeEventListener('abort', release);
+    release();
   };
+  const release = (): void => void source.return?.().catch(() => undefined);
+  // The source ends with the token also while its reader is not ready for the last words.
+  bounds.ended.addEventListener('abort', release, { once: true });
   const pull = (): Promise<IteratorResult<ExecutionResult>> =>
     new Promise((resolve) => {
       const settle = (result: IteratorResult<ExecutionResult>): void => {
@@ -80,6 +84,11 @@ export function boundResults(
     return: () => {
       finish();
       return Promise.resolve({ done: true, value: undefined });
+    },
+    // graphql-sse ends only what looks like a generator.
+    throw: (error) => {
+      finish();
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     },
     [Symbol.asyncIterator]: () => results,
   };

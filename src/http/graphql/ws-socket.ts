@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 
 /** Most bytes that wait for one client to read them. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** Longest that one message may wait. */
+/** Longest that one message may wait, where the server does not say. */
 const SEND_TIMEOUT_MS = 10_000;
 /** How often a connection is asked whether it is alive; it has as long to answer. */
 const PING_INTERVAL_MS = 12_000;
@@ -19,8 +19,13 @@ export interface BoundedSocket extends Pick<ProtocolSocket, 'protocol' | 'send' 
  * pings is cut off.
  *
  * @param shut - closes the connection and ends its operations at once
+ * @param sendTimeoutMs - longest that one message may wait; @default 10000
  */
-export function boundSocket(socket: WebSocket, shut: (code: number, reason: string) => void): BoundedSocket {
+export function boundSocket(
+  socket: WebSocket,
+  shut: (code: number, reason: string) => void,
+  sendTimeoutMs = SEND_TIMEOUT_MS,
+): BoundedSocket {
   const stopPings = keepAlive(socket);
   const shutSlow = (): void => {
     shut(1013, 'The client reads too slowly');
@@ -37,7 +42,7 @@ export function boundSocket(socket: WebSocket, shut: (code: number, reason: stri
           shutSlow();
           return resolve();
         }
-        const timer = setTimeout(shutSlow, SEND_TIMEOUT_MS).unref();
+        const timer = setTimeout(shutSlow, sendTimeoutMs).unref();
         // A failed send shows as the end of the connection, which ends the operations.
         socket.send(data, () => {
           clearTimeout(timer);

@@ -1,0 +1,110 @@
+import { getIntrospectionQuery, introspectionFromSchema, parse, type GraphQLError } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
+import type { GraphqlContext } from '../../../src/graphql/context.js';
+import { createEngine } from '../../../src/graphql/engine.js';
+import { LIMITS } from '../../../src/graphql/limits/limits.js';
+import { measure } from '../../../src/graphql/limits/measure.js';
+import { buildLazaretSchema } from '../../../src/graphql/schema.js';
+import { fakeUseCases } from '../../support/fake-use-cases.js';
+import { rememberingLogger } from '../../support/test-edge.js';
+
+const schema = await buildLazaretSchema(fakeUseCases(), createSystemClock());
+const { logger } = rememberingLogger();
+const engineOf = (isProduction: boolean) => createEngine({ schema, isProduction, logger, isTracing: false });
+const development = engineOf(false);
+const production = engineOf(true);
+const context: GraphqlContext = {
+  correlation: { correlationId: 'test' },
+  transport: 'http',
+  signal: new AbortController().signal,
+};
+
+const refusals = (query: string, engine = development): readonly GraphQLError[] => {
+  const prepared = engine.prepare(query, context);
+  return prepared.ok ? [] : prepared.errors;
+};
+const repeat = (count: number, make: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => make(index)).join(' ');
+
+const ATTACKS: Readonly<Record<string, string>> = {
+  depth: `query { ${'files { edges { node { '.repeat(4)} id ${'} } }'.repeat(4)} }`,
+  aliases: `{ ${repeat(LIMITS.aliases + 1, (index) => `a${String(index)}: __typename`)} }`,
+  'repeated fields': `{ ${repeat(100, () => 'viewer { subject }')} }`,
+  directives: `{ viewer { subject ${repeat(30, () => '@include(if: true)')} } }`,
+  tokens: `{ ${repeat(5_000, () => '__typename')} }`,
+  'very many tokens': `{ ${repeat(100_000, () => '__typename')} }`,
+  'a cycle of fragments': 'query { ...A } fragment A on Query { ...B } fragment B on Query { ...A }',
+  'a bomb of fragments': `query { ...F0 } ${repeat(30, (index) => `fragment F${String(index)} on Query { ...F${String(index + 1)} ...F${String(index + 1)} }`)} fragment F30 on Query { __typename }`,
+  'a bomb of inline fragments': `query { ${'... { '.repeat(300)} __typename ${'}'.repeat(300)} }`,
+  'a list of ten thousand': `{ files(filter: { states: [${repeat(10_000, () => 'CLEAN')}] }) { totalCount } }`,
+  'a page that is too large': '{ files(first: 101) { totalCount } }',
+  'an empty page': '{ files(first: 0) { totalCount } }',
+  'a costly list': `{ ${repeat(9, (index) => `f${String(index)}: files(first: 100) { edges { node { id name state metadata { key value } verdict { engine } upload { parts { etag } } } } }`)} }`,
+  'a costly list by variable': `query ($n: Int) { ${repeat(9, (index) => `f${String(index)}: files(first: $n) { edges { node { id name state metadata { key value } verdict { engine } upload { parts { etag } } } } }`)} }`,
+  'introspection that goes round': `{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }`,
+  nonsense: '{ viewer { ',
+  nothing: '',
+};
+
+describe('limits', () => {
+  it.each(Object.entries(ATTACKS))('refuse %s within 50 ms, before anything runs', (_name, query) => {
+    refusals(query);
+    const startedAt = performance.now();
+    const errors = refusals(query);
+    const tookMs = performance.now() - startedAt;
+    expect(errors.length).toBeGreaterThan(0);
+    expect(errors.length).toBeLessThanOrEqual(LIMITS.errors + 1);
+    expect(errors.map(({ extensions }) => extensions['code'])).toContain('BAD_USER_INPUT');
+    expect(tookMs).toBeLessThan(50);
+  });
+
+  it('take no longer over the worst that they let pass', () => {
+    const query = `query { ${repeat(60, (index) => `...O${String(index)}`)} } ${repeat(60, (index) => `fragment O${String(index)} on Query { viewer { subject tenant { id } } }`)}`;
+    refusals(query);
+    const startedAt = performance.now();
+    expect(refusals(query)).toEqual([]);
+    expect(performance.now() - startedAt).toBeLessThan(50);
+  });
+
+  it('let the introspection of GraphiQL pass in development', () => {
+    const options = {
+      descriptions: true,
+      specifiedByUrl: true,
+      directiveIsRepeatable: true,
+      schemaDescription: true,
+    };
+    expect(refusals(getIntrospectionQuery({ ...options, inputValueDeprecation: true }))).toEqual([]);
+    expect(introspectionFromSchema(schema).__schema.queryType.name).toBe('Query');
+  });
+
+  it.each(['{ __schema { types { name } } }', '{ __type(name: "File") { name } }'])(
+    'hide the schema in production: %s',
+    (query) => {
+      expect(refusals(query, production).length).toBeGreaterThan(0);
+      expect(refusals(query)).toEqual([]);
+    },
+  );
+
+  it('make no suggestions in production', () => {
+    const query = '{ viewr { subject } files(frist: 1) { totalCount } }';
+    expect(JSON.stringify(refusals(query))).toContain('Did you mean');
+    expect(refusals(query, production)).toHaveLength(2);
+    expect(JSON.stringify(refusals(query, production))).not.toContain('Did you mean');
+  });
+
+  it('count a fragment each time it is spread', () => {
+    const document = parse(
+      'query { ...A ...A } fragment A on Query { x: viewer { subject } ...B } fragment B on Query { y }',
+    );
+    const [operation] = document.definitions;
+    if (operation?.kind !== 'OperationDefinition') throw new Error('The first definition is the operation.');
+    expect(measure(document, operation)).toMatchObject({
+      fields: 6,
+      aliases: 2,
+      depth: 2,
+      duplicates: 1,
+      cost: 6,
+    });
+  });
+});

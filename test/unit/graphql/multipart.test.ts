@@ -1,0 +1,342 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startGraphqlServer, type GraphqlServer } from '../../support/start-graphql-server.js';
+
+let server: GraphqlServer;
+beforeAll(async () => {
+  server = await startGraphqlServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  server.useCases.received.length = 0;
+});
+
+const QUERY =
+  'mutation ($file: Upload!, $input: UploadFileInput) { uploadFile(file: $file, input: $input) { file { name sizeBytes } } }';
+const operations = (variables: unknown = { file: null }): string =>
+  JSON.stringify({ query: QUERY, variables });
+const MAP = '{"0":["variables.file"]}';
+
+type Part = readonly [name: string, value: string | Blob, filename?: string];
+
+async function send(
+  parts: readonly Part[],
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: string }> {
+  const form = new FormData();
+  for (const [name, value, filename] of parts) {
+    if (typeof value === 'string') form.append(name, value);
+    else form.append(name, value, filename);
+  }
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer acme-uploader', 'apollo-require-preflight': 'yes', ...headers },
+    body: form,
+  });
+  return { status: response.status, body: await response.text() };
+}
+
+const file = (bytes: Uint8Array | string = 'hello'): Blob =>
+  new Blob([bytes as BlobPart], { type: 'text/plain' });
+const isAlive = async (): Promise<boolean> => (await server.post('{ __typename }')).status === 200;
+
+describe('a file in a multipart request', () => {
+  it('arrives byte for byte, with the name of its part', async () => {
+    const bytes = randomBytes(3_000_000);
+    const { status, body } = await send([
+      ['operations', operations()],
+      ['map', MAP],
+      ['0', file(bytes), 'größe.txt'],
+    ]);
+    expect([status, JSON.parse(body)]).toEqual([
+      200,
+      { data: { uploadFile: { file: { name: 'größe.txt', sizeBytes: bytes.length } } } },
+    ]);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(server.useCases.received).toEqual([`größe.txt:${sha256}:${String(bytes.length)}`]);
+  });
+
+  it('may be empty, and may get another name', async () => {
+    const { status } = await send([
+      ['operations', operations({ file: null, input: { name: 'other.bin' } })],
+      ['map', MAP],
+      ['0', file(''), 'a.txt'],
+    ]);
+    expect(status).toBe(200);
+    expect(server.useCases.received[0]).toMatch(/^other\.bin:e3b0c442.*:0$/);
+  });
+
+  it('is not read without a token, with a bad one, or without a header that needs a preflight', async () => {
+    const parts: Part[] = [
+      ['operations', operations()],
+      ['map', MAP],
+      ['0', file(), 'a.txt'],
+    ];
+    expect((await send(parts, { authorization: '' })).status).toBe(401);
+    expect((await send(parts, { authorization: 'Bearer nobody' })).status).toBe(401);
+    expect((await send(parts, { 'apollo-require-preflight': '' })).status).toBe(400);
+    expect(server.useCases.received).toEqual([]);
+  });
+
+  it('is refused to somebody who may not upload, and the rest of the body does no harm', async () => {
+    const { status, body } = await send(
+      [
+        ['operations', operations()],
+        ['map', MAP],
+        ['0', file(randomBytes(2_000_000)), 'a.txt'],
+      ],
+      { authorization: 'Bearer acme-viewer' },
+    );
+    expect(status).toBe(200);
+    expect(body).toContain('FORBIDDEN');
+    expect(await isAlive()).toBe(true);
+  });
+});
+
+const many = JSON.stringify(Array.from({ length: 5_000 }, (_, index) => `variables.files.${String(index)}`));
+const ABUSES: readonly (readonly [name: string, parts: readonly Part[]])[] = [
+  ...['__proto__.polluted', 'variables.__proto__.polluted', 'variables.constructor.prototype.polluted'].map(
+    (path) =>
+      [
+        `the path ${path}`,
+        [
+          ['operations', operations()],
+          ['map', JSON.stringify({ 0: [path] })],
+          ['0', file(), 'a'],
+        ],
+      ] as const,
+  ),
+  ...[
+    'variables.hasOwnProperty.call',
+    'variables.toString.x',
+    'query',
+    'operationName',
+    'variables',
+    'variables.',
+    'variables.other',
+    'variables.file.x',
+    '',
+    '.',
+  ].map(
+    (path) =>
+      [
+        `the path "${path}"`,
+        [
+          ['operations', operations()],
+          ['map', JSON.stringify({ 0: [path] })],
+          ['0', file(), 'a'],
+        ],
+      ] as const,
+  ),
+  [
+    'thousands of paths',
+    [
+      ['operations', operations()],
+      ['map', `{"0":${many}}`],
+      ['0', file(), 'a'],
+    ],
+  ],
+  [
+    'thousands of files',
+    [
+      ['operations', operations()],
+      [
+        'map',
+        JSON.stringify(
+          Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [index, ['variables.file']])),
+        ),
+      ],
+      ['0', file(), 'a'],
+    ],
+  ],
+  [
+    'a map that is no object',
+    [
+      ['operations', operations()],
+      ['map', '[]'],
+      ['0', file(), 'a'],
+    ],
+  ],
+  [
+    'a map that is no JSON',
+    [
+      ['operations', operations()],
+      ['map', '{'],
+      ['0', file(), 'a'],
+    ],
+  ],
+  [
+    'an empty map',
+    [
+      ['operations', operations()],
+      ['map', '{}'],
+      ['0', file(), 'a'],
+    ],
+  ],
+  [
+    'a path that is no text',
+    [
+      ['operations', operations()],
+      ['map', '{"0":[{}]}'],
+      ['0', file(), 'a'],
+    ],
+  ],
+  [
+    'paths that are no list',
+    [
+      ['operations', operations()],
+      ['map', '{"0":"variables.file"}'],
+      ['0', file(), 'a'],
+    ],
+  ],
+  [
+    'a batch',
+    [
+      ['operations', `[${operations()}]`],
+      ['map', '{"0":["0.variables.file"]}'],
+      ['0', file(), 'a'],
+    ],
+  ],
+  [
+    'operations that are no JSON',
+    [
+      ['operations', 'query'],
+      ['map', MAP],
+      ['0', file(), 'a'],
+    ],
+  ],
+  [
+    'a field that is too long',
+    [
+      ['operations', operations({ file: null, x: 'y'.repeat(200_000) })],
+      ['map', MAP],
+      ['0', file(), 'a'],
+    ],
+  ],
+  [
+    'the map first',
+    [
+      ['map', MAP],
+      ['operations', operations()],
+      ['0', file(), 'a'],
+    ],
+  ],
+  [
+    'the file first',
+    [
+      ['0', file(), 'a'],
+      ['operations', operations()],
+      ['map', MAP],
+    ],
+  ],
+  [
+    'no file',
+    [
+      ['operations', operations()],
+      ['map', MAP],
+    ],
+  ],
+  ['no map', [['operations', operations()]]],
+  [
+    'another file than the map names',
+    [
+      ['operations', operations()],
+      ['map', MAP],
+      ['1', file(), 'a'],
+    ],
+  ],
+  [
+    'a file instead of a field',
+    [
+      ['operations', file(operations()), 'a'],
+      ['map', MAP],
+      ['0', file(), 'a'],
+    ],
+  ],
+  ['no part at all', []],
+];
+
+describe('an abused form', () => {
+  it.each(ABUSES)('is answered with 400: %s', async (_name, parts) => {
+    const { status, body } = await send(parts);
+    expect([status, body]).toEqual([400, expect.stringContaining('BAD_USER_INPUT')]);
+    expect(server.useCases.received).toEqual([]);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+    expect(Object.prototype.hasOwnProperty.call({ a: 1 }, 'a')).toBe(true);
+    expect(await isAlive()).toBe(true);
+  });
+
+  it.each([
+    [
+      'twice the same part',
+      [
+        ['0', file('one'), 'a'],
+        ['0', file('two'), 'b'],
+      ],
+    ],
+    [
+      'a field after the file',
+      [
+        ['0', file('one'), 'a'],
+        ['extra', 'field'],
+      ],
+    ],
+  ] as readonly (readonly [string, readonly Part[]])[])(
+    'never passes for a whole file: %s',
+    async (_name, rest) => {
+      const { body } = await send([['operations', operations()], ['map', MAP], ...rest]);
+      expect(body).toContain('BAD_USER_INPUT');
+      expect(server.useCases.received).toEqual([]);
+    },
+  );
+
+  it('has a boundary, or is refused', async () => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        authorization: 'Bearer acme-uploader',
+        'apollo-require-preflight': 'yes',
+        'content-type': 'multipart/form-data',
+      },
+      body: 'x',
+    });
+    expect(response.status).toBe(400);
+  });
+
+  it('leaves nothing behind when it is cut off anywhere', async () => {
+    const head = (name: string, more = ''): string =>
+      `--B\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`;
+    const body = `${head('operations')}${operations()}\r\n${head('map')}${MAP}\r\n${head('0', '; filename="a.txt"')}${'x'.repeat(2_000)}\r\n--B--\r\n`;
+    for (let cut = 0; cut < body.length; cut += 97) {
+      for (const isEnded of [true, false]) await cutOff(body.slice(0, cut), isEnded ? cut : body.length);
+    }
+    expect(server.useCases.received).toEqual([]);
+    expect(await isAlive()).toBe(true);
+  });
+});
+
+/** Sends part of a body; what is announced may be more, and then the socket is cut. */
+function cutOff(body: string, announced: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(server.port, '127.0.0.1', () => {
+      const headers = [
+        'POST /graphql HTTP/1.1',
+        'host: x',
+        'connection: close',
+        'authorization: Bearer acme-uploader',
+        'apollo-require-preflight: yes',
+        'content-type: multipart/form-data; boundary=B',
+        `content-length: ${String(announced)}`,
+      ];
+      socket.write(`${headers.join('\r\n')}\r\n\r\n${body}`, () => {
+        if (announced > body.length) socket.destroy();
+      });
+    });
+    socket.on('error', reject);
+    socket.on('close', () => {
+      resolve();
+    });
+    socket.resume();
+  });
+}
