@@ -11,8 +11,14 @@ import { followParent, handOver, neededNode } from './bootstrap/runtime.mjs';
 /** Where each command begins, below dist/; it exports `run(arguments)`, which answers with the exit code. */
 const COMMANDS = {
   start: 'launch/start.js',
+  upload: 'cli/upload.js',
   test: 'launch/test.js',
   check: 'launch/check.js',
+  format: 'launch/format.js',
+  schema: 'launch/schema.js',
+  'db:generate': 'launch/generate-migration.js',
+  bench: 'bench/main.js',
+  crash: 'launch/crash.js',
   build: null,
 };
 

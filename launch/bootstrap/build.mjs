@@ -12,7 +12,7 @@ import {
 import path from 'node:path';
 import { startError } from './start-error.mjs';
 
-const SOURCES = ['src', 'workers', 'launch', 'db', 'cli'];
+const SOURCES = ['src', 'workers', 'launch', 'db', 'cli', 'bench'];
 const STAMP = 'stamp';
 
 /**
