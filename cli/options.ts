@@ -69,7 +69,7 @@ function describe(env: NodeJS.ProcessEnv): Command {
 const connectionOptions = (env: NodeJS.ProcessEnv): Option[] => [
   new Option('--url <url>', 'where the service is (LAZARET_URL)')
     .argParser(toUrl)
-    .default(env['LAZARET_URL'] ?? 'http://127.0.0.1:4000'),
+    .default(env['LAZARET_URL'] ?? `http://127.0.0.1:${env['LAZARET_PORT'] ?? '4000'}`),
   new Option('--client <id>', 'OAuth2 client (LAZARET_CLIENT)').default(
     env['LAZARET_CLIENT'] ?? 'acme-uploader',
   ),

@@ -92,6 +92,10 @@ describe('the command line', () => {
     expect(quietly(['a', '--client', 'acme-viewer'], env)).toMatchObject({ secret: 'acme-viewer' });
   });
 
+  it('finds a service that was started on another port', () => {
+    expect(quietly(['a'], { LAZARET_PORT: '5000' }).url).toBe('http://127.0.0.1:5000');
+  });
+
   it('collects metadata', () => {
     expect(quietly(['a', '--metadata', 'k=v=w', '--metadata', 'l=']).metadata).toEqual([
       { key: 'k', value: 'v=w' },
