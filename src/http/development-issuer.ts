@@ -33,8 +33,9 @@ export async function registerDevelopmentIssuer(
   deps: DevelopmentIssuerDeps,
 ): Promise<void> {
   // The type says so already; this is for callers that were not compiled with it.
-  if ((deps.profile as string) !== 'development')
+  if ((deps.profile as string) !== 'development') {
     throw new Error('The development issuer is for development only.');
+  }
   const provider = new Provider(deps.issuer, configure(deps, await loadSigningKeys(deps.keysFile)));
   provider.on('server_error', (_context, error) => {
     deps.logger.error({ err: error }, 'the development issuer failed');

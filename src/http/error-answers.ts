@@ -13,8 +13,9 @@ export function addErrorAnswers(app: FastifyInstance): void {
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
     const allowed = routes.methodsOf(request.url.split('?')[0] ?? '/');
-    if (allowed.length === 0)
+    if (allowed.length === 0) {
       return sendProblem(reply, fault('NOT_FOUND', { message: 'There is nothing here.' }).fault);
+    }
     void reply.header('allow', allowed.join(', '));
     return sendProblem(
       reply,
@@ -25,7 +26,7 @@ export function addErrorAnswers(app: FastifyInstance): void {
 }
 
 /** Answers an error that a hook or a handler threw. */
-export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = faultOfError(error);
   if (failure.isUnexpected) request.log.error({ err: error }, 'a request failed');
   return sendProblem(reply, failure.fault, failure.status);

@@ -3,7 +3,7 @@ import { fault, type Outcome } from '../domain/errors.js';
 import { ok } from '../domain/result.js';
 import type { Metrics } from '../observability/metrics.js';
 import type { PartGrant, UrlSigner } from '../ports/url-signer.js';
-import type { receivePart } from '../usecases/receive-part.js';
+import type { receivePart, ReceivedPart } from '../usecases/receive-part.js';
 import { correlationOf } from './correlation.js';
 import { detachBody, type DetachedBody } from './detached-body.js';
 import { digestField, sha256OfDigest } from './digest.js';
@@ -57,24 +57,35 @@ async function takePart(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const detached = detachBody(request.raw);
-  deps.metrics.connections.inc({ transport: 'upload' });
-  try {
-    const outcome = await deps.receivePart(grant, correlationOf(request), inputOf(request, detached));
-    if (!outcome.ok) return sendProblem(reply, outcome.fault);
-    const { etag, sha256 } = outcome.value;
-    return await reply
-      .code(200)
-      .headers({ etag: `"${etag}"`, 'repr-digest': digestField(sha256) })
-      .send();
-  } catch (error) {
-    if (!detached.signal.aborted) throw error;
+  const outcome = await receive(deps, grant, request);
+  if (outcome === 'client-gone') {
     reply.raw.statusCode = CLIENT_CLOSED_REQUEST;
     return reply.hijack();
+  }
+  if (!outcome.ok) return sendProblem(reply, outcome.fault);
+  const { etag, sha256 } = outcome.value;
+  return reply
+    .code(200)
+    .headers({ etag: `"${etag}"`, 'repr-digest': digestField(sha256) })
+    .send();
+}
+
+async function receive(
+  { receivePart, metrics }: PartsDeps,
+  grant: PartGrant,
+  request: FastifyRequest,
+): Promise<Outcome<ReceivedPart> | 'client-gone'> {
+  const detached = detachBody(request.raw);
+  metrics.connections.inc({ transport: 'upload' });
+  try {
+    return await receivePart(grant, correlationOf(request), inputOf(request, detached));
+  } catch (error) {
+    if (!detached.signal.aborted) throw error;
+    return 'client-gone';
   } finally {
     detached.body.destroy();
-    deps.metrics.connections.dec({ transport: 'upload' });
-    deps.metrics.receivedBytes.inc({ protocol: 'part' }, detached.receivedBytes());
+    metrics.connections.dec({ transport: 'upload' });
+    metrics.receivedBytes.inc({ protocol: 'part' }, detached.receivedBytes());
   }
 }
 

@@ -20,7 +20,7 @@ export interface Problem {
 }
 
 /** Media type of a {@link Problem}. */
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /**
  * Says a fault as a problem.

@@ -42,8 +42,10 @@ const MAX_HEADER_BYTES = 16 * 1024;
  * bodies apply to all of them, and every failure is a problem. Routes are added to what it returns.
  */
 export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyInstance> {
-  const app = fastify({
-    loggerInstance: deps.logger as FastifyBaseLogger,
+  // Fastify's own view of a logger keeps the type of the instance free of ours.
+  const loggerInstance: FastifyBaseLogger = deps.logger;
+  const app: FastifyInstance = fastify({
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
     genReqId: correlationIdOf,
     requestIdHeader: false,

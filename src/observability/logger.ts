@@ -52,13 +52,14 @@ export function createLogger(options: LoggerOptions): Logger {
 
 /** Pino formats the bindings of the root alone; children inherit this method, and so do theirs. */
 function redactChildren(logger: Logger): Logger {
-  const child: (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) => Logger = logger.child;
-  return Object.assign(logger, {
-    child(this: Logger, fields: Bindings, childOptions?: ChildLoggerOptions) {
-      return child.call(this, redactObject(fields), childOptions);
-    },
-  });
+  const { child } = Object.getPrototypeOf(logger) as { child: ChildOf };
+  const redacted: ChildOf = function (fields, options) {
+    return child.call(this, redactObject(fields), options);
+  };
+  return Object.assign(logger, { child: redacted });
 }
+
+type ChildOf = (this: Logger, fields: Bindings, options?: ChildLoggerOptions) => Logger;
 
 function requestContext(_line: object, _level: number, logger: Logger): Record<string, string> {
   const correlationId = isCorrelated(logger) ? undefined : currentCorrelationId();

@@ -1,12 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { createPoolGauges, type PoolState } from './pool-gauges.js';
 
-/** How clients are connected for longer than one request. */
-export type TransportLabel = 'websocket' | 'sse' | 'upload' | 'download';
-
-/** The part of a pool of database connections that is measured. */
-export type { PoolState };
-
 /**
  * Every metric of the product. Labels have few values by design: a route's pattern, never its path; an
  * operation's type, never its name; and no tenant, user or file anywhere.
@@ -32,6 +26,7 @@ export interface Metrics {
   readonly outboxUnpublished: Gauge;
   /** Age of the oldest file that waits for its verdict. */
   readonly oldestScanningSeconds: Gauge;
+  /** `transport` is `websocket`, `sse`, `upload` or `download`. */
   readonly connections: Gauge<'transport'>;
   /** 0 closed, 1 half open, 2 open. */
   readonly breakerState: Gauge<'dependency'>;

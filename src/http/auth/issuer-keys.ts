@@ -45,8 +45,9 @@ export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
     try {
       return await keys(header, token);
     } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
         throw error;
+      }
       // The fetch failed. With keys at hand, what they do not match is a bad token and not an outage.
       if (keys.jwks()) throw new errors.JWKSNoMatchingKey(undefined, { cause: error });
       throw new TransientError('issuer', 'The keys of the issuer cannot be fetched.', { cause: error });

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportSPKI, importJWK } from 'jose';
+import { exportSPKI, importJWK, type CryptoKey } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TransientError } from '../../../src/domain/errors.js';
 import type { Authenticate } from '../../../src/graphql/context.js';
@@ -125,8 +125,12 @@ describe('an access token', () => {
   });
 
   it('is refused when it is signed by HMAC with the public key as the secret', async () => {
-    const publicKey = (await importJWK(rs.publicJwk, 'RS256', { extractable: true })) as CryptoKey;
-    for (const secret of [await exportSPKI(publicKey), JSON.stringify(rs.publicJwk), rs.publicJwk.n ?? '']) {
+    const publicKey = await importJWK(rs.publicJwk, 'RS256', { extractable: true });
+    for (const secret of [
+      await exportSPKI(publicKey as CryptoKey),
+      JSON.stringify(rs.publicJwk),
+      rs.publicJwk.n ?? '',
+    ]) {
       const input = `${encode({ alg: 'HS256', typ: 'at+jwt', kid: rs.kid })}.${encode(honestClaims(issuer.issuer))}`;
       const token = `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
       expect(await authenticate(`Bearer ${token}`, correlation)).toMatchObject({

@@ -31,8 +31,9 @@ const openDownload: DownloadsDeps['openDownload'] = (grant) => {
     updatedAt,
     ...changes,
   });
-  if (file.state !== 'CLEAN' || file.sha256 === null || file.sizeBytes === null)
+  if (file.state !== 'CLEAN' || file.sha256 === null || file.sizeBytes === null) {
     throw new Error('no clean file');
+  }
   const read = (range?: ByteRange, signal?: AbortSignal) => {
     const content = range ? stored.subarray(range.start, range.end + 1) : stored;
     const slices = Array.from({ length: Math.ceil(content.length / 65_536) }, (_, index) =>

@@ -84,7 +84,7 @@ const put = (
     body: body ?? null,
     headers,
     ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
-  } as RequestInit);
+  });
 
 const chunked = (content: Buffer): ReadableStream =>
   ReadableStream.from([content.subarray(0, 9), content.subarray(9)]);
