@@ -70,8 +70,9 @@ async function ensureMembership(admin: pg.Client): Promise<void> {
        exists (select from pg_auth_members where roleid = '${APP_ROLE}'::regrole
          and member = '${SYSTEM_ROLE}'::regrole and set_option and not inherit_option) as system`,
   );
-  if (rows[0]?.owner !== true)
+  if (rows[0]?.owner !== true) {
     await despiteRaces(() => admin.query(`GRANT ${OWNER_ROLE} TO CURRENT_USER WITH SET TRUE`));
+  }
   if (rows[0]?.system !== true) {
     await despiteRaces(() => admin.query(`GRANT ${APP_ROLE} TO ${SYSTEM_ROLE} WITH INHERIT FALSE, SET TRUE`));
   }

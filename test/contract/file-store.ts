@@ -95,8 +95,9 @@ export function describeFileStore(name: string, open: () => Promise<FileStoreHar
       it('are listed newest first, page by page, and counted', async () => {
         const subject = { ...ACME, subject: 'lister' };
         const made = [];
-        for (const name of ['a_1.txt', 'b%2.TXT', 'c.pdf'])
+        for (const name of ['a_1.txt', 'b%2.TXT', 'c.pdf']) {
           made.push(await storeFile(store, subject, { name }));
+        }
         const ids = made.map((file) => file.id).reverse();
         const createdBy = 'lister';
         await store.transact(ACME, async (tx) => {

@@ -7,7 +7,7 @@ export const OPERATIONS = ['select', 'insert', 'update', 'delete'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** A file of each tenant, stored before the tests. */
-export const FIXTURE_FILES: Readonly<Record<string, string>> = {
+const FIXTURE_FILES: Readonly<Record<string, string>> = {
   [DEVELOPMENT_TENANTS.acme.id]: '01900000-0000-7000-8000-00000000ac3e',
   [DEVELOPMENT_TENANTS.globex.id]: '01900000-0000-7000-8000-00000006106e',
 };

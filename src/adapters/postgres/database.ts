@@ -94,8 +94,9 @@ export function createDatabase(config: DatabaseConfig, hooks: DatabaseHooks): Da
       idleCount: pool.idleCount,
       waitingCount: pool.waitingCount,
     }),
-    check: () =>
-      transaction({ kind: 'login' }, async ({ sql }) => void (await sql.execute(statement`select 1`))),
+    check: async () => {
+      await transaction({ kind: 'login' }, async ({ sql }) => await sql.execute(statement`select 1`));
+    },
     close: () => (closing ??= pool.end()),
   };
 }

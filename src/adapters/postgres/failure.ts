@@ -33,8 +33,9 @@ const KINDS: readonly (readonly [codes: RegExp, kind: FailureKind])[] = [
 /** Says what a rejection of `pg` means. */
 export function toFailure(error: unknown): DatabaseFailure {
   if (error instanceof DatabaseFailure) return error;
-  if (!(error instanceof pg.DatabaseError))
+  if (!(error instanceof pg.DatabaseError)) {
     return new DatabaseFailure(kindOfTrouble(error), nameTrouble(error), true);
+  }
   const code = error.code ?? 'unknown';
   const kind = KINDS.find(([codes]) => codes.test(code))?.[1] ?? 'refused';
   const where = [error.table, error.constraint].filter((name) => name !== undefined).join(', ');

@@ -23,8 +23,9 @@ export const createIdempotency = (context: FileScope): Pick<FileTransaction, 'cl
       .set({ answer: sql`${JSON.stringify(answer)}::jsonb` })
       .where(isKey(context, key))
       .returning({ id: idempotencyKeys.id });
-    if (stored.length === 0)
+    if (stored.length === 0) {
       throw new PermanentError('postgres', 'The answered idempotency key was never claimed.');
+    }
   },
 });
 

@@ -47,14 +47,18 @@ export function createSession(client: pg.PoolClient): Session {
     end: () => {
       isOpen = false;
     },
-    begin: async (statements) => void (await control(statements)),
+    begin: async (statements) => {
+      await control(statements);
+    },
     commit: async () => {
       isCommitSent = true;
       const { command } = await control('COMMIT');
       // A transaction that has failed answers COMMIT with a rollback and without an error.
       if (command !== 'COMMIT') throw new DatabaseFailure('refused', 'commit of a failed transaction');
     },
-    rollback: async () => void (await control('ROLLBACK')),
+    rollback: async () => {
+      await control('ROLLBACK');
+    },
   };
 }
 
@@ -75,8 +79,12 @@ async function execute(
 const { TIMESTAMPTZ, JSON, JSONB } = pg.types.builtins;
 const AS_TEXT: ReadonlySet<number> = new Set([TIMESTAMPTZ, JSON, JSONB]);
 
-/** Instants and JSON come as text: the schema's columns know how to read them. */
-const TYPES: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number) =>
-    AS_TEXT.has(oid) ? (text: string) => text : pg.types.getTypeParser(oid)) as typeof pg.types.getTypeParser,
+type ParserOf = typeof pg.types.getTypeParser;
+
+const textOr = (oid: Parameters<ParserOf>[0]): ((text: string) => unknown) => {
+  const parse: (text: string) => unknown = pg.types.getTypeParser(oid, 'text');
+  return AS_TEXT.has(oid) ? (text) => text : parse;
 };
+
+/** Instants and JSON come as text: the schema's columns know how to read them. */
+const TYPES: pg.CustomTypesConfig = { getTypeParser: textOr as ParserOf };

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { migrate } from '../../../db/migrate.js';
 import { seedDevelopment } from '../../../db/seed.js';
 import { startPostgres, type PostgresServer } from '../../../launch/services/postgres.js';
@@ -55,7 +55,7 @@ describe('migrations', () => {
   });
 
   it('make an empty database usable by both logins, also when many processes start at once', async () => {
-    const urls = await Promise.all([await createEmpty('one'), await createEmpty('two')]);
+    const urls = [await createEmpty('one'), await createEmpty('two')];
     const starts = [...urls, ...urls, ...urls].map((adminUrl) => migrate({ adminUrl, ...secrets }));
     for (const { appUrl, systemUrl } of await Promise.all(starts)) {
       await check(appUrl);
@@ -98,18 +98,12 @@ describe('migrations', () => {
 
   it('never send a password in a statement', async () => {
     const adminUrl = await createEmpty('quiet');
-    const seen: string[] = [];
-    const original = pg.Client.prototype.query;
-    const spy = function (this: pg.Client, ...args: unknown[]): unknown {
-      seen.push(JSON.stringify(args[0]));
-      return Reflect.apply(original, this, args);
-    };
-    pg.Client.prototype.query = spy as typeof original;
-    await migrate({ adminUrl, appPassword: 'plain-app', systemPassword: 'plain-system' }).finally(() => {
-      pg.Client.prototype.query = original;
-    });
-    expect(seen.join()).toContain('SCRAM-SHA-256$');
-    expect(seen.join()).not.toMatch(/plain-(?:app|system)/);
+    const query = vi.spyOn(pg.Client.prototype, 'query');
+    await migrate({ adminUrl, appPassword: 'plain-app', systemPassword: 'plain-system' });
+    const statements = JSON.stringify(query.mock.calls.map(([statement]) => statement as unknown));
+    query.mockRestore();
+    expect(statements).toContain('SCRAM-SHA-256$');
+    expect(statements).not.toMatch(/plain-(?:app|system)/);
   });
 
   it('are followed by the development tenants with all built-in roles, and keep what somebody changed', async () => {
