@@ -15,18 +15,31 @@ const MAX_ROUNDS = 5;
  * @throws PermanentError when a symbolic link leads elsewhere
  */
 export async function ensureDirectory(root: string, directory: string): Promise<void> {
-  if (await isRealDirectory(directory)) return;
+  await syncDirectories(await makeDirectory(root, directory));
+}
+
+/**
+ * Like `ensureDirectory`, but leaves it to the caller to make it durable.
+ *
+ * @returns directories to sync: those that got a new name
+ */
+export async function makeDirectory(root: string, directory: string): Promise<readonly string[]> {
+  if (await isRealDirectory(directory)) return [];
   if (directory === root) throw new PermanentError(DEPENDENCY, 'The root of the store is gone.');
   const parent = path.dirname(directory);
   for (let round = 1; ; round += 1) {
-    await ensureDirectory(root, parent);
+    const above = await makeDirectory(root, parent);
     const made = await unless(['EEXIST', ...(round < MAX_ROUNDS ? ['ENOENT'] : [])], async () => {
       await mkdir(directory, { mode: DIRECTORY_MODE });
       return true;
     });
-    if (made) await syncDirectory(parent);
-    if (made ?? (await isRealDirectory(directory))) return;
+    if (made ?? (await isRealDirectory(directory))) return [...above, parent];
   }
+}
+
+/** Makes the names in directories durable, all at once so that the disk can do it in one go. */
+export async function syncDirectories(directories: readonly string[]): Promise<void> {
+  await Promise.all(directories.map(syncDirectory));
 }
 
 /**

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Writable, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { PermanentError } from '../../domain/errors.js';
-import { ensureDirectory, syncDirectory } from './directories.js';
+import { makeDirectory, syncDirectories, syncDirectory } from './directories.js';
 import type { Scratch } from './scratch.js';
 import { DEPENDENCY, guard, unless } from './store-error.js';
 
@@ -57,9 +57,10 @@ export async function publish(scratchFile: string, target: string): Promise<void
 /** Like `publish`, and makes the directory of the target, again where another removal prunes it meanwhile. */
 export async function publishBelow(root: string, scratchFile: string, target: string): Promise<void> {
   const directory = path.dirname(target);
+  const changed = new Set([directory]);
   try {
     for (let round = 1; ; round += 1) {
-      await ensureDirectory(root, directory);
+      for (const parent of await makeDirectory(root, directory)) changed.add(parent);
       const isThere = await unless(round < MAX_ROUNDS ? ['ENOENT'] : [], async () => {
         await rename(scratchFile, target);
         return true;
@@ -70,7 +71,7 @@ export async function publishBelow(root: string, scratchFile: string, target: st
     await rm(scratchFile, { force: true });
     throw error;
   }
-  await syncDirectory(directory);
+  await syncDirectories([...changed]);
 }
 
 function createSink(handle: FileHandle, sizeBytes: number): Writable {
