@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { environmentSchema } from '../../../src/config/environment.js';
+import { ConfigError, loadConfig } from '../../../src/config/load-config.js';
+
+const given = {
+  DATABASE_URL: 'postgres://lazaret_app:secret@127.0.0.1:5432/lazaret',
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  CLAMD_ADDRESSES: 'tcp://127.0.0.1:3310,unix:///run/clamd.sock',
+  LAZARET_URL_SIGNING_KEY: 'ab'.repeat(32),
+};
+
+const refusalOf = (changes: Record<string, string>): string => {
+  try {
+    loadConfig({ ...given, ...changes });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('The configuration was accepted.');
+};
+
+describe('the configuration', () => {
+  it('is complete with the least that has to be given', () => {
+    const config = loadConfig(given);
+    expect(config.http).toMatchObject({ host: '127.0.0.1', port: 4000, publicUrl: 'http://127.0.0.1:4000' });
+    expect(config.store).toMatchObject({ kind: 'filesystem' });
+    expect(config.clamd.addresses).toEqual([
+      { kind: 'tcp', host: '127.0.0.1', port: 3310 },
+      { kind: 'unix', path: '/run/clamd.sock' },
+    ]);
+    expect(config.auth.issuer).toBe('http://127.0.0.1:4000/oauth');
+  });
+
+  it.each([
+    ['LAZARET_PORT', 'abc', 'a whole number'],
+    ['LAZARET_PORT', '70000', 'at most 65535'],
+    ['LAZARET_SCAN_CONCURRENCY', '1.5', 'a whole number'],
+    ['LAZARET_PROFILE', 'staging', 'development or production'],
+    ['LAZARET_LOG_LEVEL', 'loud', 'fatal, error, warn'],
+    ['CLAMD_ADDRESSES', 'localhost:3310', 'tcp://host:port'],
+    ['S3_BUCKET_PREFIX', 'Not A Bucket', 'lower-case'],
+  ])('names %s, its value %s and the rule', (name, value, rule) => {
+    const message = refusalOf({ [name]: value });
+    expect(message).toContain(name);
+    expect(message).toContain(value);
+    expect(message).toContain(rule);
+  });
+
+  it('names every variable that is wrong, not only the first', () => {
+    const message = refusalOf({ LAZARET_PORT: 'x', REDIS_URL: 'http://127.0.0.1' });
+    expect(message.split('\n')).toHaveLength(2);
+  });
+
+  it('says which variable is missing', () => {
+    expect(refusalOf({ DATABASE_URL: '' })).toContain('DATABASE_URL is not set');
+  });
+
+  it('never shows a secret', () => {
+    const message = refusalOf({ LAZARET_URL_SIGNING_KEY: 'hunter2', DATABASE_URL: 'http://u:hunter2@h/' });
+    expect(message).toContain('LAZARET_URL_SIGNING_KEY');
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('takes no development issuer into production', () => {
+    expect(refusalOf({ LAZARET_PROFILE: 'production' })).toContain('OIDC_ISSUER');
+    const config = loadConfig({
+      ...given,
+      LAZARET_PROFILE: 'production',
+      OIDC_ISSUER: 'https://id.example.org',
+    });
+    expect(config.auth.developmentIssuer).toBeNull();
+  });
+
+  it('wants the keys of an S3 store together with its address', () => {
+    expect(refusalOf({ S3_ENDPOINT: 'http://127.0.0.1:9000' })).toContain('S3_ACCESS_KEY');
+  });
+
+  it('stands in the README with every variable and its default', async () => {
+    const readme = await readFile(path.resolve(import.meta.dirname, '../../../README.md'), 'utf8');
+    const rows = [...readme.matchAll(/^\| `([A-Z0-9_]+)` +\| +(?:`([^`]*)` *)?\|/gmu)];
+    const documented = Object.fromEntries(rows.map(([, name, byDefault]) => [name, byDefault ?? '']));
+    const defaults: Record<string, unknown> = environmentSchema.parse(given);
+    const expected = Object.keys(environmentSchema.shape).map((name) => {
+      const value = name in given ? '' : String(defaults[name] ?? '');
+      return [name, value];
+    });
+    expect(documented).toEqual(Object.fromEntries(expected));
+  });
+});
