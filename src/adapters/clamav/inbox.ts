@@ -60,7 +60,10 @@ function createMail(): Mail {
     const waiting = waiter;
     if (!waiting || (end < 0 && !failure)) return;
     waiter = undefined;
-    if (end < 0) return void (failure && waiting.reject(failure));
+    if (end < 0) {
+      if (failure) waiting.reject(failure);
+      return;
+    }
     const message = unread.slice(0, end);
     unread = unread.slice(end + 1);
     waiting.resolve(message);
