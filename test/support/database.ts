@@ -6,7 +6,8 @@ import { inject } from 'vitest';
 import type { TestServices } from './services.js';
 import { migrate } from '../../db/migrate.js';
 import { seedDevelopment } from '../../db/seed.js';
-import { createDatabase, type Database, type DatabaseConfig } from '../../src/adapters/postgres/database.js';
+import { createDatabase, type Database } from '../../src/adapters/postgres/database.js';
+import type { DatabaseConfig } from '../../src/adapters/postgres/pool.js';
 
 /** A database of one test file, migrated, with the development tenants in it. */
 export interface TestDatabase {

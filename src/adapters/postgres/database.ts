@@ -1,18 +1,11 @@
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { ExponentialBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
 import { sql as statement } from 'drizzle-orm';
-import pg from 'pg';
+import type pg from 'pg';
 import type { PoolState } from '../../observability/pool-gauges.js';
 import { DatabaseFailure, toFailure, toPortError, unwrap } from './failure.js';
-import { beginStatements, type Principal, type TransactionLimits } from './principal.js';
+import { createPool, type DatabaseConfig, type PoolLogger } from './pool.js';
+import { beginStatements, type Principal } from './principal.js';
 import { createSession, type Session } from './session.js';
-
-/** Where the database is and what it may take. */
-export interface DatabaseConfig extends TransactionLimits {
-  readonly url: string;
-  readonly poolSize: number;
-  /** For a free connection of the pool and for a new one alike. */
-  readonly connectTimeoutMs: number;
-}
 
 /** What became of a transaction; for metrics. */
 export interface TransactionReport {
@@ -24,7 +17,7 @@ export interface TransactionReport {
 
 /** What the database tells the process around it. */
 export interface DatabaseHooks {
-  readonly logger: { warn(fields: object, message: string): void };
+  readonly logger: PoolLogger;
   readonly onTransaction?: (report: TransactionReport) => void;
 }
 
@@ -53,20 +46,20 @@ export interface Database {
 const MAX_RETRIES = 3;
 const FIRST_RETRY_MS = 20;
 const LAST_RETRY_MS = 500;
-/** How much longer than the server's own limit a client waits for an answer that never comes. */
-const ANSWER_GRACE_MS = 2_000;
-const IDLE_TIMEOUT_MS = 30_000;
 
-/** Opens a pool. Connects only when the first transaction needs it. */
-export function createDatabase(config: DatabaseConfig, hooks: DatabaseHooks): Database {
-  const pool = createPool(config, hooks);
-  const retries = retry(
+const createRetries = (): RetryPolicy =>
+  retry(
     handleWhen((error) => error instanceof DatabaseFailure && ['conflict', 'lost'].includes(error.kind)),
     {
       maxAttempts: MAX_RETRIES,
       backoff: new ExponentialBackoff({ initialDelay: FIRST_RETRY_MS, maxDelay: LAST_RETRY_MS }),
     },
   );
+
+/** Opens a pool. Connects only when the first transaction needs it. */
+export function createDatabase(config: DatabaseConfig, hooks: DatabaseHooks): Database {
+  const pool = createPool(config, hooks.logger);
+  const retries = createRetries();
   let closing: Promise<void> | undefined;
 
   const transaction: Database['transaction'] = async (principal, work, commits = () => true) => {
@@ -99,24 +92,6 @@ export function createDatabase(config: DatabaseConfig, hooks: DatabaseHooks): Da
     },
     close: () => (closing ??= pool.end()),
   };
-}
-
-function createPool(config: DatabaseConfig, { logger }: DatabaseHooks): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: config.url,
-    max: config.poolSize,
-    connectionTimeoutMillis: config.connectTimeoutMs,
-    idleTimeoutMillis: IDLE_TIMEOUT_MS,
-    query_timeout: config.statementTimeoutMs + ANSWER_GRACE_MS,
-    keepAlive: true,
-  });
-  const report = (error: Error): void => {
-    logger.warn({ failure: toFailure(error).message }, 'A database connection was lost.');
-  };
-  pool.on('error', report);
-  // A backend that dies between two statements emits on the client that is checked out; unheard it ends the process.
-  pool.on('connect', (client) => client.on('error', report));
-  return pool;
 }
 
 interface Attempt<T> {

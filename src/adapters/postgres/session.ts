@@ -81,10 +81,8 @@ const AS_TEXT: ReadonlySet<number> = new Set([TIMESTAMPTZ, JSON, JSONB]);
 
 type ParserOf = typeof pg.types.getTypeParser;
 
-const textOr = (oid: Parameters<ParserOf>[0]): ((text: string) => unknown) => {
-  const parse: (text: string) => unknown = pg.types.getTypeParser(oid, 'text');
-  return AS_TEXT.has(oid) ? (text) => text : parse;
-};
+const textOr = (oid: Parameters<ParserOf>[0]): ((text: string) => unknown) =>
+  AS_TEXT.has(oid) ? (text) => text : (pg.types.getTypeParser(oid, 'text') as (text: string) => unknown);
 
 /** Instants and JSON come as text: the schema's columns know how to read them. */
 const TYPES: pg.CustomTypesConfig = { getTypeParser: textOr as ParserOf };

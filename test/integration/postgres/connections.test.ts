@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Database, DatabaseConfig } from '../../../src/adapters/postgres/database.js';
+import type { Database } from '../../../src/adapters/postgres/database.js';
+import type { DatabaseConfig } from '../../../src/adapters/postgres/pool.js';
 import { createFileStore } from '../../../src/adapters/postgres/file-store.js';
 import type { Sql } from '../../../src/adapters/postgres/session.js';
 import { TransientError } from '../../../src/domain/errors.js';
