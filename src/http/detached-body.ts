@@ -18,6 +18,7 @@ export interface DetachedBody {
 export function detachBody(raw: IncomingMessage): DetachedBody {
   const gone = new AbortController();
   let receivedBytes = 0;
+  let hasEnded = false;
   const body = new Readable({
     highWaterMark: raw.readableHighWaterMark,
     read: () => raw.resume(),
@@ -31,10 +32,11 @@ export function detachBody(raw: IncomingMessage): DetachedBody {
     if (!body.push(chunk)) raw.pause();
   };
   const finish = (): void => {
+    hasEnded = true;
     body.push(null);
   };
   const vanish = (): void => {
-    if (raw.complete) return;
+    if (hasEnded) return;
     const error = new Error('The client went away before its body had ended.');
     gone.abort(error);
     body.destroy(error);
@@ -43,5 +45,7 @@ export function detachBody(raw: IncomingMessage): DetachedBody {
   raw.pause();
   // Destroyed with an error while nobody listens would end the process.
   body.on('error', () => undefined);
+  // The client may have gone while nobody was looking yet; what it had sent is gone with it.
+  if (raw.destroyed) vanish();
   return { body, signal: gone.signal, receivedBytes: () => receivedBytes };
 }

@@ -189,6 +189,42 @@ describe('a page of another origin', () => {
   });
 });
 
+describe('every answer', () => {
+  const answers: readonly (readonly [string, RequestInit | undefined])[] = [
+    ['/livez', undefined],
+    ['/readyz', undefined],
+    ['/startupz', undefined],
+    ['/json', json('{"a":1}')],
+    [
+      '/json',
+      {
+        method: 'OPTIONS',
+        headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+      },
+    ],
+  ];
+
+  it.each(answers)('of %s %j forbids to guess types, to frame and to run anything', async (path, init) => {
+    const answer = await fetch(edge.url + path, init);
+    expect(answer.ok).toBe(true);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'content-security-policy': expect.stringContaining("default-src 'none'") as string,
+      'x-request-id': expect.any(String) as string,
+    });
+    expect(answer.headers.get('strict-transport-security')).toBeNull();
+  });
+
+  it('asks for https to be kept where clients reach us under it', async () => {
+    const secure = await startTestEdge(() => undefined, { publicUrl: 'https://files.example' });
+    const answer = await fetch(`${secure.url}/livez`);
+    expect(answer.headers.get('strict-transport-security')).toContain('max-age=31536000');
+    await secure.close();
+  });
+});
+
 describe('metrics of requests', () => {
   it('have the pattern of the route and never a path', async () => {
     await fetch(`${edge.url}/some/secret-token-path`);

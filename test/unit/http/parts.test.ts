@@ -28,6 +28,10 @@ let upload: OpenUpload;
 let edge: TestEdge;
 let ledger: Part[];
 let grant: PartGrant;
+/** Parts that were taken or given up. */
+let settled: number;
+/** Holds back the reading of URLs. */
+let mayRead: Promise<void>;
 
 /** Puts parts into a real store; the ledger is a list. */
 const receive: PartsDeps['receivePart'] = async (given, _correlation, { body, signal, contentLength }) => {
@@ -41,6 +45,8 @@ const receive: PartsDeps['receivePart'] = async (given, _correlation, { body, si
   } catch (error) {
     if (error instanceof FaultError) return { ok: false, fault: error.fault };
     throw error;
+  } finally {
+    settled += 1;
   }
 };
 
@@ -50,7 +56,12 @@ beforeAll(async () => {
   edge = await startTestEdge(
     (app, { metrics }) =>
       registerParts(app, {
-        urls: { readPart: (token) => Promise.resolve(token === 'good' ? grant : undefined) },
+        urls: {
+          readPart: async (token) => {
+            await mayRead;
+            return token === 'good' ? grant : undefined;
+          },
+        },
         receivePart: receive,
         metrics,
       }),
@@ -64,6 +75,8 @@ afterAll(async () => {
 beforeEach(async () => {
   const file = makeFile();
   ledger = [];
+  mayRead = Promise.resolve();
+  settled = 0;
   upload = await objects.beginUpload(`parts/${randomBytes(8).toString('hex')}`);
   grant = {
     tenantId: file.tenantId,
@@ -166,6 +179,22 @@ describe('a part', () => {
     await expect.poll(scraps, { timeout: 10_000 }).toEqual([]);
     expect(ledger).toEqual([]);
     expect(edge.lines.filter((line) => line.includes('a request failed'))).toEqual([]);
+  });
+
+  it('ends when its sender was gone before anybody looked at it', async () => {
+    let read = (): void => undefined;
+    mayRead = new Promise((resolve) => {
+      read = resolve;
+    });
+    const inFlight = async () => (await edge.metrics.httpInFlight.get()).values[0]?.value;
+    const socket = await begin(bytes.length);
+    socket.write(bytes.subarray(0, 1_000));
+    await expect.poll(inFlight).toBe(1);
+    socket.destroy();
+    await expect.poll(inFlight).toBe(0);
+    read();
+    await expect.poll(() => settled).toBe(1);
+    expect(ledger).toEqual([]);
   });
 
   it('is cut off when it trickles, while others go on', async () => {
