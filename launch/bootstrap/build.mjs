@@ -10,9 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { buildGraphiql } from './graphiql.mjs';
 import { startError } from './start-error.mjs';
 
 const SOURCES = ['src', 'workers', 'launch', 'db', 'cli', 'bench'];
+const PAGE = 'playground';
 const STAMP = 'stamp';
 
 /**
@@ -23,11 +25,11 @@ const STAMP = 'stamp';
  */
 export async function build(root) {
   const files = SOURCES.flatMap((directory) => filesBelow(root, directory));
-  const stamp = fingerprint(root, [...files, 'package-lock.json', 'launch/bootstrap/build.mjs']);
+  const stamp = fingerprint(root, [...files, ...filesBelow(root, PAGE), 'package-lock.json']);
   if (readStamp(root) === stamp) return;
   const fresh = path.join(root, `dist.${process.pid}`);
   try {
-    await compile(root, files, fresh);
+    await Promise.all([compile(root, files, fresh), buildGraphiql(root, path.join(fresh, 'graphiql'))]);
     writeFileSync(path.join(fresh, STAMP), stamp);
     swapIn(fresh, path.join(root, 'dist'));
   } catch (error) {
