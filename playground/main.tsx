@@ -1,13 +1,13 @@
 import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
-import './workers';
+import './workers.js';
 import 'graphiql/style.css';
 import { createClient } from 'graphql-ws';
 import { StrictMode, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { IDENTITIES, tokenOf, type Identity } from './identity';
+import { IDENTITIES, tokenOf, type Identity } from './identity.js';
 import './page.css';
-import { TABS } from './tabs';
+import { TABS } from './tabs.js';
 
 const HTTP_URL = '/graphql';
 const WS_URL = `${location.origin.replace(/^http/, 'ws')}/graphql`;

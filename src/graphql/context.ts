@@ -1,6 +1,5 @@
 import type { Actor, Correlation } from '../domain/actor.js';
 import type { Outcome } from '../domain/errors.js';
-import type { Session } from './session.js';
 
 /** A verified token: who sent it, and how long it is good for. */
 export interface Authenticated {
@@ -20,6 +19,18 @@ export type Authenticate = (
   authorization: string | undefined,
   correlation: Correlation,
 ) => Promise<Outcome<Authenticated>>;
+
+/** The identity behind a request or a connection, which may change while it lives. */
+export interface Session {
+  /** Who is asking, with the permissions that are known. */
+  readonly actor: Actor;
+  /** When the token ends. */
+  readonly expiresAt: Date;
+  /** The actor with permissions of at most a second ago; fails once it may not act any more. */
+  current(): Promise<Outcome<Actor>>;
+  /** Goes on with a newer token of the same tenant and subject. False when it is somebody else's. */
+  renew(authenticated: Authenticated): boolean;
+}
 
 /** How an operation came in. */
 export type GraphqlTransport = 'http' | 'ws' | 'sse';

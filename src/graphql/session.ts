@@ -2,24 +2,12 @@ import type { Actor } from '../domain/actor.js';
 import { TransientError, type Outcome } from '../domain/errors.js';
 import { ok } from '../domain/result.js';
 import type { Clock } from '../ports/clock.js';
-import type { Authenticated } from './context.js';
+import type { Authenticated, Session } from './context.js';
 
 /** How old permissions may be when an event is delivered. */
 const FRESH_MS = 1_000;
 /** How long an actor is trusted while nobody can say what its roles allow. */
 const TRUSTED_MS = 30_000;
-
-/** The identity behind a request or a connection, which may change while it lives. */
-export interface Session {
-  /** Who is asking, with the permissions that are known. */
-  readonly actor: Actor;
-  /** When the token ends. */
-  readonly expiresAt: Date;
-  /** The actor with permissions of at most a second ago; fails once it may not act any more. */
-  current(): Promise<Outcome<Actor>>;
-  /** Goes on with a newer token of the same tenant and subject. False when it is somebody else's. */
-  renew(authenticated: Authenticated): boolean;
-}
 
 /** Makes the session of a verified token. */
 export function createSession(authenticated: Authenticated, clock: Clock): Session {

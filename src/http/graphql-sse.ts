@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault, FaultError } from '../domain/errors.js';
-import type { GraphqlContext } from '../graphql/context.js';
-import { createSession, type Session } from '../graphql/session.js';
+import type { GraphqlContext, Session } from '../graphql/context.js';
+import { createSession } from '../graphql/session.js';
 import { correlationOf } from './correlation.js';
 import { answerGraphqlError, refusedBatch, sendGraphqlFault } from './graphql/answers.js';
 import { createExpiryAlarm } from './graphql/at-expiry.js';
@@ -9,7 +9,7 @@ import type { Release } from './graphql/connection-caps.js';
 import type { GraphqlStreamDeps } from './graphql/deps.js';
 import { essenceOf } from './graphql/prevent-csrf.js';
 import { createSseProtocol, type SseStream } from './graphql/sse-protocol.js';
-import { createWindow } from './graphql/sse-result.js';
+import { createWindow } from './graphql/sse-window.js';
 import { writeSse } from './graphql/sse-writer.js';
 
 /** Largest JSON body. */

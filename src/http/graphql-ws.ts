@@ -4,17 +4,14 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type Server as Protocol } from 'graphql-
 import { WebSocketServer, type WebSocket } from 'ws';
 import { withCorrelationId } from '../observability/correlation-scope.js';
 import { correlationIdOf } from './correlation.js';
-import type { GraphqlStreamDeps } from './graphql/deps.js';
-import { openConnection } from './graphql/ws-connection.js';
+import { openConnection, type ConnectionDeps } from './graphql/ws-connection.js';
 import { createWsProtocol, type WsConnection } from './graphql/ws-protocol.js';
 import { answerUpgrade, refuseUpgrade } from './graphql/ws-upgrade.js';
 
 /** What GraphQL over WebSocket needs. */
-export interface GraphqlWsDeps extends GraphqlStreamDeps {
+export interface GraphqlWsDeps extends ConnectionDeps {
   /** Origins whose pages may connect, beside our own. */
   readonly allowedOrigins: readonly string[];
-  /** Longest that one message may wait for its client to read. @default 10000 */
-  readonly sendTimeoutMs?: number;
 }
 
 /** Largest message of a client. */
@@ -68,7 +65,7 @@ function serve(
   protocol: Protocol<WsConnection>,
 ): void {
   const correlation = { correlationId: correlationIdOf(request) };
-  const connection = openConnection(webSocket, correlation, deps, deps.sendTimeoutMs);
+  const connection = openConnection(webSocket, correlation, deps);
   const { socket, identity, signal, fail } = connection;
   const end = protocol.opened(
     {

@@ -17,6 +17,11 @@ interface Subscribing<Args> {
   readonly context: GraphqlContext;
 }
 
+const PROGRESS =
+  'The current state first, then every change, monotonic, and completes after the terminal state.';
+const EVENTS =
+  'Every change of state in the tenant, in order, none missed and none twice: from `after`, or from now.';
+
 interface FileEventsArgs {
   readonly after?: string | null;
   readonly states?: readonly FileState[] | null;
@@ -40,8 +45,7 @@ export function createEventsResolver(
   @Resolver()
   class EventsResolver {
     @Subscription(() => UploadProgressType, {
-      description:
-        'The current state first, then every change, monotonic, and completes after the terminal state.',
+      description: PROGRESS,
       subscribe: (data) => progressOf(data as Subscribing<{ fileId: string }>),
     })
     @Directive(hasPermission('file:read'))
@@ -53,8 +57,7 @@ export function createEventsResolver(
     }
 
     @Subscription(() => FileEventType, {
-      description:
-        'Every change of state in the tenant, in order, none missed and none twice: from `after`, or from now.',
+      description: EVENTS,
       subscribe: (data) => eventsFrom(data as Subscribing<FileEventsArgs>),
     })
     @Directive(hasPermission('file:read'))

@@ -5,7 +5,7 @@ import { FileType } from './type.js';
 
 /** Where a page stands. */
 @ObjectType('PageInfo', { description: 'Where a page stands among the others.' })
-export class PageInfoType {
+class PageInfoType {
   @Field(() => Boolean, { description: 'Whether files follow after the last of this page.' })
   readonly hasNextPage!: boolean;
 
@@ -21,7 +21,7 @@ export class PageInfoType {
 
 /** A file in a list. */
 @ObjectType('FileEdge', { description: 'A file in a list.' })
-export class FileEdgeType {
+class FileEdgeType {
   @Field(() => String, { description: 'To be given as `after`.' })
   readonly cursor!: string;
 

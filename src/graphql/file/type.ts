@@ -7,7 +7,7 @@ import { FileStateEnum, PriorityEnum } from './enums.js';
 
 /** One pair that a client attached to its file. */
 @ObjectType('MetadataEntry', { description: 'One pair that a client attached to its file.' })
-export class MetadataEntryType {
+class MetadataEntryType {
   @Field(() => String, { description: 'Unique within the file.' })
   readonly key!: string;
 

@@ -6,7 +6,7 @@ import { FileStateEnum } from './enums.js';
 
 /** One thing that the inspection found. */
 @ObjectType('Finding', { description: 'One thing that the inspection found.' })
-export class FindingType {
+class FindingType {
   @Field(() => String, { description: 'Stable code, e.g. `MALWARE`.' })
   readonly code!: string;
 

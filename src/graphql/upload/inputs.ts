@@ -9,7 +9,7 @@ const EXPECTED_HASH = 'If given, the file never becomes CLEAN with other bytes.'
 
 /** One pair for the file. */
 @InputType('MetadataEntryInput', { description: 'One pair to attach to a file.' })
-export class MetadataEntryInput {
+class MetadataEntryInput {
   @Field(() => String, { description: 'Unique within the file.' })
   readonly key!: string;
 
@@ -73,7 +73,7 @@ export class UploadFileInput {
 
 /** A part that is about to be sent. */
 @InputType('PartToSignInput', { description: 'A part that is about to be sent.' })
-export class PartToSignInput {
+class PartToSignInput {
   @Field(() => Int, { description: 'Counted from 1.' })
   readonly partNumber!: number;
 
@@ -93,7 +93,7 @@ export class SignUploadPartsInput {
 
 /** A part as its sender knows it. */
 @InputType('CompletedPartInput', { description: 'A part as its sender knows it.' })
-export class CompletedPartInput {
+class CompletedPartInput {
   @Field(() => Int, { description: 'Counted from 1.' })
   readonly partNumber!: number;
 

@@ -3,7 +3,7 @@ import { DateTimeScalar } from '../scalars/date-time.js';
 
 /** A header that must be sent as it is. */
 @ObjectType('HttpHeader', { description: 'A header that must be sent exactly so.' })
-export class HttpHeaderType {
+class HttpHeaderType {
   @Field(() => String, { description: 'Name of the header.' })
   readonly name!: string;
 
@@ -16,7 +16,7 @@ export class HttpHeaderType {
   description:
     'PUT the bytes of the part to url with exactly these headers, no other authentication; the answer carries ETag.',
 })
-export class SignedPartType {
+class SignedPartType {
   @Field(() => Int, { description: 'Counted from 1.' })
   readonly partNumber!: number;
 

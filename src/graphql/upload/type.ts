@@ -48,7 +48,7 @@ export class UploadStatusType {
 
 /** How to send the bytes. */
 @ObjectType('Transfer', { description: 'How the bytes are to be sent.' })
-export class TransferType {
+class TransferType {
   @Field(() => SafeIntScalar, { description: 'Size of every part but the last.' })
   readonly partSizeBytes!: number;
 

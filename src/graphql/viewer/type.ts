@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 
 /** A tenant. */
 @ObjectType('Tenant', { description: 'An organisation; nothing of it is visible to another.' })
-export class TenantType {
+class TenantType {
   @Field(() => ID, { description: 'UUID.' })
   readonly id!: string;
 

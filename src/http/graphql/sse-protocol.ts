@@ -6,7 +6,8 @@ import type { GraphqlContext } from '../../graphql/context.js';
 import type { OperationArgs } from '../../graphql/engine.js';
 import { toGraphqlError } from '../../graphql/errors.js';
 import type { GraphqlDeps } from './deps.js';
-import { boundResults, type Window } from './sse-result.js';
+import { boundResults, type StreamBounds } from './sse-result.js';
+import type { Window } from './sse-window.js';
 
 /** What graphql-sse hands through to us for each stream. */
 export interface SseStream {
@@ -55,7 +56,7 @@ type OperationContext = Record<PropertyKey, unknown>;
 const boundsOf = (
   { context, window, ended }: SseStream,
   publish: GraphqlDeps['engine']['publish'],
-): Parameters<typeof boundResults>[1] => ({
+): StreamBounds => ({
   window,
   ended,
   failure: (error) => ({ errors: [publish(error, context)] }),

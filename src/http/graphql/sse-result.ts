@@ -1,35 +1,8 @@
 import type { ExecutionResult } from 'graphql';
+import type { Window } from './sse-window.js';
 
-/** How many results of a stream may wait to be written. */
-const WINDOW = 8;
-
-/** Lets a stream run ahead of its reader by a few results and no more. */
-export interface Window {
-  /** Waits until there is room for one more result. */
-  enter(): Promise<void>;
-  /** One result has been written. */
-  leave(): void;
-}
-
-/** graphql-sse queues all that a source has; the window makes the source wait for the reader. */
-export function createWindow(): Window {
-  let open = WINDOW;
-  let wake: (() => void) | undefined;
-  return {
-    enter: async () => {
-      while (open <= 0) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      open -= 1;
-    },
-    leave: () => {
-      open += 1;
-      wake?.();
-    },
-  };
-}
+type Results = AsyncIterableIterator<ExecutionResult>;
+type Next = IteratorResult<ExecutionResult>;
 
 /** What bounds a stream of results. */
 export interface StreamBounds {
@@ -42,48 +15,27 @@ export interface StreamBounds {
   failure(error: unknown): ExecutionResult;
 }
 
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
 /** A stream of results that waits for its reader, ends when it is told to and never throws. */
-export function boundResults(
-  source: AsyncIterableIterator<ExecutionResult>,
-  bounds: StreamBounds,
-): AsyncIterableIterator<ExecutionResult> {
+export function boundResults(source: Results, bounds: StreamBounds): Results {
   let isDone = false;
+  const release = (): void => void source.return?.().catch(() => undefined);
   const finish = (): void => {
     isDone = true;
     bounds.ended.removeEventListener('abort', release);
     release();
   };
-  const release = (): void => void source.return?.().catch(() => undefined);
   // The source ends with the token also while its reader is not ready for the last words.
   bounds.ended.addEventListener('abort', release, { once: true });
-  const pull = (): Promise<IteratorResult<ExecutionResult>> =>
-    new Promise((resolve) => {
-      const settle = (result: IteratorResult<ExecutionResult>): void => {
-        bounds.ended.removeEventListener('abort', stop);
-        resolve(result);
-      };
-      const stop = (): void => {
-        finish();
-        settle({ done: false, value: bounds.lastWords() });
-      };
-      if (bounds.ended.aborted) {
-        stop();
-        return;
-      }
-      bounds.ended.addEventListener('abort', stop, { once: true });
-      source.next().then(settle, (error: unknown) => {
-        finish();
-        settle({ done: false, value: bounds.failure(error) });
-      });
-    });
-  const results: AsyncIterableIterator<ExecutionResult> = {
+  const results: Results = {
     next: async () => {
       await bounds.window.enter();
-      return isDone ? { done: true, value: undefined } : pull();
+      return isDone ? DONE : pull(source, bounds, finish);
     },
     return: () => {
       finish();
-      return Promise.resolve({ done: true, value: undefined });
+      return Promise.resolve(DONE);
     },
     // graphql-sse ends only what looks like a generator.
     throw: (error) => {
@@ -93,4 +45,31 @@ export function boundResults(
     [Symbol.asyncIterator]: () => results,
   };
   return results;
+}
+
+/** The next result, or whatever ends the stream before it. */
+function pull(
+  source: Results,
+  { ended, lastWords, failure }: StreamBounds,
+  finish: () => void,
+): Promise<Next> {
+  return new Promise((resolve) => {
+    const settle = (next: Next): void => {
+      ended.removeEventListener('abort', stop);
+      resolve(next);
+    };
+    const stop = (): void => {
+      finish();
+      settle({ done: false, value: lastWords() });
+    };
+    if (ended.aborted) {
+      stop();
+      return;
+    }
+    ended.addEventListener('abort', stop, { once: true });
+    source.next().then(settle, (error: unknown) => {
+      finish();
+      settle({ done: false, value: failure(error) });
+    });
+  });
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { Response } from 'graphql-sse';
-import type { Window } from './sse-result.js';
+import type { Window } from './sse-window.js';
 
 /** Longest that one message may wait for the client to read. */
 const WRITE_TIMEOUT_MS = 15_000;

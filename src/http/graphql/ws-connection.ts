@@ -16,6 +16,12 @@ export interface OpenConnection extends WsConnection {
   fail(error: unknown): void;
 }
 
+/** What a connection is made of, beside its socket. */
+export interface ConnectionDeps extends GraphqlStreamDeps {
+  /** Longest that one message may wait for its client to read. @default 10000 */
+  readonly sendTimeoutMs?: number;
+}
+
 /**
  * Keeps one WebSocket. Its operations end when we decide to close, and do not wait until the other side has
  * heard of it.
@@ -23,51 +29,62 @@ export interface OpenConnection extends WsConnection {
 export function openConnection(
   webSocket: WebSocket,
   correlation: Correlation,
-  deps: GraphqlStreamDeps,
-  sendTimeoutMs?: number,
+  deps: ConnectionDeps,
 ): OpenConnection {
-  const { logger, metrics } = deps;
-  const { correlationId } = correlation;
-  const ended = new AbortController();
-  let how: [number, string] | undefined;
-  let ending: Ending = () => Promise.resolve();
-
+  const end = createEnd();
+  const shut = (code: number, reason: string): void => {
+    webSocket.close(code, reason);
+    end.come(code, reason);
+  };
   const fail = (error: unknown): void => {
-    logger.error({ err: error, correlationId }, 'a WebSocket failed');
+    deps.logger.error({ err: error, ...correlation }, 'a WebSocket failed');
     shut(4500, 'Internal server error');
   };
-  const end = (code: number, reason: string): void => {
-    if (how) return;
-    how = [code, reason];
-    ended.abort();
+  const socket = boundSocket(webSocket, shut, deps.sendTimeoutMs);
+  const identity = createWsIdentity(deps, correlation, shut);
+  const whenEnded = (ending: Ending): void => {
+    end.then((code, reason) => void ending(code, reason).catch(fail));
+  };
+  deps.metrics.connections.inc({ transport: 'websocket' });
+  end.then(() => {
     socket.release();
     identity.release();
-    metrics.connections.dec({ transport: 'websocket' });
-    ending(code, reason).catch(fail);
-  };
-  function shut(code: number, reason: string): void {
-    webSocket.close(code, reason);
-    end(code, reason);
-  }
-  const socket = boundSocket(webSocket, shut, sendTimeoutMs);
-  const identity = createWsIdentity(deps, correlation, shut);
-
-  metrics.connections.inc({ transport: 'websocket' });
+    deps.metrics.connections.dec({ transport: 'websocket' });
+  });
   webSocket.once('close', (code, reason) => {
-    end(code, String(reason));
+    end.come(code, String(reason));
   });
   webSocket.on('error', (error) => {
-    logger.debug({ err: error, correlationId }, 'a WebSocket broke');
+    deps.logger.debug({ err: error, ...correlation }, 'a WebSocket broke');
   });
+  return { correlation, identity, signal: end.signal, socket, fail, whenEnded };
+}
+
+type Work = (code: number, reason: string) => void;
+
+interface End {
+  readonly signal: AbortSignal;
+  /** The first time counts. */
+  come(code: number, reason: string): void;
+  /** Calls back at the end, at once if it has come. */
+  then(work: Work): void;
+}
+
+function createEnd(): End {
+  const ended = new AbortController();
+  const waiting: Work[] = [];
+  let how: [number, string] | undefined;
   return {
-    correlation,
-    identity,
     signal: ended.signal,
-    socket,
-    fail,
-    whenEnded: (work) => {
-      ending = work;
-      if (how) work(...how).catch(fail);
+    come: (code, reason) => {
+      if (how) return;
+      how = [code, reason];
+      ended.abort();
+      for (const work of waiting) work(code, reason);
+    },
+    then: (work) => {
+      if (how) work(...how);
+      else waiting.push(work);
     },
   };
 }

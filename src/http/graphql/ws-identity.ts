@@ -1,7 +1,8 @@
 import { CloseCode } from 'graphql-ws';
 import type { Correlation } from '../../domain/actor.js';
-import type { Fault } from '../../domain/errors.js';
-import { createSession, type Session } from '../../graphql/session.js';
+import type { Fault, Outcome } from '../../domain/errors.js';
+import type { Authenticated, Session } from '../../graphql/context.js';
+import { createSession } from '../../graphql/session.js';
 import { createExpiryAlarm } from './at-expiry.js';
 import type { Release } from './connection-caps.js';
 import type { GraphqlStreamDeps } from './deps.js';
@@ -27,67 +28,73 @@ const MAX_PENDING_RENEWALS = 4;
  * on without a break when a newer token of the same tenant and subject comes in time.
  */
 export function createWsIdentity(deps: GraphqlStreamDeps, correlation: Correlation, shut: Shut): WsIdentity {
-  let session: Session | undefined;
-  let release: Release | undefined;
-  let isReleased = false;
-  let pending = 0;
+  const held: Held = { session: undefined, place: undefined, isReleased: false };
   const alarm = createExpiryAlarm(deps.clock, () => {
     shut(CloseCode.Forbidden, 'Token expired');
   });
-
-  const renewWith = async (authorization: string): Promise<Record<string, unknown>> => {
-    const authenticated = await deps.authenticate(authorization, correlation);
-    if (!authenticated.ok) return { refused: authenticated.fault.code };
-    if (session?.renew(authenticated.value) !== true) {
-      shut(CloseCode.Forbidden, 'Token of somebody else');
-      return { refused: 'FORBIDDEN' };
-    }
-    if (!isReleased) alarm.set(session.expiresAt);
-    return { expiresAt: session.expiresAt.toISOString() };
-  };
-
+  const verify = (authorization: string | undefined) => deps.authenticate(authorization, correlation);
+  let pending = 0;
   return {
     get session() {
-      return session;
+      return held.session;
     },
     begin: async (params) => {
-      const authenticated = await deps.authenticate(textOf(params), correlation);
-      if (isReleased) return false;
-      if (!authenticated.ok) {
-        shut(...closeFor(authenticated.fault));
-        return false;
-      }
-      release = deps.caps.admit(authenticated.value.actor.tenantId);
-      if (!release) {
-        shut(1013, 'The tenant has too many connections');
-        return false;
-      }
-      session = createSession(authenticated.value, deps.clock);
-      alarm.set(session.expiresAt);
-      return true;
+      const authenticated = await verify(textOf(params));
+      if (held.isReleased) return false;
+      const refused = take(held, authenticated, deps);
+      if (refused) shut(...refused);
+      else if (held.session) alarm.set(held.session.expiresAt);
+      return !refused;
     },
     renew: async (payload) => {
       const authorization = textOf(payload);
       if (authorization === undefined || pending >= MAX_PENDING_RENEWALS) return undefined;
       pending += 1;
-      return renewWith(authorization).finally(() => {
-        pending -= 1;
-      });
+      const authenticated = await verify(authorization).finally(() => (pending -= 1));
+      if (!authenticated.ok) return { refused: authenticated.fault.code };
+      if (held.isReleased) return undefined;
+      if (held.session?.renew(authenticated.value) !== true) {
+        shut(CloseCode.Forbidden, 'Token of somebody else');
+        return undefined;
+      }
+      alarm.set(held.session.expiresAt);
+      return { expiresAt: held.session.expiresAt.toISOString() };
     },
     release: () => {
-      isReleased = true;
+      held.isReleased = true;
       alarm.clear();
-      release?.();
+      held.place?.();
     },
   };
 }
+
+interface Held {
+  session: Session | undefined;
+  place: Release | undefined;
+  isReleased: boolean;
+}
+
+/** Takes identity and place of a connection, or says how to close it. */
+function take(
+  held: Held,
+  authenticated: Outcome<Authenticated>,
+  { caps, clock }: GraphqlStreamDeps,
+): Closing | undefined {
+  if (!authenticated.ok) return closeFor(authenticated.fault);
+  held.place = caps.admit(authenticated.value.actor.tenantId);
+  if (!held.place) return [1013, 'The tenant has too many connections'];
+  held.session = createSession(authenticated.value, clock);
+  return undefined;
+}
+
+type Closing = [code: number, reason: string];
 
 function textOf(payload: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const value = payload?.['authorization'] ?? payload?.['Authorization'];
   return typeof value === 'string' ? value : undefined;
 }
 
-const closeFor = ({ code }: Fault): [number, string] =>
+const closeFor = ({ code }: Fault): Closing =>
   code === 'UNAUTHENTICATED' || code === 'FORBIDDEN'
     ? [CloseCode.Forbidden, 'Forbidden']
     : [1013, 'Try again later'];

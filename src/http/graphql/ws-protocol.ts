@@ -1,5 +1,5 @@
 import { getOperationAST, GraphQLError, type ExecutionArgs } from 'graphql';
-import { makeServer, type ConnectionInitMessage, type Server, type SubscribePayload } from 'graphql-ws';
+import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import type { Correlation } from '../../domain/actor.js';
 import { fault } from '../../domain/errors.js';
 import type { GraphqlContext } from '../../graphql/context.js';
@@ -20,9 +20,6 @@ export interface WsConnection {
 const INIT_TIMEOUT_MS = 3_000;
 /** Operations that one connection may have open. */
 const MAX_OPERATIONS = 100;
-
-/** What `connection_init` carries. */
-export type InitPayload = ConnectionInitMessage['payload'];
 
 /**
  * Makes the protocol over the engine. Documents are read in `onSubscribe` and not by graphql-ws, because

@@ -45,6 +45,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'db/seed', path: /^db\/seed\.ts$/, imports: ['domain', 'db'] },
   { name: 'db', path: /^db\//, imports: [] },
   { name: 'launch', path: /^launch\//, imports: ['config', 'observability', 'lifecycle', 'db', 'db/seed'] },
+  { name: 'playground', path: /^playground\//, imports: [] },
   { name: 'cli', path: /^cli\//, imports: [] },
   { name: 'test/acceptance', path: /^test\/acceptance\//, imports: ['test/support'] },
   { name: 'test/support', path: /^test\/support\//, imports: ['*'] },

@@ -44,7 +44,7 @@ export function readRepository(root: string, below = ''): RepositoryFile[] {
 /** Parses the TypeScript among the files. */
 export const parseSources = (files: readonly RepositoryFile[]): SourceFile[] =>
   files
-    .filter((file) => file.path.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file.path))
     .map((file) => ({
       ...file,
       tree: ts.createSourceFile(file.path, file.text, ts.ScriptTarget.Latest, /* setParentNodes */ true),

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { cutOff } from '../../support/cut-off.js';
 import { startGraphqlServer, type GraphqlServer } from '../../support/start-graphql-server.js';
 
 let server: GraphqlServer;
@@ -38,7 +38,7 @@ async function send(
 }
 
 const file = (bytes: Uint8Array | string = 'hello'): Blob =>
-  new Blob([bytes as BlobPart], { type: 'text/plain' });
+  new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'text/plain' });
 const isAlive = async (): Promise<boolean> => (await server.post('{ __typename }')).status === 200;
 
 describe('a file in a multipart request', () => {
@@ -309,34 +309,10 @@ describe('an abused form', () => {
       `--B\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`;
     const body = `${head('operations')}${operations()}\r\n${head('map')}${MAP}\r\n${head('0', '; filename="a.txt"')}${'x'.repeat(2_000)}\r\n--B--\r\n`;
     for (let cut = 0; cut < body.length; cut += 97) {
-      for (const isEnded of [true, false]) await cutOff(body.slice(0, cut), isEnded ? cut : body.length);
+      for (const isEnded of [true, false])
+        await cutOff(server.port, body.slice(0, cut), isEnded ? cut : body.length);
     }
     expect(server.useCases.received).toEqual([]);
     expect(await isAlive()).toBe(true);
   });
 });
-
-/** Sends part of a body; what is announced may be more, and then the socket is cut. */
-function cutOff(body: string, announced: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(server.port, '127.0.0.1', () => {
-      const headers = [
-        'POST /graphql HTTP/1.1',
-        'host: x',
-        'connection: close',
-        'authorization: Bearer acme-uploader',
-        'apollo-require-preflight: yes',
-        'content-type: multipart/form-data; boundary=B',
-        `content-length: ${String(announced)}`,
-      ];
-      socket.write(`${headers.join('\r\n')}\r\n\r\n${body}`, () => {
-        if (announced > body.length) socket.destroy();
-      });
-    });
-    socket.on('error', reject);
-    socket.on('close', () => {
-      resolve();
-    });
-    socket.resume();
-  });
-}
