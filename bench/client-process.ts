@@ -1,0 +1,36 @@
+import { answerParent } from './answer-parent.js';
+import { poolOf, type Kind } from './client/bytes.js';
+import { scanRaw } from './client/raw-scan.js';
+import { sendSmallFiles, timeToVerdict } from './client/small-files.js';
+import { cancel, complete, discard, openUpload, putParts, type UploadJob } from './client/upload.js';
+import { untilAllDecided, untilClean } from './client/verdict.js';
+
+const MIB = 1024 * 1024;
+const PART_BYTES = 8 * MIB;
+
+interface FileJob {
+  readonly url: string;
+  readonly fileId: string;
+  readonly pollMs: number;
+}
+
+/** The client of all measurements: a process of its own, so that neither its time nor its memory count. */
+answerParent({
+  warmUp: ({ kind }: { kind: Kind }) => Promise.resolve(poolOf(kind).length),
+  open: ({ url, sizeBytes }: UploadJob) => openUpload(url, sizeBytes),
+  put: ({ upload, job }: { upload: Awaited<ReturnType<typeof openUpload>>; job: UploadJob }) =>
+    putParts(upload, job),
+  putPlain: (job: UploadJob) => {
+    const urls = Array.from({ length: Math.ceil(job.sizeBytes / PART_BYTES) }, () => job.url);
+    return putParts({ urls, partSizeBytes: PART_BYTES }, job);
+  },
+  complete: ({ url, fileId }: FileJob) => complete(url, fileId),
+  cancel: ({ url, fileId }: FileJob) => cancel(url, fileId),
+  discard: ({ url, fileId }: FileJob) => discard(url, fileId),
+  untilClean: ({ url, fileId, pollMs }: FileJob) => untilClean(url, fileId, pollMs),
+  untilAllDecided: ({ url }: { url: string }) => untilAllDecided(url),
+  timeToVerdict: ({ url, pollMs }: FileJob) =>
+    timeToVerdict(url, (fileId) => untilClean(url, fileId, pollMs)),
+  scanRaw,
+  sendSmallFiles,
+});

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+
+/** What the bytes of a measurement are like. */
+export type Kind = 'random' | 'text';
+
+const MIB = 1024 * 1024;
+/** Bytes that are made once and sent again and again. */
+const POOL_BYTES = 64 * MIB;
+const WORDS = [
+  'cargo',
+  'harbour',
+  'manifest',
+  'quarantine',
+  'the',
+  'of',
+  'and',
+  'vessel',
+  'inspected',
+  'clean',
+];
+const LINE_WORDS = 12;
+const pools = new Map<Kind, Buffer>();
+
+/** A buffer of which stretches are sent; made before anything is measured. */
+export function poolOf(kind: Kind): Buffer {
+  const known = pools.get(kind);
+  if (known) return known;
+  const made = kind === 'random' ? randomBytes(POOL_BYTES) : text();
+  pools.set(kind, made);
+  return made;
+}
+
+/** Some stretch of the pool; equal for equal numbers. */
+export function stretch(kind: Kind, number: number, sizeBytes: number): Buffer {
+  const pool = poolOf(kind);
+  const places = Math.max(1, Math.floor(pool.length / sizeBytes));
+  const start = (number % places) * sizeBytes;
+  return pool.subarray(start, start + sizeBytes);
+}
+
+function text(): Buffer {
+  const choices = randomBytes(MIB);
+  const words = Array.from(choices, (byte, index) => {
+    const word = WORDS[byte % WORDS.length] ?? '';
+    return index % LINE_WORDS === LINE_WORDS - 1 ? `${word}\n` : `${word} `;
+  });
+  const sample = Buffer.from(words.join(''));
+  return Buffer.alloc(POOL_BYTES, sample);
+}

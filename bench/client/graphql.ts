@@ -1,0 +1,40 @@
+import { send } from './http.js';
+
+const CLIENT = 'acme-admin';
+const MARGIN_MS = 60_000;
+let token: { readonly value: string; readonly endsAtMs: number } | undefined;
+
+/** The token of the one user that measures. */
+export async function accessToken(url: string): Promise<string> {
+  if (token && token.endsAtMs - Date.now() > MARGIN_MS) return token.value;
+  const answer = await send(
+    'POST',
+    `${url}/oauth/token`,
+    {
+      authorization: `Basic ${Buffer.from(`${CLIENT}:${CLIENT}`).toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    Buffer.from('grant_type=client_credentials'),
+  );
+  const body = JSON.parse(answer.text) as { access_token: string; expires_in: number };
+  token = { value: body.access_token, endsAtMs: Date.now() + body.expires_in * 1000 };
+  return token.value;
+}
+
+/** Runs an operation; any error of it ends the measurement. */
+export async function execute<T>(url: string, query: string, variables: object): Promise<T> {
+  const headers = {
+    authorization: `Bearer ${await accessToken(url)}`,
+    'content-type': 'application/json',
+    accept: 'application/graphql-response+json',
+  };
+  const body = Buffer.from(JSON.stringify({ query, variables }));
+  return dataOf<T>((await send('POST', `${url}/graphql`, headers, body)).text);
+}
+
+/** The data of an answer without errors. */
+export function dataOf<T>(text: string): T {
+  const answer = JSON.parse(text) as { data?: T | null; errors?: unknown };
+  if (answer.errors !== undefined || !answer.data) throw new Error(`GraphQL refused: ${text}`);
+  return answer.data;
+}

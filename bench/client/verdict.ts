@@ -1,0 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { execute } from './graphql.js';
+
+const FILE = `query ($id: ID!) { file(id: $id) { state } }`;
+const OPEN = `query { files(first: 1, filter: { states: [PENDING, RECEIVING, SCANNING] }) { totalCount } }`;
+const GIVE_UP_MS = 600_000;
+
+/**
+ * Waits for the verdict over one file.
+ *
+ * @param pollMs - how precise the answer is
+ * @throws Error for any verdict but CLEAN
+ */
+export async function untilClean(url: string, fileId: string, pollMs: number): Promise<void> {
+  await until(pollMs, async () => {
+    const { file } = await execute<{ file: { state: string } }>(url, FILE, { id: fileId });
+    if (!['SCANNING', 'CLEAN'].includes(file.state)) throw new Error(`The file became ${file.state}`);
+    return file.state === 'CLEAN';
+  });
+}
+
+/** Waits until no file of the tenant is under way any more. */
+export const untilAllDecided = (url: string): Promise<void> =>
+  until(100, async () => {
+    const { files } = await execute<{ files: { totalCount: number } }>(url, OPEN, {});
+    return files.totalCount === 0;
+  });
+
+async function until(pollMs: number, isDone: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + GIVE_UP_MS;
+  while (!(await isDone())) {
+    if (performance.now() > deadline) throw new Error('What was waited for did not happen');
+    await delay(pollMs);
+  }
+}

@@ -1,0 +1,50 @@
+import type { Sample, Usage } from './meter.js';
+
+/** Somebody who does the same work as the others. */
+export interface Contestant {
+  readonly name: string;
+  readonly run: () => Promise<Sample>;
+}
+
+/** Middle of several rounds. */
+export interface Result {
+  readonly name: string;
+  /** Median of the rounds. */
+  readonly seconds: number;
+  /** Of every round, in order. */
+  readonly rounds: readonly number[];
+  /** CPU as the median, memory as the maximum of the rounds. */
+  readonly usage: Usage;
+}
+
+/**
+ * Lets everybody work once a round, so that whatever else the machine does meanwhile hits all of them. Each
+ * round begins with somebody else.
+ */
+export async function takeTurns(rounds: number, contestants: readonly Contestant[]): Promise<Result[]> {
+  const samples = new Map<string, Sample[]>(contestants.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    const first = round % contestants.length;
+    for (const { name, run } of [...contestants.slice(first), ...contestants.slice(0, first)]) {
+      samples.get(name)?.push(await run());
+    }
+  }
+  return contestants.map(({ name }) => summarise(name, samples.get(name) ?? []));
+}
+
+function summarise(name: string, samples: readonly Sample[]): Result {
+  const names = [...new Set(samples.flatMap(({ usage }) => Object.keys(usage)))];
+  const usage = names.map((process) => {
+    const all = samples.flatMap((sample) => sample.usage[process] ?? []);
+    const cpuSeconds = quantile(all.map((one) => one.cpuSeconds));
+    return [process, { cpuSeconds, peakMib: Math.max(...all.map((one) => one.peakMib)) }];
+  });
+  const rounds = samples.map(({ seconds }) => seconds);
+  return { name, seconds: quantile(rounds), rounds, usage: Object.fromEntries(usage) as Usage };
+}
+
+/** A quantile of some values. @param share - @default 0.5, the median */
+export function quantile(values: readonly number[], share = 0.5): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}

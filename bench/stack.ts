@@ -1,0 +1,113 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findDefinitions } from '../launch/definitions.js';
+import { freePort } from '../launch/free-port.js';
+import { startClamd, type ClamdServer } from '../launch/services/clamd.js';
+import type { Pids } from './meter.js';
+
+/** The whole product, running for this measurement alone. */
+export interface Stack {
+  readonly url: string;
+  readonly clamd: { readonly port: number };
+  readonly pids: Pids;
+  /** For whatever else the measurement writes: the same disk as the product's. */
+  readonly scratch: string;
+  stop(): Promise<void>;
+}
+
+const BOOTSTRAP = path.resolve(import.meta.dirname, '..', '..', 'launch', 'bootstrap.mjs');
+const START_TIMEOUT_MS = 120_000;
+const STOP_TIMEOUT_MS = 60_000;
+const POLL_MS = 100;
+
+/**
+ * Starts the product by its own command. Its clamd is ours, because clamd remembers what was clean and would
+ * answer the second time without a look.
+ *
+ * @throws Error when it is not ready in time
+ */
+export async function startStack(keepsData: boolean): Promise<Stack> {
+  const root = await mkdtemp(path.join(tmpdir(), 'lazaret-bench-'));
+  const clamavDirectory = path.join(root, 'clamav');
+  let clamd: ClamdServer | undefined;
+  let child: ChildProcess | undefined;
+  const stop = async (): Promise<void> => {
+    if (child) await endChild(child);
+    await clamd?.stop();
+    if (keepsData) console.log(`The data directory is ${root}`);
+    else await rm(root, { recursive: true, force: true });
+  };
+  try {
+    const definitions = await prepareDefinitions(clamavDirectory);
+    clamd = await startClamd({ directory: clamavDirectory, definitions, settings: ['DisableCache yes'] });
+    const data = path.join(root, 'data');
+    const env = await environment(data, clamd.tcp);
+    child = startProduct(root, env);
+    const url = `http://127.0.0.1:${String(env['LAZARET_PORT'])}`;
+    await untilReady(child, url, path.join(root, 'start.log'));
+    const pids = { ...(await readPids(data)), clamd: clamd.pid };
+    return { url, clamd, pids, scratch: root, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function prepareDefinitions(directory: string): Promise<string> {
+  await mkdir(directory, { recursive: true, mode: 0o755 });
+  return (await findDefinitions(directory)).directory;
+}
+
+async function environment(data: string, clamd: string): Promise<NodeJS.ProcessEnv> {
+  return {
+    ...process.env,
+    LAZARET_DATA_DIR: data,
+    LAZARET_PORT: String(await freePort()),
+    LAZARET_METRICS_PORT: String(await freePort()),
+    LAZARET_WORKER_METRICS_PORT: String(await freePort()),
+    CLAMD_ADDRESSES: clamd,
+  };
+}
+
+function startProduct(root: string, env: NodeJS.ProcessEnv): ChildProcess {
+  const child = spawn(process.execPath, [BOOTSTRAP, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const log = createWriteStream(path.join(root, 'start.log'));
+  child.stdout.pipe(log);
+  child.stderr.pipe(log);
+  return child;
+}
+
+async function untilReady(child: ChildProcess, url: string, log: string): Promise<void> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (performance.now() < deadline && child.exitCode === null) {
+    const text = await readFile(log, 'utf8').catch(() => '');
+    // The banner names the address once API and worker both do their work.
+    if (text.includes(`${url}/graphql`)) return;
+    await delay(POLL_MS);
+  }
+  throw new Error(`The product did not start:\n${await readFile(log, 'utf8').catch(() => '')}`);
+}
+
+async function readPids(data: string): Promise<Pids> {
+  const files = {
+    api: 'run/api.pid',
+    worker: 'run/worker.pid',
+    postgres: 'postgres/server.pid',
+    redis: 'redis/server.pid',
+  };
+  const entries = Object.entries(files).map(async ([name, file]) => {
+    return [name, Number.parseInt(await readFile(path.join(data, file), 'utf8'), 10)] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await Promise.race([ended, delay(STOP_TIMEOUT_MS, undefined, { ref: false })]);
+}
