@@ -29,7 +29,7 @@ try {
   process.exitCode = await run();
 } catch (error) {
   if (error?.name !== 'StartError') throw error;
-  console.error(`\n  ${error.message}\n`);
+  console.error(`\n  ${error.message.replaceAll('\n', '\n  ')}\n`);
   process.exitCode = 1;
 }
 

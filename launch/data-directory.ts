@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import {
   access,
   chmod,
@@ -45,7 +45,7 @@ export async function takeDataDirectory(directory: string): Promise<DataDirector
 
 async function make(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectories(directory);
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new StartError(
@@ -53,6 +53,14 @@ async function make(directory: string): Promise<void> {
       { cause },
     );
   }
+}
+
+/** One after the other: Node's own way never ends where the system refuses a directory as not found. */
+async function makeDirectories(directory: string): Promise<void> {
+  const parent = path.dirname(directory);
+  if (existsSync(directory) || parent === directory) return;
+  await makeDirectories(parent);
+  await mkdir(directory, { mode: 0o700 });
 }
 
 /** A directory of somebody else is left as it is. */

@@ -39,13 +39,13 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     await Promise.race([starting, told.ended]);
     say(`Stopping (${await told.ended}) ...`);
-    return 0;
   } finally {
     told.fail('Stopped before it had started.');
     await starting.catch(() => undefined);
     await stops.stopAll();
-    say('Everything has ended.');
   }
+  say('Everything has ended.');
+  return 0;
 }
 
 async function startAll(stops: StopStack, watch: Watch): Promise<void> {

@@ -33,8 +33,9 @@ export function runTool(
     stdio: ['ignore', stdio, stdio],
   });
   const chunks: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    {stream?.on('data', (chunk: Buffer) => chunks.push(chunk));}
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  }
   const passOn = (signal: NodeJS.Signals): void => {
     child.kill(signal);
   };

@@ -7,6 +7,8 @@ const PROBE_TIMEOUT_MS = 2_000;
 /** One of the product's own processes. */
 export interface NodeProcessOptions {
   readonly name: 'api' | 'worker';
+  /** Tells several of a kind apart; names their log. @default the name */
+  readonly instance?: string;
   /** Absolute path of the compiled entry. */
   readonly entry: string;
   readonly env: NodeJS.ProcessEnv;
@@ -15,7 +17,7 @@ export interface NodeProcessOptions {
   readonly readyUrl: string;
   readonly readyTimeoutMs: number;
   /** Ends the start. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
   /** Shown to the operator. */
   readonly show: (line: string) => void;
 }
@@ -29,8 +31,8 @@ const STOP_TIMEOUT_MS = 40_000;
  * @throws StartError when it ends before it is ready, or is not ready in time
  */
 export function startNodeProcess(options: NodeProcessOptions): Promise<ServerProcess> {
-  const { name, dataDirectory } = options;
-  const logFile = path.join(dataDirectory, 'logs', `${name}.log`);
+  const { name, instance = name, dataDirectory } = options;
+  const logFile = path.join(dataDirectory, 'logs', `${instance}.log`);
   const log = createProcessLog(name, logFile, options.show);
   return startServer({
     name: name === 'api' ? 'The API' : 'The worker',
@@ -41,7 +43,7 @@ export function startNodeProcess(options: NodeProcessOptions): Promise<ServerPro
     logFile,
     onOutput: log.write,
     hasChannel: true,
-    pidFile: path.join(dataDirectory, 'run', `${name}.pid`),
+    pidFile: path.join(dataDirectory, 'run', `${instance}.pid`),
     parentDeathSignal: 'TERM',
     stopSignal: 'SIGTERM',
     stopTimeoutMs: STOP_TIMEOUT_MS,

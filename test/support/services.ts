@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { startClamd } from '../../launch/services/clamd.js';
 import { writeDevelopmentDefinitions } from '../../launch/services/development-definitions.js';
@@ -31,7 +33,9 @@ declare module 'vitest' {
   }
 }
 
-/** Starts every server at once and hands back what ends them. */
+const BOOTSTRAP = path.resolve(import.meta.dirname, '../../launch/bootstrap.mjs');
+
+/** Starts every server at once, compiles the product, and hands back what ends it all. */
 export async function provideServices(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(path.join(tmpdir(), 'lazaret-test-'));
   const stops: (() => Promise<void>)[] = [];
@@ -44,13 +48,15 @@ export async function provideServices(project: TestProject): Promise<() => Promi
     stops.push(() => server.stop());
     return server;
   };
-  const [postgres, redis, clamd, s3] = await Promise.allSettled([
+  const [postgres, redis, clamd, s3, built] = await Promise.allSettled([
     keep(startTestPostgres(path.join(directory, 'pg'))),
     keep(startRedis({ directory: path.join(directory, 'redis') })),
     keep(startTestClamd(path.join(directory, 'clamd'))),
     givenS3() ?? keep(startRgw(path.join(directory, 'rgw'))),
+    promisify(execFile)(process.execPath, [BOOTSTRAP, 'build']),
   ]);
   try {
+    need(built);
     project.provide('services', {
       postgres: { superuserUrl: need(postgres).url },
       redisUrl: need(redis).url,
