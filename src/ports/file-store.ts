@@ -43,6 +43,14 @@ export type ClaimOutcome =
 /** What a write of a file can come to. */
 export type WriteOutcome = 'written' | 'stale' | 'quota-exceeded';
 
+/** What became of a part that was entered into the ledger. */
+export interface LedgerEntry {
+  /** Of the whole file, this part included. */
+  readonly receivedBytes: number;
+  /** Of the part that it replaced; nobody refers to those bytes any more. */
+  readonly replacedEtag: string | null;
+}
+
 /** Names a tenant. */
 export interface Tenant {
   readonly id: TenantId;
@@ -71,11 +79,10 @@ export interface FileTransaction {
   /** The ledger: parts that are durable and verified, ascending. */
   parts(id: FileId): Promise<readonly Part[]>;
   /**
-   * Adds or replaces a part, and `receivedBytes` with it. The caller holds the file's lock.
-   *
-   * @returns the new `receivedBytes`
+   * Adds or replaces a part, and `receivedBytes` with it. The caller holds the file's lock. Throws
+   * `FaultError` QUOTA_EXCEEDED when an upload of unknown length outgrows the quota.
    */
-  putPart(id: FileId, part: Part): Promise<number>;
+  putPart(id: FileId, part: Part): Promise<LedgerEntry>;
   /** Remembers the handle of the store's multipart upload, or that there is none any more. Not a change of state. */
   setIngestHandle(id: FileId, handle: string | null): Promise<void>;
 

@@ -68,6 +68,12 @@ export interface ObjectStore {
   /** Forgets an upload and its parts. Idempotent. */
   abortUpload(upload: OpenUpload, signal?: AbortSignal): Promise<void>;
 
+  /**
+   * Removes a part that another one of the same number has replaced in the ledger. Optional: only a store
+   * that keeps every version of a part until the upload ends has something to remove. Idempotent.
+   */
+  discardPart?(upload: OpenUpload, part: StoredPart): Promise<void>;
+
   /** Writes a whole object of known size. Overwrites; visible only when complete and durable. */
   write(ref: ObjectRef, sizeBytes: number, body: Readable, signal?: AbortSignal): Promise<void>;
 

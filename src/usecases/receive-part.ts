@@ -7,8 +7,8 @@ import { partSizeAt } from '../domain/parts.js';
 import { ok } from '../domain/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventBus } from '../ports/event-bus.js';
-import type { FileStore, FileTransaction, TenantScope } from '../ports/file-store.js';
-import type { ObjectStore } from '../ports/object-store.js';
+import type { FileStore, FileTransaction, LedgerEntry, TenantScope } from '../ports/file-store.js';
+import type { ObjectStore, StoredPart } from '../ports/object-store.js';
 import type { PartGrant } from '../ports/url-signer.js';
 import { announce, announceProgress } from './announce.js';
 import { applyCommand, lockFile } from './apply.js';
@@ -79,14 +79,16 @@ const tooLate = (file: File): ReturnType<typeof fault> =>
   fault('CONFLICT', { message: `The upload is ${file.state}: it takes no parts.` });
 
 async function record(
-  { files, bus, clock }: ReceivePartDeps,
+  { files, objects, bus, clock }: ReceivePartDeps,
   scope: TenantScope,
   file: File,
   part: Part & { readonly sha256: string },
 ): Promise<Outcome<ReceivedPart>> {
   const outcome = await files.transact(scope, (tx) => enterLedger(tx, file, part, clock.now()));
   if (!outcome.ok) return outcome;
-  const { isFirst, receivedBytes } = outcome.value;
+  const { isFirst, receivedBytes, replacedEtag } = outcome.value;
+  if (replacedEtag !== null)
+    await discardReplaced(objects, file, { partNumber: part.partNumber, etag: replacedEtag });
   if (isFirst) announce(bus, file);
   else announceProgress(bus, file);
   return ok({ etag: part.etag, sha256: part.sha256, receivedBytes });
@@ -101,16 +103,28 @@ export async function enterLedger(
   { id }: Pick<File, 'id'>,
   part: Part,
   at: Date,
-): Promise<Outcome<{ readonly isFirst: boolean; readonly receivedBytes: number }>> {
+): Promise<Outcome<LedgerEntry & { readonly isFirst: boolean }>> {
   const locked = await lockFile(tx, id);
   if (!locked.ok) return locked;
   const file = locked.value;
   if (!isOpen(file.state)) return tooLate(file);
   const isFirst = file.state === 'PENDING';
-  const receivedBytes = await tx.putPart(file.id, part);
+  const entry = await tx.putPart(file.id, part);
   if (isFirst) {
-    const moved = await applyCommand(tx, { ...file, receivedBytes }, { kind: 'receive' }, at);
+    const moved = await applyCommand(
+      tx,
+      { ...file, receivedBytes: entry.receivedBytes },
+      { kind: 'receive' },
+      at,
+    );
     if (!moved.ok) return moved;
   }
-  return ok({ isFirst, receivedBytes });
+  return ok({ ...entry, isFirst });
+}
+
+/** Sending a part again and again must not fill the store. What fails here goes when the upload ends. */
+async function discardReplaced(objects: ObjectStore, file: File, part: StoredPart): Promise<void> {
+  if (file.ingestHandle === null) return;
+  const upload = { key: file.ingestKey, handle: file.ingestHandle };
+  await objects.discardPart?.(upload, part).catch(() => undefined);
 }

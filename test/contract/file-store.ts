@@ -140,11 +140,15 @@ export function describeFileStore(name: string, open: () => Promise<FileStoreHar
       it('fills with the bytes of an upload of unknown size', async () => {
         await harness.leaveQuota(100);
         const file = await storeFile(store, ACME, { sizeBytes: null });
-        expect(await store.transact(ACME, (tx) => tx.putPart(file.id, makePart(1, 90)))).toBe(90);
+        expect(await store.transact(ACME, (tx) => tx.putPart(file.id, makePart(1, 90)))).toMatchObject({
+          receivedBytes: 90,
+        });
         const tooMuch = store.transact(ACME, (tx) => tx.putPart(file.id, makePart(2, 11)));
         await expect(tooMuch).rejects.toThrow(FaultError);
         expect((await findStored(store, ACME, file.id)).receivedBytes).toBe(90);
-        expect(await store.transact(ACME, (tx) => tx.putPart(file.id, makePart(1, 100)))).toBe(100);
+        expect(await store.transact(ACME, (tx) => tx.putPart(file.id, makePart(1, 100)))).toMatchObject({
+          receivedBytes: 100,
+        });
         await advance(store, ACME, file.id, { kind: 'cancel' });
         expect(await store.transact(ACME, (tx) => tx.insert(draftFile(ACME, { sizeBytes: 100 })))).toBe(
           'written',
@@ -160,7 +164,8 @@ export function describeFileStore(name: string, open: () => Promise<FileStoreHar
         for (const part of [makePart(2, 10), makePart(1, 20), makePart(2, 5)]) {
           received.push(await store.transact(ACME, (tx) => tx.putPart(file.id, part)));
         }
-        expect(received).toEqual([10, 30, 25]);
+        expect(received.map((entry) => entry.receivedBytes)).toEqual([10, 30, 25]);
+        expect(received.map((entry) => entry.replacedEtag)).toEqual([null, null, makePart(2, 10).etag]);
         const parts = await store.transact(ACME, (tx) => tx.parts(file.id));
         expect(parts).toEqual([makePart(1, 20), makePart(2, 5)]);
       });

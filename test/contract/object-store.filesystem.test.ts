@@ -73,6 +73,18 @@ describe('filesystem store on its disk', () => {
     ]);
   });
 
+  it('removes one version of a part, and keeps the other', async () => {
+    const upload = await store.beginUpload('t/f');
+    const old = await store.putPart(upload, 1, 10, bodyOf(10, 'old'));
+    const part = await store.putPart(upload, 1, 10, bodyOf(10, 'new'));
+    await store.discardPart?.(upload, old);
+    await store.discardPart?.(upload, old);
+    const files = await everything(root);
+    expect(files.filter((name) => /\d-[0-9a-f]{32}$/.test(name))).toEqual([
+      `ingest/t/f.object/open-${upload.handle}/1-${part.etag}`,
+    ]);
+  });
+
   it('finishes an upload whose end was cut off between two steps', async () => {
     const upload = await store.beginUpload('f');
     const part = await store.putPart(upload, 1, 10, bodyOf(10, 'a'));

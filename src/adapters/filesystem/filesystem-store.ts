@@ -5,7 +5,15 @@ import type { Clock } from '../../ports/clock.js';
 import type { ObjectRef, ObjectStore, OpenObject } from '../../ports/object-store.js';
 import { DIRECTORY_MODE, ensureDirectory, isRealDirectory, pruneEmpty } from './directories.js';
 import { createLayout } from './layout.js';
-import { abortUpload, beginUpload, finishUpload, putPart, removeStaged, type Disk } from './multipart.js';
+import {
+  abortUpload,
+  beginUpload,
+  discardPart,
+  finishUpload,
+  putPart,
+  removeStaged,
+  type Disk,
+} from './multipart.js';
 import { openObject } from './open-object.js';
 import { openScratch } from './scratch.js';
 import { guard } from './store-error.js';
@@ -33,6 +41,7 @@ export async function createFilesystemStore(options: FilesystemStoreOptions): Pr
   };
   return {
     beginUpload: (key, signal) => run(signal, () => beginUpload(disk, key)),
+    discardPart: (upload, part) => guard(() => discardPart(disk, upload, part)),
     putPart: (upload, partNumber, sizeBytes, body, signal) =>
       consume(body, () => putPart(disk, upload, partNumber, sizeBytes, body, signal)),
     finishUpload: (upload, parts, signal) => run(signal, () => finishUpload(disk, upload, parts)),

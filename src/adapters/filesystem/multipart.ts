@@ -47,6 +47,11 @@ export async function putPart(
   return part;
 }
 
+/** Removes one version of a part from an open upload; a finished one keeps what its manifest names. */
+export async function discardPart({ layout }: Disk, upload: OpenUpload, part: StoredPart): Promise<void> {
+  await rm(path.join(layout.openDirectory(upload), partFileName(part)), { force: true });
+}
+
 /**
  * Seals an upload by renaming its directory, from when on no part can enter it, then points the manifest at
  * it. Each step can be repeated after a crash.

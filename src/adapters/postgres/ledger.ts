@@ -22,23 +22,28 @@ export const createLedger = (context: FileScope): Pick<FileTransaction, 'parts' 
       .where(and(eq(parts.tenantId, context.scope.tenantId), eq(parts.fileId, id)))
       .orderBy(asc(parts.partNumber)),
   putPart: async (id, part) => {
-    const growth = part.sizeBytes - (await replacedBytes(context, id, part.partNumber));
+    const replaced = await replacedPart(context, id, part.partNumber);
+    const growth = part.sizeBytes - (replaced?.sizeBytes ?? 0);
     await writePart(context, id, part);
     const { sizeBytes, receivedBytes } = await growReceived(context, id, growth);
     // A declared size was reserved at creation; without one the quota fills as the bytes come.
     if (sizeBytes === null && !(await moveUsage(context, { bytes: growth, files: 0 }))) {
       throw new FaultError(fault('QUOTA_EXCEEDED').fault);
     }
-    return receivedBytes;
+    return { receivedBytes, replacedEtag: replaced?.etag ?? null };
   },
 });
 
-async function replacedBytes({ sql: db, scope }: FileScope, id: FileId, partNumber: number): Promise<number> {
+async function replacedPart(
+  { sql: db, scope }: FileScope,
+  id: FileId,
+  partNumber: number,
+): Promise<Pick<Part, 'sizeBytes' | 'etag'> | undefined> {
   const [row] = await db
-    .select({ sizeBytes: parts.sizeBytes })
+    .select({ sizeBytes: parts.sizeBytes, etag: parts.etag })
     .from(parts)
     .where(and(eq(parts.tenantId, scope.tenantId), eq(parts.fileId, id), eq(parts.partNumber, partNumber)));
-  return row?.sizeBytes ?? 0;
+  return row;
 }
 
 async function writePart({ sql: db, scope }: FileScope, fileId: FileId, part: Part): Promise<void> {
