@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cutOff } from '../../support/cut-off.js';
+import { ABUSES, file, MAP, operations, type Part } from '../../support/multipart-forms.js';
 import { startGraphqlServer, type GraphqlServer } from '../../support/start-graphql-server.js';
 
 let server: GraphqlServer;
@@ -11,14 +12,6 @@ afterAll(() => server.close());
 beforeEach(() => {
   server.useCases.received.length = 0;
 });
-
-const QUERY =
-  'mutation ($file: Upload!, $input: UploadFileInput) { uploadFile(file: $file, input: $input) { file { name sizeBytes } } }';
-const operations = (variables: unknown = { file: null }): string =>
-  JSON.stringify({ query: QUERY, variables });
-const MAP = '{"0":["variables.file"]}';
-
-type Part = readonly [name: string, value: string | Blob, filename?: string];
 
 async function send(
   parts: readonly Part[],
@@ -37,8 +30,6 @@ async function send(
   return { status: response.status, body: await response.text() };
 }
 
-const file = (bytes: Uint8Array | string = 'hello'): Blob =>
-  new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'text/plain' });
 const isAlive = async (): Promise<boolean> => (await server.post('{ __typename }')).status === 200;
 
 describe('a file in a multipart request', () => {
@@ -93,169 +84,6 @@ describe('a file in a multipart request', () => {
     expect(await isAlive()).toBe(true);
   });
 });
-
-const many = JSON.stringify(Array.from({ length: 5_000 }, (_, index) => `variables.files.${String(index)}`));
-const ABUSES: readonly (readonly [name: string, parts: readonly Part[]])[] = [
-  ...['__proto__.polluted', 'variables.__proto__.polluted', 'variables.constructor.prototype.polluted'].map(
-    (path) =>
-      [
-        `the path ${path}`,
-        [
-          ['operations', operations()],
-          ['map', JSON.stringify({ 0: [path] })],
-          ['0', file(), 'a'],
-        ],
-      ] as const,
-  ),
-  ...[
-    'variables.hasOwnProperty.call',
-    'variables.toString.x',
-    'query',
-    'operationName',
-    'variables',
-    'variables.',
-    'variables.other',
-    'variables.file.x',
-    '',
-    '.',
-  ].map(
-    (path) =>
-      [
-        `the path "${path}"`,
-        [
-          ['operations', operations()],
-          ['map', JSON.stringify({ 0: [path] })],
-          ['0', file(), 'a'],
-        ],
-      ] as const,
-  ),
-  [
-    'thousands of paths',
-    [
-      ['operations', operations()],
-      ['map', `{"0":${many}}`],
-      ['0', file(), 'a'],
-    ],
-  ],
-  [
-    'thousands of files',
-    [
-      ['operations', operations()],
-      [
-        'map',
-        JSON.stringify(
-          Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [index, ['variables.file']])),
-        ),
-      ],
-      ['0', file(), 'a'],
-    ],
-  ],
-  [
-    'a map that is no object',
-    [
-      ['operations', operations()],
-      ['map', '[]'],
-      ['0', file(), 'a'],
-    ],
-  ],
-  [
-    'a map that is no JSON',
-    [
-      ['operations', operations()],
-      ['map', '{'],
-      ['0', file(), 'a'],
-    ],
-  ],
-  [
-    'an empty map',
-    [
-      ['operations', operations()],
-      ['map', '{}'],
-      ['0', file(), 'a'],
-    ],
-  ],
-  [
-    'a path that is no text',
-    [
-      ['operations', operations()],
-      ['map', '{"0":[{}]}'],
-      ['0', file(), 'a'],
-    ],
-  ],
-  [
-    'paths that are no list',
-    [
-      ['operations', operations()],
-      ['map', '{"0":"variables.file"}'],
-      ['0', file(), 'a'],
-    ],
-  ],
-  [
-    'a batch',
-    [
-      ['operations', `[${operations()}]`],
-      ['map', '{"0":["0.variables.file"]}'],
-      ['0', file(), 'a'],
-    ],
-  ],
-  [
-    'operations that are no JSON',
-    [
-      ['operations', 'query'],
-      ['map', MAP],
-      ['0', file(), 'a'],
-    ],
-  ],
-  [
-    'a field that is too long',
-    [
-      ['operations', operations({ file: null, x: 'y'.repeat(200_000) })],
-      ['map', MAP],
-      ['0', file(), 'a'],
-    ],
-  ],
-  [
-    'the map first',
-    [
-      ['map', MAP],
-      ['operations', operations()],
-      ['0', file(), 'a'],
-    ],
-  ],
-  [
-    'the file first',
-    [
-      ['0', file(), 'a'],
-      ['operations', operations()],
-      ['map', MAP],
-    ],
-  ],
-  [
-    'no file',
-    [
-      ['operations', operations()],
-      ['map', MAP],
-    ],
-  ],
-  ['no map', [['operations', operations()]]],
-  [
-    'another file than the map names',
-    [
-      ['operations', operations()],
-      ['map', MAP],
-      ['1', file(), 'a'],
-    ],
-  ],
-  [
-    'a file instead of a field',
-    [
-      ['operations', file(operations()), 'a'],
-      ['map', MAP],
-      ['0', file(), 'a'],
-    ],
-  ],
-  ['no part at all', []],
-];
 
 describe('an abused form', () => {
   it.each(ABUSES)('is answered with 400: %s', async (_name, parts) => {
