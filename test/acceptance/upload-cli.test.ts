@@ -3,22 +3,22 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import yazl from 'yazl';
+import { startProduct, type Product } from '../support/product.js';
 import { runUpload } from '../support/run-upload.js';
-import { startOwnProduct, type OwnProduct } from '../support/start-own-product.js';
 
 /** The harmless test string of the antivirus industry, in two pieces so that no scanner hits this file. */
 const EICAR = Buffer.from(
   ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$', 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join(''),
 );
 
-let product: OwnProduct;
+let product: Product;
 let directory: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'lazaret-upload-'));
-  product = await startOwnProduct();
+  product = await startProduct({ services: inject('services') });
 }, 120_000);
 afterAll(async () => {
   await product.stop();
