@@ -24,7 +24,7 @@ export interface MockClamd {
 }
 
 /** What a mock says of itself. */
-export const MOCK_VERSION = 'ClamAV 1.4.6/27400/Mon Nov  2 09:10:11 2026';
+const MOCK_VERSION = 'ClamAV 1.4.6/27400/Mon Nov  2 09:10:11 2026';
 
 /** Starts a mock on a free port of 127.0.0.1. */
 export async function startMockClamd(behaviour: MockBehaviour = {}): Promise<MockClamd> {

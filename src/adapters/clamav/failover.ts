@@ -1,7 +1,7 @@
 import { describeAddress, type ClamdAddress } from './address.js';
 
 /** How long a clamd that failed is asked last. */
-export const COOL_DOWN_MS = 5_000;
+const COOL_DOWN_MS = 5_000;
 
 /** Several clamds, of which some may be dead. */
 export interface Failover {

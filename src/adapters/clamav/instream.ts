@@ -4,9 +4,9 @@ import type { ClamdConnection } from './connection.js';
 import { parseScanReply } from './reply.js';
 
 /** Size of the chunks on the wire: smaller pieces are gathered, larger ones are cut. */
-export const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 /** A clamd that takes less than this on average is given up: it would hold a worker for days. */
-export const MIN_BYTES_PER_SECOND = 256 * 1024;
+const MIN_BYTES_PER_SECOND = 256 * 1024;
 
 /** How long clamd, which closes after its reply, may take to do so; a second reply would come before. */
 const LAST_BYTES_MS = 500;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** How long a clamd that takes no more bytes may still be read. */
-export const LAST_WORDS_MS = 250;
+const LAST_WORDS_MS = 250;
 
 /**
  * Keeps a socket open for reading a little while after a write has failed. clamd says that a stream is too

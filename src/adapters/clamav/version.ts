@@ -5,7 +5,7 @@ import type { ScannerStatus } from '../../ports/scanner.js';
  * What stands for the version of definitions that have none: clamd numbers only the official databases, and
  * with local files alone (`.ndb`, `.hdb`, `.yara` ...) it says no more than its own version.
  */
-export const LOCAL_DEFINITIONS = 'local';
+const LOCAL_DEFINITIONS = 'local';
 
 const VERSION =
   /^(?<engine>ClamAV [\x21-\x2e\x30-\x7e]{1,100})(?:\/(?<definitions>\d{1,10})\/(?<builtAt>[\x20-\x7e]{1,40}))?$/;
