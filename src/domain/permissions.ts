@@ -1,5 +1,5 @@
 /** Everything that can be allowed; `@hasPermission` in the schema names one of these. */
-export const PERMISSIONS = ['file:read', 'file:upload', 'file:download', 'file:delete'] as const;
+const PERMISSIONS = ['file:read', 'file:upload', 'file:download', 'file:delete'] as const;
 
 /** One thing that a role may allow. */
 export type Permission = (typeof PERMISSIONS)[number];

@@ -7,6 +7,3 @@ export type Result<T, E> =
 
 /** Wraps a success. */
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
-
-/** Wraps what went wrong. */
-export const fail = <E>(fault: E): { readonly ok: false; readonly fault: E } => ({ ok: false, fault });

@@ -9,7 +9,7 @@ import type { ByteRange, ObjectStore, OpenObject } from '../ports/object-store.j
 import type { DownloadGrant, UrlSigner } from '../ports/url-signer.js';
 
 /** Longest life of a download URL. */
-export const MAX_DOWNLOAD_TTL_SECONDS = 86_400;
+const MAX_DOWNLOAD_TTL_SECONDS = 86_400;
 
 /** Which file, and for how long the URL is good. */
 export interface CreateDownloadUrlInput {
@@ -67,8 +67,9 @@ export const openDownload =
     const file = await files.transact(scope, (tx) => tx.find(grant.fileId));
     if (!file) return fault('NOT_FOUND');
     const { state, vaultKey, sha256, sizeBytes } = file;
-    if (state !== 'CLEAN' || vaultKey === null || sha256 === null || sizeBytes === null)
+    if (state !== 'CLEAN' || vaultKey === null || sha256 === null || sizeBytes === null) {
       return notAvailable(file);
+    }
     return ok({
       file: { ...file, state, sha256, sizeBytes },
       read: async (range, signal) => {

@@ -8,7 +8,7 @@ import { ok } from '../domain/result.js';
 import type { FileStore, Tenant } from '../ports/file-store.js';
 
 /** Largest page of `files`. */
-export const MAX_PAGE_SIZE = 100;
+const MAX_PAGE_SIZE = 100;
 
 /** What reading files needs. */
 export interface ReadFilesDeps {

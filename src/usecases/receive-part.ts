@@ -87,8 +87,9 @@ async function record(
   const outcome = await files.transact(scope, (tx) => enterLedger(tx, file, part, clock.now()));
   if (!outcome.ok) return outcome;
   const { isFirst, receivedBytes, replacedEtag } = outcome.value;
-  if (replacedEtag !== null)
+  if (replacedEtag !== null) {
     await discardReplaced(objects, file, { partNumber: part.partNumber, etag: replacedEtag });
+  }
   if (isFirst) announce(bus, file);
   else announceProgress(bus, file);
   return ok({ etag: part.etag, sha256: part.sha256, receivedBytes });

@@ -10,7 +10,7 @@ import type { FileStore } from '../ports/file-store.js';
 import type { UrlSigner } from '../ports/url-signer.js';
 
 /** Most parts that one request may ask for. */
-export const MAX_PARTS_PER_REQUEST = 1_000;
+const MAX_PARTS_PER_REQUEST = 1_000;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** One part that a client is about to send. */
@@ -58,8 +58,9 @@ export const signUploadParts =
   };
 
 function refusal(file: File, parts: readonly PartToSign[]): ReturnType<typeof fault> | undefined {
-  if (!isOpen(file.state))
+  if (!isOpen(file.state)) {
     return fault('CONFLICT', { message: `The upload is ${file.state}: it takes no parts.` });
+  }
   if (parts.length < 1 || parts.length > MAX_PARTS_PER_REQUEST) {
     const message = `From 1 to ${String(MAX_PARTS_PER_REQUEST)} parts can be signed at once.`;
     return fault('BAD_USER_INPUT', { message, field: 'parts' });

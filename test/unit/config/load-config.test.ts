@@ -81,11 +81,12 @@ describe('the configuration', () => {
     const readme = await readFile(path.resolve(import.meta.dirname, '../../../README.md'), 'utf8');
     const rows = [...readme.matchAll(/^\| `([A-Z0-9_]+)` +\| +(?:`([^`]*)` *)?\|/gmu)];
     const documented = Object.fromEntries(rows.map(([, name, byDefault]) => [name, byDefault ?? '']));
-    const defaults: Record<string, unknown> = environmentSchema.parse(given);
-    const expected = Object.keys(environmentSchema.shape).map((name) => {
-      const value = name in given ? '' : String(defaults[name] ?? '');
-      return [name, value];
-    });
-    expect(documented).toEqual(Object.fromEntries(expected));
+    const defaults = Object.entries(environmentSchema.parse(given)).map(([name, value]) => [
+      name,
+      name in given ? '' : value.toString(),
+    ]);
+    const unset = Object.keys(environmentSchema.shape).map((name) => [name, '']);
+    const expected: unknown = Object.fromEntries([...unset, ...defaults]);
+    expect(documented).toEqual(expected);
   });
 });
