@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { compile } from './compile.mjs';
 import { buildGraphiql } from './graphiql.mjs';
 import { startError } from './start-error.mjs';
 
 const SOURCES = ['src', 'workers', 'launch', 'db', 'cli', 'bench'];
 const PAGE = 'playground';
 const STAMP = 'stamp';
+const SWAP_TRIES = 10;
 
 /**
  * Compiles the sources to dist/ when any of them has changed since the last time. Types are not checked
@@ -41,38 +34,21 @@ export async function build(root) {
   }
 }
 
-async function compile(root, files, outdir) {
-  const { build: esbuild } = await import('esbuild');
-  const isSource = (file) => file.endsWith('.ts');
-  for (const asset of files.filter((file) => !isSource(file))) {
-    cpSync(path.join(root, asset), path.join(outdir, asset));
-  }
-  await esbuild({
-    absWorkingDir: root,
-    entryPoints: files.filter(isSource),
-    outdir,
-    outbase: '.',
-    bundle: false,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    sourcemap: 'linked',
-    logLevel: 'silent',
-    tsconfig: path.join(root, 'tsconfig.json'),
-  });
-}
-
 /** All at once, so that nobody who starts meanwhile finds half of it. */
 function swapIn(fresh, dist) {
   const old = `${fresh}.old`;
-  try {
-    renameSync(dist, old);
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw error;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      if (existsSync(dist)) renameSync(dist, old);
+      renameSync(fresh, dist);
+      return;
+    } catch (error) {
+      // Another one that builds at this moment was quicker: ours takes its place.
+      if (tries === SWAP_TRIES || !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+    } finally {
+      rmSync(old, { recursive: true, force: true });
+    }
   }
-  mkdirSync(path.dirname(dist), { recursive: true });
-  renameSync(fresh, dist);
-  rmSync(old, { recursive: true, force: true });
 }
 
 function filesBelow(root, directory) {

@@ -33,6 +33,10 @@ export interface Product {
   /** Beside the first one; all have the same database, keys and store. */
   readonly otherApis: readonly (ProductProcess & { readonly url: string })[];
   readonly worker: ProductProcess;
+  /** Beside the first one. */
+  readonly otherWorkers: readonly ProductProcess[];
+  /** As the superuser: to arrange what no operation arranges, and to look. */
+  readonly databaseUrl: string;
   /** Of this product alone. */
   readonly redis: ProductProcess & { readonly url: string };
   /** Ends everything and leaves nothing behind. */
@@ -46,6 +50,8 @@ export interface ProductOptions {
   readonly store?: 'filesystem' | 's3';
   /** How many API processes. @default 1 */
   readonly apis?: number;
+  /** How many worker processes. @default 1 */
+  readonly workers?: number;
   /** On top of the fast settings of the tests. */
   readonly env?: Readonly<Record<string, string>>;
   /** Gets warnings and errors of the processes. @default nobody */
@@ -91,25 +97,19 @@ async function startAll(options: ProductOptions, stops: Stops, stop: Product['st
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'lazaret-product-'));
   stops.push(() => rm(dataDirectory, { recursive: true, force: true }));
   for (const name of ['run', 'logs', 'keys']) await mkdir(path.join(dataDirectory, name), { mode: 0o700 });
-  const database = await createTestDatabase();
+  const database = await createTestDatabase(options.services.postgres.superuserUrl);
   stops.push(() => database.drop());
   const redis = await startOwnRedis(path.join(dataDirectory, 'redis'), stops);
   const port = await freePort();
   const ports = { dataDirectory, options, stops };
   const env = environment(options, dataDirectory, port, redis.url);
-  const worker = await startOne({
-    ...ports,
-    name: 'worker',
-    env: { ...env, DATABASE_URL: database.systemUrl },
-  });
+  const work = { ...ports, name: 'worker' as const, env: { ...env, DATABASE_URL: database.systemUrl } };
+  const worker = await startOne(work);
+  const otherWorkers = await startOthers(work, options.workers);
   const api = { ...ports, name: 'api' as const, env: { ...env, DATABASE_URL: database.appUrl } };
   // The first one makes the keys of the issuer, which the others then find.
   const first = await startOne({ ...api, port });
-  const otherApis = await Promise.all(
-    Array.from({ length: (options.apis ?? 1) - 1 }, (_, index) =>
-      startOne({ ...api, suffix: `-${index + 2}` }),
-    ),
-  );
+  const otherApis = await startOthers(api, options.apis);
   const { url } = first;
   return {
     url,
@@ -122,6 +122,8 @@ async function startAll(options: ProductOptions, stops: Stops, stop: Product['st
     api: first,
     otherApis,
     worker,
+    otherWorkers,
+    databaseUrl: database.ownerUrl,
     redis,
     stop,
   };
@@ -141,6 +143,8 @@ function environment(
     S3_BUCKET_PREFIX: `t${randomUUID().replaceAll('-', '').slice(0, 20)}`,
   };
   return {
+    NODE_ENV: 'development',
+    NODE_COMPILE_CACHE: path.resolve(DIST, '../node_modules/.cache/compile'),
     LAZARET_PROFILE: 'development',
     LAZARET_DATA_DIR: dataDirectory,
     LAZARET_PUBLIC_URL: `http://127.0.0.1:${port}`,
@@ -163,9 +167,12 @@ interface StartOne {
   readonly stops: Stops;
 }
 
-async function startOne(
-  one: StartOne,
-): Promise<ProductProcess & { readonly url: string; readonly metricsUrl: string }> {
+type Started = ProductProcess & { readonly url: string; readonly metricsUrl: string };
+
+const startOthers = (one: StartOne, count = 1): Promise<Started[]> =>
+  Promise.all(Array.from({ length: count - 1 }, (_, index) => startOne({ ...one, suffix: `-${index + 2}` })));
+
+async function startOne(one: StartOne): Promise<Started> {
   const port = one.port ?? (await freePort());
   const metricsPort = await freePort();
   const metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
