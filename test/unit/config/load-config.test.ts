@@ -81,12 +81,13 @@ describe('the configuration', () => {
     const readme = await readFile(path.resolve(import.meta.dirname, '../../../README.md'), 'utf8');
     const rows = [...readme.matchAll(/^\| `([A-Z0-9_]+)` +\| +(?:`([^`]*)` *)?\|/gmu)];
     const documented = Object.fromEntries(rows.map(([, name, byDefault]) => [name, byDefault ?? '']));
-    const defaults = Object.entries(environmentSchema.parse(given)).map(([name, value]) => [
+    const settings: Record<string, string | number | string[]> = environmentSchema.parse(given);
+    const defaults = Object.entries(settings).map(([name, value]) => [
       name,
       name in given ? '' : value.toString(),
     ]);
     const unset = Object.keys(environmentSchema.shape).map((name) => [name, '']);
-    const expected: unknown = Object.fromEntries([...unset, ...defaults]);
+    const expected = Object.fromEntries<string>([...unset, ...defaults] as [string, string][]);
     expect(documented).toEqual(expected);
   });
 });
