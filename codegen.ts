@@ -25,5 +25,4 @@ const config: CodegenConfig = {
   },
 };
 
-// eslint-disable-next-line no-restricted-exports -- the tool reads the default export
 export default config;

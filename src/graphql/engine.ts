@@ -69,7 +69,7 @@ export function createEngine(deps: EngineDeps): Engine {
         errors: list.map((error) => publish(error, context)),
       });
       try {
-        const document = parse(query, { maxTokens: LIMITS.tokens });
+        const document = parse(query, { maxLexicalTokens: LIMITS.tokens });
         const rules = [...specifiedRules, ...validationRules];
         const found = validate(deps.schema, document, rules, { maxErrors: LIMITS.errors });
         return found.length > 0 ? errors(found) : { ok: true, document };
@@ -95,7 +95,7 @@ const plugins = (deps: EngineDeps, publish: PublishError): Plugin[] => [
 const useTracing = (): Plugin =>
   useOpenTelemetry(
     { resolvers: false, variables: false, result: false, document: false },
-    trace.getTracerProvider() as Parameters<typeof useOpenTelemetry>[1],
+    trace.getTracerProvider(),
     SpanKind.INTERNAL,
   ) as unknown as Plugin;
 

@@ -1,4 +1,4 @@
-import type { GraphQLError } from 'graphql';
+import { TokenKind, type GraphQLError } from 'graphql';
 
 /** Messages of the engine that name the input at fault, with the name as the first or second group. */
 const NAMED = [
@@ -28,7 +28,8 @@ const MAX_TOKENS_BACK = 50;
 function nameBefore({ nodes }: GraphQLError): string | undefined {
   let token = nodes?.[0]?.loc?.startToken.prev;
   for (let back = 0; token && back < MAX_TOKENS_BACK && !/[(){}]/.test(token.kind); back += 1) {
-    if (token.kind === ':') return token.prev?.kind === 'Name' ? token.prev.value : undefined;
+    if (token.kind === TokenKind.COLON)
+      return token.prev?.kind === TokenKind.NAME ? token.prev.value : undefined;
     token = token.prev;
   }
   return undefined;

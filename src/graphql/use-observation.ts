@@ -34,7 +34,7 @@ export function useObservation(observe: ObserveOperation): Plugin {
       return (
         end && {
           onSubscribeResult: ({ result }) => {
-            if (!isAsyncIterable(result)) return void end(result);
+            if (!isAsyncIterable(result)) return end(result);
             return { onEnd: () => end({}) };
           },
         }

@@ -1,5 +1,5 @@
 import { handleStreamOrSingleExecutionResult, type Plugin } from '@envelop/core';
-import { GraphQLError, type ExecutionResult } from 'graphql';
+import { type GraphQLError, type ExecutionResult } from 'graphql';
 import type { GraphqlContext } from './context.js';
 
 /** Turns any error of an operation into what its client may see. */
@@ -7,7 +7,7 @@ export type PublishError = (error: unknown, context: GraphqlContext) => GraphQLE
 
 interface Settable {
   readonly result: ExecutionResult;
-  setResult(result: ExecutionResult): void;
+  readonly setResult: (result: ExecutionResult) => void;
 }
 
 /** Lets no error of execution out but through the error table, also those of single events and of sources. */

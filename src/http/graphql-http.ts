@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FaultError } from '../domain/errors.js';
 import type { GraphqlContext, Session } from '../graphql/context.js';
 import { createSession } from '../graphql/session.js';
@@ -40,11 +40,7 @@ export async function registerGraphqlHttp(app: FastifyInstance, deps: GraphqlHtt
   });
 }
 
-type Handler = (
-  this: FastifyInstance,
-  request: FastifyRequest<RouteGenericInterface>,
-  reply: FastifyReply,
-) => unknown;
+type Handler = (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) => unknown;
 
 function addRoute(
   scope: FastifyInstance,

@@ -26,7 +26,9 @@ export function createEventChannel<T>(): EventChannel<T> {
     readers += 1;
     try {
       for (let position = from; !signal.aborted; position += 1) {
-        while (position >= entries.length && !signal.aborted) await changed(signal);
+        while (position >= entries.length) {
+          if ((await changed(signal)) === 'over') return;
+        }
         const entry = entries[position];
         if (!entry || 'end' in entry) return;
         if ('error' in entry) throw entry.error;
@@ -37,15 +39,16 @@ export function createEventChannel<T>(): EventChannel<T> {
       readers -= 1;
     }
   }
-  const changed = (signal: AbortSignal): Promise<void> =>
+  const changed = (signal: AbortSignal): Promise<'more' | 'over'> =>
     new Promise((resolve) => {
       const wake = (): void => {
         wakes.delete(wake);
         signal.removeEventListener('abort', wake);
-        resolve();
+        resolve(signal.aborted ? 'over' : 'more');
       };
       wakes.add(wake);
       signal.addEventListener('abort', wake);
+      if (signal.aborted) wake();
     });
   return {
     push: (event) => {

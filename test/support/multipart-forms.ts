@@ -10,8 +10,7 @@ export const operations = (variables: unknown = { file: null }): string =>
 export const MAP = '{"0":["variables.file"]}';
 
 /** The bytes of a file. */
-export const file = (bytes: Uint8Array | string = 'hello'): Blob =>
-  new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'text/plain' });
+export const file = (bytes: Uint8Array | string = 'hello'): Blob => new Blob([bytes], { type: 'text/plain' });
 const many = JSON.stringify(Array.from({ length: 5_000 }, (_, index) => `variables.files.${String(index)}`));
 /** Forms that are anything but operations, map and one file. */
 export const ABUSES: readonly (readonly [name: string, parts: readonly Part[]])[] = [

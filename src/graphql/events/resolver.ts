@@ -2,6 +2,7 @@ import { Arg, Directive, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { encodeCursor } from '../../domain/cursor.js';
 import type { FileEvent } from '../../domain/events.js';
 import type { FileState } from '../../domain/file-state.js';
+import { traceFile, withTraceparent } from '../../observability/tracing.js';
 import type { UploadProgress } from '../../usecases/watch-upload.js';
 import type { GraphqlContext } from '../context.js';
 import { FileStateEnum } from '../file/enums.js';
@@ -67,9 +68,16 @@ export function createEventsResolver(
       _after: string | null | undefined,
       @Arg('states', () => [FileStateEnum], { nullable: true, description: 'Only changes to these states.' })
       _states: FileState[] | null | undefined,
-    ): FileEventType {
-      return { ...event, cursor: encodeCursor(event.sequence) };
+    ): Promise<FileEventType> {
+      return deliver(event);
     }
   }
   return EventsResolver;
 }
+
+/** Each delivery is a span of the trace that caused the event, also where that began in another process. */
+const deliver = (event: FileEvent): Promise<FileEventType> =>
+  withTraceparent(event.traceparent, 'deliver file event', () => {
+    traceFile({ tenantId: event.file.tenantId, fileId: event.file.id });
+    return Promise.resolve({ ...event, cursor: encodeCursor(event.sequence) });
+  });

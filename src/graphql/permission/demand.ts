@@ -1,13 +1,18 @@
 import type { Actor } from '../../domain/actor.js';
 import { ERRORS, FaultError, type ErrorCode } from '../../domain/errors.js';
 import type { Permission } from '../../domain/permissions.js';
+import { currentTraceparent } from '../../observability/tracing.js';
 import type { GraphqlContext } from '../context.js';
 import { unwrap } from '../errors.js';
 
-/** The actor of the request. Throws UNAUTHENTICATED where there is none. */
+/**
+ * The actor of the request; what it causes belongs below the span of the operation. Throws UNAUTHENTICATED
+ * where there is none.
+ */
 export function actorOf({ session }: GraphqlContext): Actor {
   if (!session) throw refused('UNAUTHENTICATED');
-  return session.actor;
+  const traceparent = currentTraceparent();
+  return traceparent === undefined ? session.actor : { ...session.actor, traceparent };
 }
 
 /** Throws UNAUTHENTICATED without an actor and FORBIDDEN where a permission is missing. */

@@ -60,7 +60,7 @@ function guardSubscription(field: Field, needed: readonly Permission[], clock: C
     },
     resolve: async (event, args, context, info) => {
       await demandNow(context, needed);
-      return resolve(event, args, context, info) as unknown;
+      return resolve(event, args, context, info);
     },
   };
 }

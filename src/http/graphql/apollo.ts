@@ -5,7 +5,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, OperationTypeNode, type GraphQLFormattedError } from 'graphql';
 import { ERRORS } from '../../domain/errors.js';
 import type { GraphqlContext } from '../../graphql/context.js';
 import type { Engine } from '../../graphql/engine.js';
@@ -29,7 +29,7 @@ export function createApollo(
   return new ApolloServer<GraphqlContext>({
     gateway: createGateway(engine),
     validationRules: [...engine.validationRules],
-    parseOptions: { maxTokens: LIMITS.tokens },
+    parseOptions: { maxLexicalTokens: LIMITS.tokens },
     validationOptions: { maxErrors: LIMITS.errors },
     formatError: (formatted, error) => toPublic(engine, current(), formatted, error),
     // The engine's own rule decides, for all transports.
@@ -84,7 +84,7 @@ const httpStatuses: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: () =>
     Promise.resolve({
       didResolveOperation: ({ operation }) => {
-        if (operation?.operation !== 'subscription') return Promise.resolve();
+        if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return Promise.resolve();
         const message = 'Subscriptions are served over WebSocket and at /graphql/stream.';
         const http = { status: 405, headers: new HeaderMap([['allow', 'GET']]) };
         return Promise.reject(new GraphQLError(message, { nodes: operation, extensions: { http } }));

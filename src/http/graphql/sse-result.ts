@@ -10,9 +10,9 @@ export interface StreamBounds {
   /** Aborts when the stream must end, whatever its source does. */
   readonly ended: AbortSignal;
   /** The result that a stream ends with which was ended. */
-  lastWords(): ExecutionResult;
+  readonly lastWords: () => ExecutionResult;
   /** The result that stands for an error of the source. */
-  failure(error: unknown): ExecutionResult;
+  readonly failure: (error: unknown) => ExecutionResult;
 }
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };

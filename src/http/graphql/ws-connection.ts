@@ -13,7 +13,7 @@ export interface OpenConnection extends WsConnection {
   /** Calls back once, when the connection has ended or we have decided that it shall. */
   whenEnded(ending: Ending): void;
   /** Logs what must not happen and closes the connection with 4500. */
-  fail(error: unknown): void;
+  readonly fail: (error: unknown) => void;
 }
 
 /** What a connection is made of, beside its socket. */

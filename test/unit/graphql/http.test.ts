@@ -23,7 +23,10 @@ describe('graphql over http', () => {
     const audits = serverAudits({
       url: `${server.url}/graphql`,
       fetchFn: (url: string, init: RequestInit = {}) =>
-        fetch(url, { ...init, headers: { ...init.headers, 'apollo-require-preflight': 'yes' } }),
+        fetch(url, {
+          ...init,
+          headers: { ...(init.headers as Record<string, string>), 'apollo-require-preflight': 'yes' },
+        }),
     });
     const results = await Promise.all(audits.map((audit) => audit.fn()));
     const bad = results

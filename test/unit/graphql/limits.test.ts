@@ -1,4 +1,4 @@
-import { getIntrospectionQuery, introspectionFromSchema, parse, type GraphQLError } from 'graphql';
+import { getIntrospectionQuery, introspectionFromSchema, Kind, parse, type GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
 import type { GraphqlContext } from '../../../src/graphql/context.js';
@@ -98,7 +98,9 @@ describe('limits', () => {
       'query { ...A ...A } fragment A on Query { x: viewer { subject } ...B } fragment B on Query { y }',
     );
     const [operation] = document.definitions;
-    if (operation?.kind !== 'OperationDefinition') throw new Error('The first definition is the operation.');
+    if (operation?.kind !== Kind.OPERATION_DEFINITION) {
+      throw new Error('The first definition is the operation.');
+    }
     expect(measure(document, operation)).toMatchObject({
       fields: 6,
       aliases: 2,

@@ -137,8 +137,9 @@ describe('an abused form', () => {
       `--B\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`;
     const body = `${head('operations')}${operations()}\r\n${head('map')}${MAP}\r\n${head('0', '; filename="a.txt"')}${'x'.repeat(2_000)}\r\n--B--\r\n`;
     for (let cut = 0; cut < body.length; cut += 97) {
-      for (const isEnded of [true, false])
+      for (const isEnded of [true, false]) {
         await cutOff(server.port, body.slice(0, cut), isEnded ? cut : body.length);
+      }
     }
     expect(server.useCases.received).toEqual([]);
     expect(await isAlive()).toBe(true);

@@ -1,5 +1,5 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { execute, parse, subscribe, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { execute, parse, subscribe, type GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
 import type { Permission } from '../../../src/domain/permissions.js';
@@ -41,8 +41,7 @@ function makeSchema(): { schema: GraphQLSchema; ran: string[] } {
       Mutation: { guarded: field('mutation') },
       Subscription: {
         guarded: {
-          // eslint-disable-next-line @typescript-eslint/require-await -- a source needs no wait to be one
-          subscribe: async function* () {
+          async *subscribe() {
             ran.push('source');
             yield { guarded: 'event' };
           },
@@ -70,7 +69,7 @@ async function run(
   const { schema, ran } = makeSchema();
   const args = { schema, document: parse(query), contextValue: await contextWith(permissions) };
   if (!query.startsWith('subscription')) {
-    const { errors = [] } = (await execute(args)) as ExecutionResult;
+    const { errors = [] } = await execute(args);
     return { ran, errors: errors.length };
   }
   const result = await subscribe(args);

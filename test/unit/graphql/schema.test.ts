@@ -6,6 +6,7 @@ import {
   isEnumType,
   isInputObjectType,
   isObjectType,
+  Kind,
   parse,
   print,
   validate,
@@ -55,6 +56,11 @@ const inputLine = ({ name, type, defaultValue }: Pick<GraphQLInputField, 'name' 
 const usesOf = (from: GraphQLSchema, node: Parameters<typeof getDirective>[1]): string =>
   (getDirective(from, node, 'hasPermission') ?? []).map((use) => ` @${String(use['permission'])}`).join('');
 
+interface Named {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+}
+
 describe('the schema', () => {
   it('is the one that is committed', () => {
     expect(read('schema/schema.graphql'), 'run `npm run schema`').toBe(emitted);
@@ -91,8 +97,12 @@ describe('the schema', () => {
           !/^(?:Int|String|Boolean|ID|Query|Mutation|Subscription)$/.test(type.name),
       )
       .flatMap((type) => {
-        const fields = isObjectType(type) || isInputObjectType(type) ? Object.values(type.getFields()) : [];
-        const named = [type, ...fields, ...fields.flatMap((field) => ('args' in field ? field.args : []))];
+        const outputs: Named[] = isObjectType(type) ? Object.values(type.getFields()) : [];
+        const args: Named[] = isObjectType(type)
+          ? Object.values(type.getFields()).flatMap((field) => [...field.args])
+          : [];
+        const inputs: Named[] = isInputObjectType(type) ? Object.values(type.getFields()) : [];
+        const named: Named[] = [type, ...outputs, ...args, ...inputs];
         return named.filter((node) => !node.description).map((node) => `${type.name}: ${node.name}`);
       });
     expect(undescribed).toEqual([]);
@@ -103,8 +113,8 @@ describe('the operations that are shipped', () => {
   const directory = path.join(root, 'schema/operations');
   const documents = readdirSync(directory).map((name) => parse(read(path.join('schema/operations', name))));
   const definitions = documents.flatMap((document) => document.definitions);
-  const fragments = definitions.filter((node) => node.kind === 'FragmentDefinition');
-  const operations = definitions.filter((node) => node.kind === 'OperationDefinition');
+  const fragments = definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
+  const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
 
   const needed = (node: DefinitionNode, found = new Set<DefinitionNode>()): Set<DefinitionNode> => {
     for (const [, name] of print(node).matchAll(/\.\.\.(\w+)/g)) {

@@ -136,7 +136,7 @@ describe('server-sent events', () => {
       415,
     ],
   ] as const)('are refused to %s', async (_name, token, changes, status) => {
-    const { response } = await open(EVENTS, token, changes as RequestInit);
+    const { response } = await open(EVENTS, token, changes);
     expect(response.status).toBe(status);
     expect(server.useCases.events.readers).toBe(0);
   });
