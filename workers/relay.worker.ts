@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Component } from '../src/lifecycle.js';
 import type { Logger } from '../src/observability/logger.js';
+import type { Metrics } from '../src/observability/metrics.js';
 import type { Clock } from '../src/ports/clock.js';
 import type { EventBus } from '../src/ports/event-bus.js';
 import type { RelayReport } from '../src/usecases/relay-outbox.js';
@@ -13,6 +14,7 @@ export interface RelayWorkerDeps {
   readonly relay: () => Promise<RelayReport>;
   readonly bus: EventBus;
   readonly clock: Clock;
+  readonly metrics: Pick<Metrics, 'uploadTransitions'>;
   readonly logger: Logger;
 }
 
@@ -41,7 +43,8 @@ async function attempt(deps: RelayWorkerDeps, failures: number): Promise<RelayRe
   try {
     const report = await deps.relay();
     if (failures > 0) deps.logger.info({ failures }, 'outbox relay works again');
-    const { leftToSweeper, cause } = report;
+    const { changes, leftToSweeper, cause } = report;
+    for (const { from, to } of changes) deps.metrics.uploadTransitions.inc({ from: from ?? 'NONE', to });
     if (leftToSweeper > 0) {
       deps.logger.warn(
         { err: cause, leftToSweeper },

@@ -9,6 +9,8 @@ export interface OutboxEntry extends Correlation {
   readonly id: bigint;
   readonly tenantId: TenantId;
   readonly fileId: FileId;
+  /** `null` for a new upload. */
+  readonly from: FileState | null;
   readonly to: FileState;
   readonly priority: Priority;
   /** Inspections begun when the change was made. */
@@ -22,6 +24,10 @@ export interface Outbox {
    * published, oldest first. Safe to run in several processes: one at a time numbers.
    */
   take(limit: number): Promise<readonly OutboxEntry[]>;
-  /** Marks entries as published. Idempotent. What is never marked is taken again: delivery is at least once. */
-  markPublished(ids: readonly bigint[]): Promise<void>;
+  /**
+   * Marks entries as published. Idempotent. What is never marked is taken again: delivery is at least once.
+   *
+   * @returns those that nobody had marked before, so that each is counted once
+   */
+  markPublished(ids: readonly bigint[]): Promise<readonly bigint[]>;
 }

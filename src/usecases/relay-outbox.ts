@@ -16,6 +16,8 @@ export interface RelayOutboxDeps {
 export interface RelayReport {
   /** Entries that were numbered and published. */
   readonly published: number;
+  /** Changes that no other run has published; over all runs, each change once. */
+  readonly changes: readonly Pick<OutboxEntry, 'from' | 'to'>[];
   /** Inspections that the queue did not take; the sweeper finds them in the database. */
   readonly leftToSweeper: number;
   /** Why not, from the first of them. */
@@ -40,13 +42,14 @@ export const relayOutbox =
   ({ outbox, queue, bus, limit = DEFAULT_LIMIT }: RelayOutboxDeps) =>
   async (): Promise<RelayReport> => {
     const entries = await outbox.take(limit);
-    if (entries.length === 0) return { published: 0, leftToSweeper: 0, isFull: false };
+    if (entries.length === 0) return { published: 0, changes: [], leftToSweeper: 0, isFull: false };
     // Taken entries have their numbers already: whoever is woken now reads them.
     for (const topic of topicsOf(entries)) bus.wake(topic);
     const refusals = await enqueueAll(queue, entries);
-    await outbox.markPublished(entries.map((entry) => entry.id));
+    const marked = new Set(await outbox.markPublished(entries.map((entry) => entry.id)));
     return {
       published: entries.length,
+      changes: entries.filter(({ id }) => marked.has(id)).map(({ from, to }) => ({ from, to })),
       leftToSweeper: refusals.length,
       ...(refusals.length > 0 ? { cause: refusals[0]?.reason as unknown } : {}),
       isFull: entries.length >= limit,

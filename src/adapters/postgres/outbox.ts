@@ -21,11 +21,13 @@ export const createOutbox = (database: Database): Outbox => ({
     }),
   markPublished: (ids) =>
     database.transaction({ kind: 'system' }, async ({ sql: db }) => {
-      if (ids.length === 0) return;
-      await db
+      if (ids.length === 0) return [];
+      const marked = await db
         .update(events)
         .set({ publishedAt: databaseNow })
-        .where(and(sql`${events.id} = any(${toArray(ids)}::bigint[])`, isNull(events.publishedAt)));
+        .where(and(sql`${events.id} = any(${toArray(ids)}::bigint[])`, isNull(events.publishedAt)))
+        .returning({ id: events.id });
+      return marked.map(({ id }) => id);
     }),
 });
 
@@ -62,9 +64,9 @@ async function numberCommitted(db: Sql, limit: number): Promise<void> {
 }
 
 async function unpublished(db: Sql, limit: number): Promise<OutboxEntry[]> {
-  const { id, tenantId, fileId, toState, priority, attempt, correlationId, traceparent } = events;
+  const { id, tenantId, fileId, fromState, toState, priority, attempt, correlationId, traceparent } = events;
   const rows = await db
-    .select({ id, tenantId, fileId, toState, priority, attempt, correlationId, traceparent })
+    .select({ id, tenantId, fileId, fromState, toState, priority, attempt, correlationId, traceparent })
     .from(events)
     .where(and(isNull(events.publishedAt), isNotNull(events.sequence)))
     .orderBy(asc(events.id))
@@ -73,6 +75,7 @@ async function unpublished(db: Sql, limit: number): Promise<OutboxEntry[]> {
     id: row.id,
     tenantId: row.tenantId as TenantId,
     fileId: row.fileId as FileId,
+    from: row.fromState as FileState | null,
     to: row.toState as FileState,
     priority: row.priority as Priority,
     attempt: row.attempt,

@@ -36,6 +36,7 @@ describe('the outbox', () => {
     const expected: Partial<OutboxEntry> = {
       tenantId: ACME.tenantId,
       fileId: file.id,
+      from: null,
       to: 'PENDING',
       priority: 'BULK',
       attempt: 0,
@@ -46,9 +47,9 @@ describe('the outbox', () => {
     expect(taken).toEqual([expect.objectContaining(expected)]);
     expect(await outbox.take(10)).toEqual(taken);
     const ids = taken.map(({ id }) => id);
-    await outbox.markPublished(ids);
-    await outbox.markPublished(ids);
-    await outbox.markPublished([]);
+    expect(await outbox.markPublished(ids)).toEqual(ids);
+    expect(await outbox.markPublished(ids)).toEqual([]);
+    expect(await outbox.markPublished([])).toEqual([]);
     expect(await outbox.take(10)).toEqual([]);
   });
 

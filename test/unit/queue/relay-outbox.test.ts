@@ -11,6 +11,7 @@ const entry = (id: bigint, to: FileState = 'SCANNING'): OutboxEntry => ({
   id,
   tenantId: makeTenantId(),
   fileId: makeFileId(),
+  from: null,
   to,
   priority: 'INTERACTIVE',
   attempt: 0,
@@ -24,7 +25,9 @@ const memoryOutbox = (entries: OutboxEntry[], crashes = 0): Outbox => {
     take: (limit) => Promise.resolve(entries.slice(0, limit)),
     markPublished: async (ids) => {
       if (left-- > 0) throw new TransientError('postgres', 'The database went away.');
+      const marked = entries.filter(({ id }) => ids.includes(id)).map(({ id }) => id);
       entries.splice(0, entries.length, ...entries.filter(({ id }) => !ids.includes(id)));
+      return marked;
     },
   };
 };
@@ -45,7 +48,7 @@ describe('relaying the outbox', () => {
     const queue = recordingQueue();
     const report = await relayOutbox({ outbox: memoryOutbox(entries), queue, bus: createMemoryEventBus() })();
     expect(queue.jobs.map((job) => job.fileId)).toEqual(wanted);
-    expect(report).toEqual({ published: 5, leftToSweeper: 0, isFull: false });
+    expect(report).toMatchObject({ published: 5, leftToSweeper: 0, isFull: false });
   });
 
   it('hands correlation, trace, priority and attempt on to the job', async () => {
@@ -53,7 +56,7 @@ describe('relaying the outbox', () => {
     const queued = { ...entry(7n), attempt: 4, priority: 'BULK' as const, traceparent };
     const queue = recordingQueue();
     await relayOutbox({ outbox: memoryOutbox([queued]), queue, bus: createMemoryEventBus() })();
-    const { id: _id, to: _to, ...job } = queued;
+    const { id: _id, from: _from, to: _to, ...job } = queued;
     expect(queue.jobs).toEqual([job]);
   });
 
@@ -98,8 +101,16 @@ describe('relaying the outbox', () => {
     await relay();
     expect(queue.jobs.map((job) => job.fileId)).toEqual([...ids, ...ids]);
     expect(bus.woken).toHaveLength(8);
-    expect(await relay()).toEqual({ published: 0, leftToSweeper: 0, isFull: false });
+    expect(await relay()).toEqual({ published: 0, changes: [], leftToSweeper: 0, isFull: false });
     expect(queue.jobs).toHaveLength(4);
+  });
+
+  it('names each change once, however many relays have published it', async () => {
+    const mine = entry(1n);
+    const theirs = entry(2n, 'CLEAN');
+    const outbox = { ...memoryOutbox([mine, theirs]), markPublished: () => Promise.resolve([mine.id]) };
+    const report = await relayOutbox({ outbox, queue: recordingQueue(), bus: createMemoryEventBus() })();
+    expect(report).toMatchObject({ published: 2, changes: [{ from: null, to: 'SCANNING' }] });
   });
 
   it('says when a run was full, so that the next one follows at once', async () => {

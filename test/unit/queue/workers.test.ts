@@ -14,7 +14,7 @@ import { createMemoryEventBus } from '../../support/memory-event-bus.js';
 
 const logger = pino({ level: 'silent' });
 const clock = createSystemClock();
-const NOTHING: RelayReport = { published: 0, leftToSweeper: 0, isFull: false };
+const NOTHING: RelayReport = { published: 0, changes: [], leftToSweeper: 0, isFull: false };
 const never = new AbortController().signal;
 
 describe('the inspection handler', () => {
@@ -70,7 +70,7 @@ describe('the inspection handler', () => {
 describe('the relay worker', () => {
   const run = async (relay: () => Promise<RelayReport>, during: () => Promise<void> | void) => {
     const bus = createMemoryEventBus();
-    const worker = createRelayWorker({ relay, bus, clock, logger });
+    const worker = createRelayWorker({ relay, bus, clock, metrics: createMetrics(), logger });
     await worker.start?.();
     try {
       await during();
@@ -83,7 +83,7 @@ describe('the relay worker', () => {
   it('relays at once when something was committed', async () => {
     const bus = createMemoryEventBus();
     const relay = vi.fn(async () => NOTHING);
-    const worker = createRelayWorker({ relay, bus, clock, logger });
+    const worker = createRelayWorker({ relay, bus, clock, metrics: createMetrics(), logger });
     await worker.start?.();
     await vi.waitFor(() => expect(relay).toHaveBeenCalledTimes(1));
     const startedAt = performance.now();
@@ -98,6 +98,23 @@ describe('the relay worker', () => {
     await run(relay, () =>
       vi.waitFor(() => expect(relay.mock.calls.length).toBeGreaterThan(2), { timeout: 3_000 }),
     );
+  });
+
+  it('counts every change of state by where it came from and where it led', async () => {
+    const changes: RelayReport['changes'] = [
+      { from: null, to: 'PENDING' },
+      { from: 'SCANNING', to: 'CLEAN' },
+    ];
+    const metrics = createMetrics();
+    const relay = vi.fn(async () => NOTHING).mockResolvedValueOnce({ ...NOTHING, published: 2, changes });
+    const bus = createMemoryEventBus();
+    const worker = createRelayWorker({ relay, bus, clock, metrics, logger });
+    await worker.start?.();
+    await vi.waitFor(() => expect(relay).toHaveBeenCalled());
+    await worker.stop?.(never);
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('lazaret_upload_transitions_total{from="NONE",to="PENDING"} 1');
+    expect(text).toContain('lazaret_upload_transitions_total{from="SCANNING",to="CLEAN"} 1');
   });
 
   it('goes on at once while runs are full', async () => {
