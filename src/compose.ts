@@ -55,7 +55,14 @@ export async function compose(input: ComposeInput): Promise<Platform> {
     files: createFileStore(database),
     redis,
     bus: createRedisEventBus({ commands, subscriber, logger }),
-    queue: createInspectionQueue({ connection: redis.openJobs(), logger, isTracing }),
+    queue: createInspectionQueue({
+      connection: redis.openJobs(),
+      logger,
+      isTracing,
+      onBreaker: (state) => {
+        metrics.breakerState.set({ dependency: 'redis' }, BREAKER_STATES[state]);
+      },
+    }),
     objects: await composeStore(config, clock),
     scanner: createClamavScanner(config.clamd, {
       onFailure: (address, err) => {
@@ -64,6 +71,9 @@ export async function compose(input: ComposeInput): Promise<Platform> {
     }),
   };
 }
+
+/** As numbers of the gauge. */
+const BREAKER_STATES = { closed: 0, 'half-open': 1, open: 2 } as const;
 
 const composeStore = ({ store }: Config, clock: Clock): Promise<ObjectStore> =>
   store.kind === 's3' ? createS3Store(store) : createFilesystemStore({ root: store.root, clock });

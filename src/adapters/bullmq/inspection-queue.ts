@@ -1,7 +1,15 @@
 import { context, propagation } from '@opentelemetry/api';
 import { Queue, type JobsOptions } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
-import { circuitBreaker, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy, wrap } from 'cockatiel';
+import {
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleAll,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+} from 'cockatiel';
 import type { Redis } from 'ioredis';
 import { TransientError } from '../../domain/errors.js';
 import type { Logger } from '../../observability/logger.js';
@@ -15,11 +23,16 @@ export interface InspectionQueueDeps {
   readonly logger: Logger;
   /** Whether jobs carry and make spans. */
   readonly isTracing: boolean;
+  /** Told at once and with every change: whether calls go to Redis, are tried one by one, or are refused. */
+  readonly onBreaker?: (state: BreakerState) => void;
   /** First part of every key. @default `lazaret` */
   readonly prefix?: string;
   /** Longest wait for Redis, in milliseconds. @default 2000 */
   readonly timeoutMs?: number;
 }
+
+/** What the circuit breaker before Redis does. */
+export type BreakerState = 'closed' | 'half-open' | 'open';
 
 /** Jobs by state. */
 export interface QueueCounts {
@@ -47,7 +60,7 @@ const BREAK_FOR_MS = 1_000;
 
 /** The queue over BullMQ. Every call ends within the timeout, and at once while Redis is away. */
 export function createInspectionQueue(deps: InspectionQueueDeps): InspectionQueue {
-  const { connection, logger, isTracing, prefix = 'lazaret', timeoutMs = 2_000 } = deps;
+  const { connection, logger, isTracing, onBreaker, prefix = 'lazaret', timeoutMs = 2_000 } = deps;
   const queue = new Queue(INSPECTION_QUEUE, {
     connection,
     prefix,
@@ -56,7 +69,7 @@ export function createInspectionQueue(deps: InspectionQueueDeps): InspectionQueu
   queue.on('error', (err) => {
     logger.debug({ err }, 'inspection queue');
   });
-  const call = createCaller(connection, timeoutMs);
+  const call = createCaller(connection, timeoutMs, onBreaker);
 
   return {
     enqueueInspection: (job, delayMs = 0) =>
@@ -99,14 +112,18 @@ async function countJobs(queue: Queue): Promise<QueueCounts> {
 }
 
 /** BullMQ waits for a lost connection without an end; nobody who asks here may. */
-function createCaller(connection: Redis, timeoutMs: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const policy = wrap(
-    circuitBreaker(handleAll, {
-      halfOpenAfter: BREAK_FOR_MS,
-      breaker: new ConsecutiveBreaker(BREAK_AFTER_FAILURES),
-    }),
-    timeout(timeoutMs, TimeoutStrategy.Aggressive),
-  );
+function createCaller(
+  connection: Redis,
+  timeoutMs: number,
+  onBreaker: InspectionQueueDeps['onBreaker'],
+): <T>(work: () => Promise<T>) => Promise<T> {
+  const breaker = circuitBreaker(handleAll, {
+    halfOpenAfter: BREAK_FOR_MS,
+    breaker: new ConsecutiveBreaker(BREAK_AFTER_FAILURES),
+  });
+  const policy = wrap(breaker, timeout(timeoutMs, TimeoutStrategy.Aggressive));
+  onBreaker?.(stateOf(breaker.state));
+  breaker.onStateChange((state) => onBreaker?.(stateOf(state)));
   return async (work) => {
     if (connection.status !== 'ready') throw new TransientError('redis', 'The queue is not connected.');
     try {
@@ -115,4 +132,9 @@ function createCaller(connection: Redis, timeoutMs: number): <T>(work: () => Pro
       throw new TransientError('redis', 'The queue did not take the call.', { cause });
     }
   };
+}
+
+function stateOf(state: CircuitState): BreakerState {
+  if (state === CircuitState.Closed) return 'closed';
+  return state === CircuitState.HalfOpen ? 'half-open' : 'open';
 }

@@ -101,9 +101,15 @@ function listen(worker: Worker, logger: Logger): void {
     if (isNotConnectionError(err)) logger.warn({ err }, 'inspection worker');
   });
   worker.on('failed', (job, err) => {
-    logger.error({ err, jobId: job?.id }, 'inspection job failed');
+    logger.error({ err, jobId: job?.id, ...correlationOf(job) }, 'inspection job failed');
   });
   worker.on('stalled', (jobId) => {
     logger.warn({ jobId }, 'inspection job lost its worker and is given to another');
   });
+}
+
+/** The payload may be anybody's: it is logged only when it is one of ours. */
+function correlationOf(job: Job | undefined): Pick<InspectionJob, 'correlationId'> | undefined {
+  const { data } = inspectionPayload.pick({ correlationId: true }).safeParse(job?.data);
+  return data;
 }
