@@ -1,6 +1,7 @@
 import { withCorrelationId } from '../src/observability/correlation-scope.js';
 import type { Logger } from '../src/observability/logger.js';
 import type { Metrics } from '../src/observability/metrics.js';
+import { currentTraceparent, traceFile } from '../src/observability/tracing.js';
 import type { InspectionJob, JobQueue } from '../src/ports/job-queue.js';
 import type { InspectionOutcome } from '../src/usecases/inspect-file.js';
 
@@ -19,13 +20,21 @@ export interface InspectionHandlerDeps {
  */
 export const createInspectionHandler =
   (deps: InspectionHandlerDeps) =>
-  (job: InspectionJob, signal: AbortSignal): Promise<void> =>
-    withCorrelationId(job.correlationId, async () => {
+  (queued: InspectionJob, signal: AbortSignal): Promise<void> =>
+    withCorrelationId(queued.correlationId, async () => {
+      traceFile(queued);
+      const job = belowRunningSpan(queued);
       const outcome = await deps.inspect(job, signal);
       deps.logger.debug({ fileId: job.fileId, outcome: outcome.kind }, 'inspection ended');
-      if (outcome.kind === 'decided') measure(deps.metrics, outcome);
+      if (outcome.kind === 'decided') conclude(deps, job, outcome);
       if (outcome.kind === 'postponed') await postpone(deps, job, outcome);
     });
+
+/** What the job causes, the verdict's event above all, belongs below the span of the job. */
+function belowRunningSpan(job: InspectionJob): InspectionJob {
+  const traceparent = currentTraceparent();
+  return traceparent === undefined ? job : { ...job, traceparent };
+}
 
 async function postpone(
   { queue, logger }: InspectionHandlerDeps,
@@ -38,8 +47,13 @@ async function postpone(
   });
 }
 
-function measure(metrics: Metrics, { verdict, durationMs }: InspectionOutcome & { kind: 'decided' }): void {
-  const { outcome, scannedBytes } = verdict;
+function conclude(
+  { metrics, logger }: InspectionHandlerDeps,
+  { fileId }: InspectionJob,
+  { verdict, durationMs }: InspectionOutcome & { kind: 'decided' },
+): void {
+  const { outcome, reason, scannedBytes } = verdict;
+  logger.info({ fileId, outcome, reason, scannedBytes, durationMs }, 'inspection decided');
   metrics.scanDurationSeconds.observe({ outcome }, durationMs / 1000);
   metrics.verdicts.inc({ outcome });
   metrics.scannedBytes.inc(scannedBytes);

@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { isTracingRequested } from '../../src/config/tracing.js';
 import { createProcessLog } from './process-log.js';
 import { startServer, type ServerProcess } from './server-process.js';
 
@@ -37,7 +39,7 @@ export function startNodeProcess(options: NodeProcessOptions): Promise<ServerPro
   return startServer({
     name: name === 'api' ? 'The API' : 'The worker',
     command: process.execPath,
-    args: [`--title=lazaret-${name}`, '--enable-source-maps', options.entry],
+    args: [`--title=lazaret-${name}`, '--enable-source-maps', ...tracing(options), options.entry],
     cwd: dataDirectory,
     env: options.env,
     logFile,
@@ -55,4 +57,11 @@ export function startNodeProcess(options: NodeProcessOptions): Promise<ServerPro
       return response.ok;
     },
   });
+}
+
+/** The hook must be there before the modules that it instruments; without tracing its memory is spared. */
+function tracing({ entry, env }: NodeProcessOptions): string[] {
+  if (!isTracingRequested(env)) return [];
+  const hook = path.resolve(path.dirname(entry), '../src/observability/register.js');
+  return ['--import', pathToFileURL(hook).href];
 }

@@ -3,6 +3,7 @@ import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault } from '../domain/errors.js';
 import type { Metrics } from '../observability/metrics.js';
+import { traceFile } from '../observability/tracing.js';
 import type { ByteRange } from '../ports/object-store.js';
 import type { UrlSigner } from '../ports/url-signer.js';
 import type { Download, openDownload } from '../usecases/downloads.js';
@@ -35,6 +36,7 @@ export function registerDownloads(app: FastifyInstance, deps: DownloadsDeps): vo
     handler: async (request, reply) => {
       const grant = await deps.urls.readDownload(request.params.token);
       if (!grant) return sendProblem(reply, fault('FORBIDDEN', { message: URL_IS_OVER }).fault);
+      traceFile(grant);
       const outcome = await deps.openDownload(grant, correlationOf(request));
       if (!outcome.ok) return sendProblem(reply, outcome.fault);
       return answer(deps, outcome.value, request, reply);

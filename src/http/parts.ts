@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault, type Outcome } from '../domain/errors.js';
 import { ok } from '../domain/result.js';
 import type { Metrics } from '../observability/metrics.js';
+import { traceFile } from '../observability/tracing.js';
 import type { PartGrant, UrlSigner } from '../ports/url-signer.js';
 import type { receivePart, ReceivedPart } from '../usecases/receive-part.js';
 import { correlationOf } from './correlation.js';
@@ -35,6 +36,7 @@ export async function registerParts(app: FastifyInstance, deps: PartsDeps): Prom
       const signed = await deps.urls.readPart(request.params.token);
       const grant = signed ? withDigest(signed, request) : fault('FORBIDDEN', { message: URL_IS_OVER });
       if (!grant.ok) return sendProblem(reply, grant.fault);
+      traceFile(grant.value);
       return takePart(deps, grant.value, request, reply);
     });
     done();

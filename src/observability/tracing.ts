@@ -2,6 +2,17 @@ import { context, propagation, SpanStatusCode, trace, type Context } from '@open
 
 const TRACER = 'lazaret';
 
+/** What spans may say of a file: never its name. */
+export interface FileIdentity {
+  readonly tenantId: string;
+  readonly fileId: string;
+}
+
+/** Names a file, and the tenant that it belongs to, on the active span. */
+export function traceFile({ tenantId, fileId }: FileIdentity): void {
+  trace.getActiveSpan()?.setAttributes({ 'lazaret.tenant.id': tenantId, 'lazaret.file.id': fileId });
+}
+
 /** W3C trace context of the active span, for whatever leaves the process; `undefined` while tracing is off. */
 export function currentTraceparent(): string | undefined {
   const carrier: Record<string, string> = {};

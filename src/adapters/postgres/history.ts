@@ -5,6 +5,7 @@ import type { FileEvent } from '../../domain/events.js';
 import { fromSnapshot, toSnapshot, type FileSnapshot } from '../../domain/file-snapshot.js';
 import type { FileState } from '../../domain/file-state.js';
 import type { File } from '../../domain/file.js';
+import { traceFile } from '../../observability/tracing.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import type { FileScope } from './file-scope.js';
 
@@ -16,6 +17,7 @@ export async function recordChange(
 ): Promise<void> {
   const { tenantId, correlationId, traceparent, subject } = scope;
   const { id: fileId, version } = file;
+  traceFile({ tenantId, fileId });
   await sql.insert(events).values({
     tenantId,
     fileId,
