@@ -80,7 +80,9 @@ describe('the configuration', () => {
   it('stands in the README with every variable and its default', async () => {
     const readme = await readFile(path.resolve(import.meta.dirname, '../../../README.md'), 'utf8');
     const rows = [...readme.matchAll(/^\| `([A-Z0-9_]+)` +\| +(?:`([^`]*)` *)?\|/gmu)];
-    const documented = Object.fromEntries(rows.map(([, name, byDefault]) => [name, byDefault ?? '']));
+    const documented = Object.fromEntries(
+      rows.map(([, name = '', byDefault = '']) => [name, byDefault] as const),
+    );
     const settings: Record<string, string | number | string[]> = environmentSchema.parse(given);
     const defaults = Object.entries(settings).map(([name, value]) => [
       name,
