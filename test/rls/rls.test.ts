@@ -213,6 +213,7 @@ describe('row-level security', () => {
         'tenant_id',
         'sequence',
         'file_id',
+        'from_state',
         'to_state',
         'priority',
         'attempt',
