@@ -11,6 +11,7 @@ import { giveTo, isRoot, runAs } from './run-as.js';
 import { startServer, type ServerProcess } from './server-process.js';
 
 const SUPERUSER = 'postgres';
+const INVALID_PASSWORD = '28P01';
 const MAJOR_VERSION = '18';
 const USERS = ['postgres', 'nobody'];
 
@@ -90,6 +91,12 @@ async function answers(url: string): Promise<boolean> {
   try {
     await client.connect();
     return true;
+  } catch (cause) {
+    if (!(cause instanceof pg.DatabaseError) || cause.code !== INVALID_PASSWORD) return false;
+    throw new StartError(
+      'The embedded Postgres does not accept the password in the keys directory: bring both back from the same backup.',
+      { cause },
+    );
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -119,13 +119,24 @@ async function waitUntilReady(spec: ServerSpec, server: ServerProcess): Promise<
   void server.exited.then(() => (end.reached = true));
   const deadline = Date.now() + spec.readyTimeoutMs;
   while (!end.reached && Date.now() < deadline && spec.signal?.aborted !== true) {
-    if (await spec.isReady().catch(() => false)) return;
+    if (await isReady(spec, server)) return;
     await delay(READY_POLL_MS);
   }
   await server.stop();
   if (spec.signal?.aborted === true) throw new StartError(`${spec.name} was stopped while it started.`);
   const what = end.reached ? 'ended at once' : `was not ready after ${String(spec.readyTimeoutMs / 1000)} s`;
   throw new StartError(`${spec.name} ${what}: ${await tail(spec.logFile)} (${spec.logFile})`);
+}
+
+/** A probe that fails means not yet; one that knows that it never will says so with a StartError. */
+async function isReady(spec: ServerSpec, server: ServerProcess): Promise<boolean> {
+  try {
+    return await spec.isReady();
+  } catch (error) {
+    if (!(error instanceof StartError)) return false;
+    await server.stop();
+    throw error;
+  }
 }
 
 async function tail(file: string): Promise<string> {

@@ -91,7 +91,8 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   }
 }
 
-type Stops = (() => Promise<void>)[];
+/** What ends the parts of something, in the order in which they were started. */
+export type Stops = (() => Promise<void>)[];
 
 async function startAll(options: ProductOptions, stops: Stops, stop: Product['stop']): Promise<Product> {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'lazaret-product-'));
@@ -193,21 +194,31 @@ async function startOne(one: StartOne): Promise<Started> {
       readyTimeoutMs: READY_TIMEOUT_MS,
       show: one.options.show ?? (() => undefined),
     });
-  return { url, metricsUrl, ...(await control(start, one.stops)) };
+  return { url, metricsUrl, ...(await controlProcess(start, one.stops)) };
 }
 
 /** Queues and channels of other test files are not seen, and it may be killed. */
 async function startOwnRedis(directory: string, stops: Stops): Promise<Product['redis']> {
   await mkdir(directory);
-  const port = await freePort();
-  const start = (): ReturnType<typeof startRedis> => startRedis({ directory, port });
-  return { url: `redis://127.0.0.1:${port}`, ...(await control(start, stops)) };
+  const redis = await controlProcess((port) => startRedis({ directory, ...port }), stops);
+  return { ...redis, url: redis.first.url };
 }
 
-async function control(start: () => Promise<ServerProcess>, stops: Stops): Promise<ProductProcess> {
-  let current = await start();
+/**
+ * Starts a server that a test may kill and start again.
+ *
+ * @param start - with the port of the first time, once there is one
+ */
+export async function controlProcess<T extends ServerProcess & { readonly port?: number }>(
+  start: (again: { port?: number }) => Promise<T>,
+  stops: Stops,
+): Promise<ProductProcess & { readonly first: T }> {
+  const first = await start({});
+  const again = first.port === undefined ? {} : { port: first.port };
+  let current = first;
   stops.push(() => current.stop());
   return {
+    first,
     pid: () => current.pid,
     kill9: async () => {
       process.kill(current.pid, 'SIGKILL');
@@ -215,7 +226,7 @@ async function control(start: () => Promise<ServerProcess>, stops: Stops): Promi
     },
     restart: async () => {
       await current.stop();
-      current = await start();
+      current = await start(again);
     },
   };
 }
