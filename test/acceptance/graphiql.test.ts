@@ -1,0 +1,75 @@
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { UploadFileDocument } from '../support/generated/graphql.js';
+import { startProduct, type Product } from '../support/product.js';
+import { print } from 'graphql';
+
+/** Debian's; a browser that is not there fails the launch, and so the test. */
+const CHROMIUM = '/usr/bin/chromium';
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const PAGE_TIMEOUT_MS = 60_000;
+
+describe('GraphiQL in a browser', () => {
+  let product: Product;
+  let browser: Browser;
+  let page: Page;
+  const origins = new Set<string>();
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    product = await startProduct({ services: inject('services') });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
+    page = await browser.newPage({ viewport: { width: 1400, height: 850 } });
+    page.setDefaultTimeout(PAGE_TIMEOUT_MS);
+    page.on('request', (request) => origins.add(new URL(request.url()).origin));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    await page.goto(`${product.url}/graphql`, { waitUntil: 'load' });
+    await page.waitForSelector('.graphiql-container');
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await product.stop();
+  });
+
+  it('shows the events of the tenant live, over a WebSocket', async () => {
+    const socket = page.waitForEvent('websocket');
+    await page.click('.graphiql-execute-button');
+    await (await socket).waitForEvent('framereceived');
+    await uploadFile(product, 'seen-live.txt');
+    const results = page.locator('.result-window');
+    await expect.poll(() => results.innerText(), { timeout: PAGE_TIMEOUT_MS }).toContain('seen-live.txt');
+    await expect.poll(() => results.innerText(), { timeout: PAGE_TIMEOUT_MS }).toContain('CLEAN');
+  });
+
+  it('comes from the service alone and has nothing to complain about', () => {
+    expect([...origins].filter((origin) => origin !== 'null')).toEqual([product.url]);
+    expect(complaints).toEqual([]);
+  });
+});
+
+async function uploadFile(product: Product, name: string): Promise<void> {
+  const form = new FormData();
+  const operation = { query: print(UploadFileDocument), variables: { file: null, input: {} } };
+  form.append('operations', JSON.stringify(operation));
+  form.append('map', JSON.stringify({ 0: ['variables.file'] }));
+  form.append('0', new Blob(['hello']), name);
+  const response = await fetch(`${product.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await product.token('acme-uploader')}`,
+      'apollo-require-preflight': 'true',
+    },
+    body: form,
+  });
+  expect(await response.json()).toMatchObject({ data: { uploadFile: { file: { name } } } });
+}
