@@ -4,6 +4,7 @@ const FILE_LIMIT_BYTES = 16 * 1024 * 1024;
 const BACKLOG_LIMIT_BYTES = 8 * 1024 * 1024;
 const LINE_LIMIT_CHARACTERS = 64 * 1024;
 const SHOWN_CHARACTERS = 300;
+const REPEAT_MS = 10_000;
 const LOUD = new Set(['warn', 'error', 'fatal']);
 
 /** Keeps what a process of ours says. */
@@ -18,6 +19,7 @@ export interface ProcessLog {
 export function createProcessLog(name: string, file: string, show: (line: string) => void): ProcessLog {
   const sink = createSink(file);
   let rest = '';
+  let last = { text: '', shownAt: 0 };
   return {
     write(chunk) {
       sink(chunk);
@@ -25,7 +27,10 @@ export function createProcessLog(name: string, file: string, show: (line: string
       rest = (lines.pop() ?? '').slice(-LINE_LIMIT_CHARACTERS);
       for (const line of lines) {
         const text = worthShowing(line);
-        if (text !== null) show(`[${name}] ${text.slice(0, SHOWN_CHARACTERS)}`);
+        // Something that tries again and again says the same each time.
+        if (text === null || (text === last.text && Date.now() - last.shownAt < REPEAT_MS)) continue;
+        last = { text, shownAt: Date.now() };
+        show(`[${name}] ${text.slice(0, SHOWN_CHARACTERS)}`);
       }
     },
   };
