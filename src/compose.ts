@@ -1,4 +1,5 @@
 import { createClamavScanner } from './adapters/clamav/scanner.js';
+import { traceScans } from './adapters/clamav/trace-scans.js';
 import { createInspectionQueue, type InspectionQueue } from './adapters/bullmq/inspection-queue.js';
 import { createFilesystemStore } from './adapters/filesystem/filesystem-store.js';
 import { createDatabase, type Database } from './adapters/postgres/database.js';
@@ -64,16 +65,21 @@ export async function compose(input: ComposeInput): Promise<Platform> {
       },
     }),
     objects: await composeStore(config, clock),
-    scanner: createClamavScanner(config.clamd, {
-      onFailure: (address, err) => {
-        logger.warn({ err, clamd: address.kind }, 'a clamd failed');
-      },
-    }),
+    scanner: composeScanner(input),
   };
 }
 
 /** As numbers of the gauge. */
 const BREAKER_STATES = { closed: 0, 'half-open': 1, open: 2 } as const;
+
+function composeScanner({ config, logger, isTracing }: ComposeInput): Scanner {
+  const scanner = createClamavScanner(config.clamd, {
+    onFailure: (address, err) => {
+      logger.warn({ err, clamd: address.kind }, 'a clamd failed');
+    },
+  });
+  return isTracing ? traceScans(scanner) : scanner;
+}
 
 const composeStore = ({ store }: Config, clock: Clock): Promise<ObjectStore> =>
   store.kind === 's3' ? createS3Store(store) : createFilesystemStore({ root: store.root, clock });

@@ -1,6 +1,4 @@
 import { envelop, useEngine, useSchema, type Plugin } from '@envelop/core';
-import { useOpenTelemetry } from '@envelop/opentelemetry';
-import { SpanKind, trace } from '@opentelemetry/api';
 import {
   execute,
   GraphQLError,
@@ -21,6 +19,7 @@ import { LIMITS } from './limits/limits.js';
 import { createValidationRules } from './limits/validation-rules.js';
 import { useObservation, type ObserveOperation } from './use-observation.js';
 import { usePublicErrors, type PublishError } from './use-public-errors.js';
+import { useTracing } from './use-tracing.js';
 
 /** What an engine is made of. */
 export interface EngineDeps {
@@ -88,16 +87,8 @@ const plugins = (deps: EngineDeps, publish: PublishError): Plugin[] => [
   useSchema(deps.schema),
   usePublicErrors(publish),
   ...(deps.observe ? [useObservation(deps.observe)] : []),
-  ...(deps.isTracing ? [useTracing()] : []),
+  ...(deps.isTracing ? useTracing() : []),
 ];
-
-/** Spans of resolvers stay off: those of resolvers that fail would never end. */
-const useTracing = (): Plugin =>
-  useOpenTelemetry(
-    { resolvers: false, variables: false, result: false, document: false },
-    trace.getTracerProvider(),
-    SpanKind.INTERNAL,
-  ) as unknown as Plugin;
 
 const SUGGESTION = / Did you mean .*\?$/s;
 

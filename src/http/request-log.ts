@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Metrics } from '../observability/metrics.js';
+import { traceRoute } from '../observability/tracing.js';
 
 /** Counts and logs every request once, when its answer has been sent or its connection has ended. */
 export function addRequestLog(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
+    traceRoute(methodOf(request), routeOf(request));
     metrics.httpInFlight.inc();
     reply.raw.once('close', () => {
       metrics.httpInFlight.dec();

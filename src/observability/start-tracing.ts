@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { Span } from '@opentelemetry/api';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
@@ -28,8 +29,13 @@ export function startTracing(options: TracingOptions = {}): () => Promise<void> 
         startIncomingSpanHook: withoutRights,
         startOutgoingSpanHook: withoutRightsOutside,
       }),
-      new PgInstrumentation({ requireParentSpan: true, enhancedDatabaseReporting: false }),
-      new IORedisInstrumentation({ requireParentSpan: true }),
+      new PgInstrumentation({
+        requireParentSpan: true,
+        enhancedDatabaseReporting: false,
+        requestHook: withoutLiterals,
+      }),
+      // Arguments are the payloads of jobs: the command says enough.
+      new IORedisInstrumentation({ requireParentSpan: true, dbStatementSerializer: (command) => command }),
     ],
   });
   sdk.start();
@@ -51,6 +57,11 @@ function withoutRightsOutside({
 }: RequestOptions): Record<string, string> {
   const authority = `${hostname ?? host ?? 'localhost'}${port ? `:${String(port)}` : ''}`;
   return { 'url.full': redactText(`${protocol ?? 'http:'}//${authority}${path ?? '/'}`) };
+}
+
+/** The head of a transaction sets who acts, as literals, since it is several statements in one. */
+function withoutLiterals(span: Span, { query: { text } }: { query: { text: string } }): void {
+  if (text.startsWith('BEGIN')) span.setAttribute('db.query.text', 'BEGIN');
 }
 
 const isOperational = (url: string | undefined): boolean =>

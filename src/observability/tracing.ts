@@ -20,6 +20,11 @@ export function currentTraceparent(): string | undefined {
   return carrier['traceparent'];
 }
 
+/** Names the span of a request by its route: a path has endless values and may carry rights. */
+export function traceRoute(method: string, route: string): void {
+  trace.getActiveSpan()?.updateName(`${method} ${route}`).setAttribute('http.route', route);
+}
+
 /**
  * Runs work in a span that continues the trace it was caused by. With tracing off it only runs the work.
  *
