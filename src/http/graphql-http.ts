@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FaultError } from '../domain/errors.js';
 import type { GraphqlContext, Session } from '../graphql/context.js';
 import { createSession } from '../graphql/session.js';
+import type { Metrics } from '../observability/metrics.js';
 import { correlationOf } from './correlation.js';
 import { answerGraphqlError, refusedBatch, sendGraphqlFault } from './graphql/answers.js';
 import { createApollo } from './graphql/apollo.js';
@@ -15,6 +16,7 @@ import { servePlayground, wantsPlayground } from './playground.js';
 
 /** What GraphQL over HTTP needs. */
 export interface GraphqlHttpDeps extends GraphqlDeps {
+  readonly metrics: Pick<Metrics, 'receivedBytes'>;
   /** Directory of the built GraphiQL; development alone. */
   readonly playgroundDir?: string;
 }
@@ -49,6 +51,9 @@ function addRoute(
   requests: AsyncLocalStorage<GraphqlContext>,
 ): void {
   const sessions = new WeakMap<FastifyRequest, Session>();
+  const count = (bytes: number): void => {
+    deps.metrics.receivedBytes.inc({ protocol: 'graphql' }, bytes);
+  };
   const handle = fastifyApolloHandler(apollo, {
     context: () => Promise.resolve(requests.getStore() ?? missingContext()),
     // The integration was compiled without exactOptionalPropertyTypes, in which alone its types differ.
@@ -70,7 +75,7 @@ function addRoute(
       if (session) sessions.set(request, session);
     },
     preValidation: async (request, reply) => {
-      if (isMultipart(request)) request.body = await readMultipart(request.raw, reply.raw);
+      if (isMultipart(request)) request.body = await readMultipart(request.raw, reply.raw, count);
       else if (Array.isArray(request.body)) throw refusedBatch();
     },
     handler: (request, reply) => {

@@ -14,6 +14,8 @@ const LIMITS = {
   headerPairs: 20,
 };
 
+type OnBytes = (bytes: number) => void;
+
 /** What the library's class has and its types leave out. */
 interface Settleable extends Upload {
   resolve(file: FileUpload): void;
@@ -25,10 +27,15 @@ interface Settleable extends Upload {
  * place. The stream ends only after the whole form has been read and found right: a form that is cut off
  * or goes on with what it must not ends it with an error, so nothing short can pass for the whole.
  *
+ * @param onBytes - told of every piece of the file
  * @throws FaultError BAD_USER_INPUT for a form that is anything but operations, map and one file
  * @see https://github.com/jaydenseric/graphql-multipart-request-spec
  */
-export function readMultipart(request: IncomingMessage, response: ServerResponse): Promise<object> {
+export function readMultipart(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onBytes: OnBytes = () => undefined,
+): Promise<object> {
   return new Promise((resolve, reject) => {
     const parser = createParser(request);
     const form = Promise.withResolvers<undefined>();
@@ -38,7 +45,7 @@ export function readMultipart(request: IncomingMessage, response: ServerResponse
       request.unpipe(parser);
       parser.destroy(error);
     };
-    collect(parser, form.promise, resolve, fail);
+    collect({ parser, form: form.promise, resolve, fail, onBytes });
     parser.once('close', () => {
       form.resolve(undefined);
     });
@@ -63,12 +70,15 @@ function createParser(request: IncomingMessage): Busboy {
   }
 }
 
-function collect(
-  parser: Busboy,
-  form: Promise<undefined>,
-  resolve: (operations: object) => void,
-  fail: (error: Error) => void,
-): void {
+interface Collecting {
+  readonly parser: Busboy;
+  readonly form: Promise<undefined>;
+  readonly resolve: (operations: object) => void;
+  readonly fail: (error: Error) => void;
+  readonly onBytes: OnBytes;
+}
+
+function collect({ parser, form, resolve, fail, onBytes }: Collecting): void {
   const fields = createFields();
   let isFileSeen = false;
   const guarded = (work: () => void): void => {
@@ -90,7 +100,7 @@ function collect(
       const { operations, expected } = fields.complete();
       if (name !== expected.partName) throw badForm(`The part "${name}" is not in the map.`);
       isFileSeen = true;
-      settle(expected, { fieldName: name, ...info }, holdEnd(stream, form));
+      settle(expected, { fieldName: name, ...info }, holdEnd(stream, form, onBytes));
       resolve(operations);
     });
   });
@@ -136,9 +146,10 @@ function settle(
   (upload as Settleable).resolve(file as unknown as FileUpload);
 }
 
-function holdEnd(stream: Readable, form: Promise<undefined>): Readable {
+function holdEnd(stream: Readable, form: Promise<undefined>, onBytes: OnBytes): Readable {
   const held = new Transform({
-    transform: (chunk: unknown, _encoding, done) => {
+    transform: (chunk: Buffer, _encoding, done) => {
+      onBytes(chunk.length);
       done(null, chunk);
     },
     flush: (done) => {
