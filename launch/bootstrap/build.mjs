@@ -31,6 +31,8 @@ export async function build(root) {
     throw startError(`The sources could not be compiled${place}: ${first?.text ?? error.message}`);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
+    // Its service would stay beside us, with 100 MB.
+    await (await import('esbuild')).stop();
   }
 }
 
