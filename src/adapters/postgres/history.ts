@@ -18,7 +18,7 @@ export async function recordChange(
   const { tenantId, correlationId, traceparent, subject } = scope;
   const { id: fileId, version } = file;
   traceFile({ tenantId, fileId });
-  await sql.insert(events).values({
+  const event = sql.insert(events).values({
     tenantId,
     fileId,
     version,
@@ -32,7 +32,9 @@ export async function recordChange(
     correlationId,
     traceparent: traceparent ?? null,
   });
+  // One round trip for both: every change makes it while it holds its locks.
   await sql
+    .with(sql.$with('event').as(event))
     .insert(audit)
     .values({ tenantId, subject, action: `file.${file.state}`, fileId, version, correlationId });
 }
