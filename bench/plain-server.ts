@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -22,12 +23,9 @@ const server = createServer((request, response) => {
 async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const file = path.join(directory, randomUUID());
   written.push(file);
-  const handle = await open(file, 'wx');
-  const target = handle.createWriteStream({ autoClose: false });
+  const target = createWriteStream(file, { flags: 'wx', flush: true });
   if (request.url?.endsWith('?sha256') === true) await pipeline(request, hashing(), target);
   else await pipeline(request, target);
-  await handle.sync();
-  await handle.close();
   response.end();
 }
 
