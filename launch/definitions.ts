@@ -62,7 +62,7 @@ async function isMirrorInReach(): Promise<boolean> {
  *
  * @returns whether they are complete afterwards
  */
-export async function fetchDefinitions(clamdDirectory: string): Promise<boolean> {
+async function fetchDefinitions(clamdDirectory: string): Promise<boolean> {
   console.log("Fetching ClamAV's definitions with freshclam (about 250 MB the first time) ...");
   const directory = path.join(clamdDirectory, 'official');
   await mkdir(directory, { recursive: true, mode: 0o755 });

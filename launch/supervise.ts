@@ -77,7 +77,7 @@ function failed(error: unknown): ServerProcess {
 }
 
 /** How a process ended, in words. */
-export function describe(exit: Exit): string {
+function describe(exit: Exit): string {
   if (exit.message !== undefined) return exit.message;
   return exit.signal === null ? `exit code ${String(exit.code)}` : `signal ${exit.signal}`;
 }

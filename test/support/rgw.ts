@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { freePort } from '../../launch/free-port.js';
 import { findCommand } from '../../launch/services/run-as.js';
 import { startServer, type ServerProcess } from '../../launch/services/server-process.js';
-import type { S3Access } from './services.js';
+import type { S3Access } from './s3-access.js';
 
 const run = promisify(execFile);
 const READY_TIMEOUT_MS = 120_000;

@@ -9,14 +9,7 @@ import { writeDevelopmentDefinitions } from '../../launch/services/development-d
 import { startPostgres } from '../../launch/services/postgres.js';
 import { startRedis } from '../../launch/services/redis.js';
 import { startRgw } from './rgw.js';
-
-/** How to reach an S3 store. */
-export interface S3Access {
-  readonly endpoint: string;
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly region: string;
-}
+import type { S3Access } from './s3-access.js';
 
 /** The real servers that the tests run against; `inject('services')` hands them out. */
 export interface TestServices {
