@@ -202,6 +202,23 @@ describe('while Redis is lost and found', () => {
     await commands.config('SET', 'maxmemory-policy', 'noeviction');
     await expect(bus.bus.check()).resolves.toBeUndefined();
   });
+
+  it('shows a breaker that opens before a Redis that is silent, and closes when it speaks again', async () => {
+    const states: string[] = [];
+    const settings = { timeoutMs: 200, onBreaker: (state: string) => void states.push(state) };
+    const silent = await openInspectionQueue(server.url, 'silent', settings);
+    expect(states).toEqual(['closed']);
+    process.kill(server.pid, 'SIGSTOP');
+    try {
+      await Promise.allSettled(Array.from({ length: 5 }, () => silent.queue.check()));
+      expect(states).toEqual(['closed', 'open']);
+    } finally {
+      process.kill(server.pid, 'SIGCONT');
+    }
+    await vi.waitFor(() => silent.queue.check(), { timeout: 10_000 });
+    expect(states.slice(-2)).toEqual(['half-open', 'closed']);
+    await silent.close();
+  });
 });
 
 /** Redis before 7.2 cannot be asked to wait; INFO tells when everything has reached the disk. */

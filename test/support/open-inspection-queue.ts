@@ -1,5 +1,9 @@
 import { pino } from 'pino';
-import { createInspectionQueue, type InspectionQueue } from '../../src/adapters/bullmq/inspection-queue.js';
+import {
+  createInspectionQueue,
+  type InspectionQueue,
+  type InspectionQueueDeps,
+} from '../../src/adapters/bullmq/inspection-queue.js';
 import {
   createInspectionWorker,
   type InspectionWorker,
@@ -19,16 +23,20 @@ export interface OpenInspectionQueue {
   readonly close: () => Promise<void>;
 }
 
+type QueueSettings = Partial<Pick<InspectionQueueDeps, 'isTracing' | 'timeoutMs' | 'onBreaker'>> & {
+  readonly connectTimeoutMs?: number;
+};
+
 /** Opens the queue on a connection of its own. */
 export async function openInspectionQueue(
   url: string,
   prefix: string,
-  { isTracing = false, connectTimeoutMs = CONNECT_TIMEOUT_MS } = {},
+  { isTracing = false, connectTimeoutMs = CONNECT_TIMEOUT_MS, ...settings }: QueueSettings = {},
 ): Promise<OpenInspectionQueue> {
   const logger = pino({ level: 'silent' });
   const connections = createRedisConnections(url, logger);
   const common = { connection: connections.openJobs(), logger, isTracing, prefix };
-  const queue = createInspectionQueue(common);
+  const queue = createInspectionQueue({ ...common, ...settings });
   const workers: InspectionWorker[] = [];
   await connections.connect(connectTimeoutMs);
   return {
