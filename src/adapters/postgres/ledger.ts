@@ -22,39 +22,37 @@ export const createLedger = (context: FileScope): Pick<FileTransaction, 'parts' 
       .where(and(eq(parts.tenantId, context.scope.tenantId), eq(parts.fileId, id)))
       .orderBy(asc(parts.partNumber)),
   putPart: async (id, part) => {
-    const replaced = await replacedPart(context, id, part.partNumber);
-    const growth = part.sizeBytes - (replaced?.sizeBytes ?? 0);
-    await writePart(context, id, part);
+    const replaced = await writePart(context, id, part);
+    const growth = part.sizeBytes - replaced.sizeBytes;
     const { sizeBytes, receivedBytes } = await growReceived(context, id, growth);
     // A declared size was reserved at creation; without one the quota fills as the bytes come.
     if (sizeBytes === null && !(await moveUsage(context, { bytes: growth, files: 0 }))) {
       throw new FaultError(fault('QUOTA_EXCEEDED').fault);
     }
-    return { receivedBytes, replacedEtag: replaced?.etag ?? null };
+    return { receivedBytes, replacedEtag: replaced.etag };
   },
 });
 
-async function replacedPart(
-  { sql: db, scope }: FileScope,
-  id: FileId,
-  partNumber: number,
-): Promise<Pick<Part, 'sizeBytes' | 'etag'> | undefined> {
-  const [row] = await db
-    .select({ sizeBytes: parts.sizeBytes, etag: parts.etag })
-    .from(parts)
-    .where(and(eq(parts.tenantId, scope.tenantId), eq(parts.fileId, id), eq(parts.partNumber, partNumber)));
-  return row;
+interface ReplacedPart {
+  readonly sizeBytes: number;
+  readonly etag: string | null;
 }
 
-async function writePart({ sql: db, scope }: FileScope, fileId: FileId, part: Part): Promise<void> {
+/** @returns what the ledger said of the part before: no bytes and no etag for one that is new */
+async function writePart({ sql: db, scope }: FileScope, fileId: FileId, part: Part): Promise<ReplacedPart> {
   const { sizeBytes, etag, sha256 } = part;
-  await db
+  const [row] = await db
     .insert(parts)
     .values({ tenantId: scope.tenantId, fileId, ...part })
     .onConflictDoUpdate({
       target: [parts.tenantId, parts.fileId, parts.partNumber],
       set: { sizeBytes, etag, sha256 },
+    })
+    .returning({
+      sizeBytes: sql<number>`coalesce(old.size_bytes, 0)`.mapWith(Number),
+      etag: sql<string | null>`old.etag`,
     });
+  return row ?? { sizeBytes: 0, etag: null };
 }
 
 async function growReceived(
