@@ -14,6 +14,8 @@ export interface Span {
 
 /** Bytes of one read from disk. */
 const READ_BYTES = 256 * 1024;
+/** Bytes that are read before they are asked for, so that the disk and the reader do not wait for each other. */
+const READ_AHEAD_BYTES = 4 * READ_BYTES;
 
 /** Opens a file of the store for reading; a symbolic link in its place is refused. */
 export const openFile = (file: string): Promise<FileHandle> =>
@@ -46,7 +48,7 @@ export function createSpanStream(spans: readonly Span[], first?: FileHandle): Re
 
   let reading: Promise<unknown> = Promise.resolve();
   return new Readable({
-    highWaterMark: READ_BYTES,
+    highWaterMark: READ_AHEAD_BYTES,
     read() {
       reading = next().then(
         (chunk) => this.push(chunk),
