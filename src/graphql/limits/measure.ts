@@ -25,6 +25,9 @@ const NOTHING: Size = { depth: 0, aliases: 0, directives: 0, fields: 0, duplicat
  * Measures an operation in one walk: a fragment is walked once and its size reused, so that nested spreads
  * cannot make the walk long, however large they are. A fragment that spreads itself counts as nothing
  * there: validation refuses it anyway.
+ *
+ * Introspection may be deep and wide, as tools ask it. Its aliases count: the same field under many names, on
+ * level after level, is all that makes it explode.
  */
 export function measure(document: DocumentNode, operation: OperationDefinitionNode): Size {
   const fragments = new Map(
@@ -49,12 +52,12 @@ export function measure(document: DocumentNode, operation: OperationDefinitionNo
     const own = directivesOf(node);
     if (node.kind === Kind.FRAGMENT_SPREAD) return plus(ofFragment(node.name.value), own);
     if (node.kind === Kind.INLINE_FRAGMENT) return deeper(plus(ofSet(node.selectionSet), own));
-    if (node.name.value === '__schema') return own;
     const below = ofSet(node.selectionSet);
+    const size = { ...plus(below, own), aliases: below.aliases + (node.alias ? 1 : 0) };
+    if (node.name.value === '__schema') return { ...size, depth: 0, fields: 0, cost: 0 };
     return {
-      ...plus(below, own),
+      ...size,
       depth: below.depth + 1,
-      aliases: below.aliases + (node.alias ? 1 : 0),
       fields: below.fields + 1,
       cost: 1 + below.cost * pageSize(node),
     };

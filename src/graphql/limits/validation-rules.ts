@@ -3,6 +3,8 @@ import {
   Kind,
   NoSchemaIntrospectionCustomRule,
   type ASTVisitor,
+  type DocumentNode,
+  type OperationDefinitionNode,
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
@@ -31,16 +33,24 @@ const NAMES: Readonly<Record<keyof Size, string>> = {
 
 function sizeRule(context: ValidationContext): ASTVisitor {
   return {
-    OperationDefinition(operation) {
-      const size = measure(context.getDocument(), operation);
-      for (const [what, name] of Object.entries(NAMES) as [keyof Size, string][]) {
-        if (size[what] <= LIMITS[what]) continue;
-        const message = `The operation is too large: at most ${String(LIMITS[what])} ${name} are accepted.`;
-        context.reportError(new GraphQLError(message, { nodes: operation }));
-      }
-      return undefined;
+    Document(document) {
+      const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+      const tooLarge = operations.flatMap((operation) => excesses(document, operation));
+      for (const error of tooLarge) context.reportError(error);
+      // Taking the document away ends the walk of all rules, some of which take long over what is too large.
+      return tooLarge.length > 0 ? null : undefined;
     },
   };
+}
+
+function excesses(document: DocumentNode, operation: OperationDefinitionNode): GraphQLError[] {
+  const size = measure(document, operation);
+  return (Object.entries(NAMES) as [keyof Size, string][])
+    .filter(([what]) => size[what] > LIMITS[what])
+    .map(([what, name]) => {
+      const message = `The operation is too large: at most ${String(LIMITS[what])} ${name} are accepted.`;
+      return new GraphQLError(message, { nodes: operation });
+    });
 }
 
 /** A page size that stands in the document is refused before anything runs; the use-case checks variables. */

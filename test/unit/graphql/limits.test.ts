@@ -24,6 +24,15 @@ const refusals = (query: string, engine = development): readonly GraphQLError[] 
   const prepared = engine.prepare(query, context);
   return prepared.ok ? [] : prepared.errors;
 };
+/** The quickest of a few tries: what else the machine does is not what is measured. */
+const quickestMs = (query: string): number => {
+  const tries = Array.from({ length: 5 }, () => {
+    const startedAt = performance.now();
+    refusals(query);
+    return performance.now() - startedAt;
+  });
+  return Math.min(...tries);
+};
 const repeat = (count: number, make: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => make(index)).join(' ');
 
@@ -43,28 +52,38 @@ const ATTACKS: Readonly<Record<string, string>> = {
   'a costly list': `{ ${repeat(9, (index) => `f${String(index)}: files(first: 100) { edges { node { id name state metadata { key value } verdict { engine } upload { parts { etag } } } } }`)} }`,
   'a costly list by variable': `query ($n: Int) { ${repeat(9, (index) => `f${String(index)}: files(first: $n) { edges { node { id name state metadata { key value } verdict { engine } upload { parts { etag } } } } }`)} }`,
   'introspection that goes round': `{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }`,
+  'introspection that multiplies': `{ __schema { types { ${repeat(8, (index) => `f${String(index)}: fields { ...F }`)} } } } fragment F on __Field { ${repeat(8, (index) => `t${String(index)}: type { ...T }`)} } fragment T on __Type { ${repeat(8, (index) => `o${String(index)}: ofType { ${repeat(8, (inner) => `n${String(inner)}: name`)} }`)} }`,
+  'introspection under many names': `{ ${repeat(LIMITS.aliases + 1, (index) => `s${String(index)}: __schema { types { name } }`)} }`,
+  'as many repeated selections as fit': `{ ${repeat(240, () => 'viewer { subject }')} }`,
   nonsense: '{ viewer { ',
   nothing: '',
 };
 
+/** What the code needs by itself: CPU time, the best of some runs, whatever else the machine is doing. */
+function leastOf<T>(run: () => T): { readonly errors: T; readonly cpuMs: number } {
+  const runs = Array.from({ length: 5 }, () => {
+    const before = process.cpuUsage();
+    const errors = run();
+    const { user, system } = process.cpuUsage(before);
+    return { errors, cpuMs: (user + system) / 1000 };
+  });
+  return runs.reduce((least, next) => (next.cpuMs < least.cpuMs ? next : least));
+}
+
 describe('limits', () => {
   it.each(Object.entries(ATTACKS))('refuse %s within 50 ms, before anything runs', (_name, query) => {
-    refusals(query);
-    const startedAt = performance.now();
-    const errors = refusals(query);
-    const tookMs = performance.now() - startedAt;
+    const { errors, cpuMs } = leastOf(() => refusals(query));
     expect(errors.length).toBeGreaterThan(0);
     expect(errors.length).toBeLessThanOrEqual(LIMITS.errors + 1);
     expect(errors.map(({ extensions }) => extensions['code'])).toContain('BAD_USER_INPUT');
-    expect(tookMs).toBeLessThan(50);
+    expect(cpuMs).toBeLessThan(50);
   });
 
   it('take no longer over the worst that they let pass', () => {
     const query = `query { ${repeat(60, (index) => `...O${String(index)}`)} } ${repeat(60, (index) => `fragment O${String(index)} on Query { viewer { subject tenant { id } } }`)}`;
-    refusals(query);
-    const startedAt = performance.now();
-    expect(refusals(query)).toEqual([]);
-    expect(performance.now() - startedAt).toBeLessThan(50);
+    const { errors, cpuMs } = leastOf(() => refusals(query));
+    expect(errors).toEqual([]);
+    expect(cpuMs).toBeLessThan(50);
   });
 
   it('let the introspection of GraphiQL pass in development', () => {
