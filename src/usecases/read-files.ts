@@ -5,10 +5,13 @@ import type { File, Part } from '../domain/file.js';
 import { parseFileId, type FileId } from '../domain/ids.js';
 import { countParts, missingParts } from '../domain/parts.js';
 import { ok } from '../domain/result.js';
+import { hasLoneSurrogate } from '../domain/text.js';
 import type { FileStore, Tenant } from '../ports/file-store.js';
 
 /** Largest page of `files`. */
 const MAX_PAGE_SIZE = 100;
+/** Longest text that a filter looks for: neither names nor subjects are longer. */
+const MAX_FILTER_CHARACTERS = 255;
 
 /** What reading files needs. */
 export interface ReadFilesDeps {
@@ -63,7 +66,7 @@ export const getFile =
     return ok((await files.transact(actor, (tx) => tx.find(fileId))) ?? null);
   };
 
-/** A page of the tenant's files. BAD_USER_INPUT for a page size or cursor out of range. */
+/** A page of the tenant's files. BAD_USER_INPUT for a page size, cursor or filter out of range. */
 export const listFiles =
   ({ files }: ReadFilesDeps) =>
   async (actor: Actor, input: ListFilesInput): Promise<Outcome<FilePage>> => {
@@ -77,6 +80,8 @@ export const listFiles =
     if (input.after !== undefined && !after) {
       return fault('BAD_USER_INPUT', { message: 'This is no cursor of a file.', field: 'after' });
     }
+    const broken = brokenFilter(input);
+    if (broken) return broken;
     const selection = selectionOf(input);
     return files.transact(actor, async (tx) => {
       const found = await tx.list({ ...selection, limit: input.first + 1, ...(after && { after }) });
@@ -92,13 +97,24 @@ export const listFiles =
 const decodeFileCursor = (cursor: string): FileId | undefined =>
   parseFileId(Buffer.from(cursor, 'base64url').toString('latin1'));
 
+/** Text that no name and no subject can hold never reaches the database, which takes no null byte at all. */
+function brokenFilter({ filter }: ListFilesInput): ReturnType<typeof fault> | undefined {
+  for (const field of ['nameContains', 'createdBy'] as const) {
+    const text = filter?.[field] ?? '';
+    if (text.length <= MAX_FILTER_CHARACTERS && !text.includes('\0') && !hasLoneSurrogate(text)) continue;
+    const message = `${field} takes up to ${String(MAX_FILTER_CHARACTERS)} characters of well-formed Unicode.`;
+    return fault('BAD_USER_INPUT', { message, field });
+  }
+  return undefined;
+}
+
 function selectionOf({ filter }: ListFilesInput): {
   states?: readonly FileState[];
   nameContains?: string;
   createdBy?: string;
 } {
   return {
-    ...(filter?.states && { states: filter.states }),
+    ...(filter?.states && { states: [...new Set(filter.states)] }),
     ...(filter?.nameContains !== undefined && { nameContains: filter.nameContains.normalize('NFC') }),
     ...(filter?.createdBy !== undefined && { createdBy: filter.createdBy }),
   };

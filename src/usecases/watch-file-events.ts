@@ -40,14 +40,14 @@ export const watchFileEvents =
       return fault('BAD_USER_INPUT', { message: 'This is no cursor of an event.', field: 'after' });
     }
     const from = position ?? (await deps.files.transact(actor, (tx) => tx.lastSequence()));
-    return ok(eventsFrom(deps, actor, from, input.states, signal));
+    return ok(eventsFrom(deps, actor, from, input.states && new Set(input.states), signal));
   };
 
 async function* eventsFrom(
   deps: WatchDeps,
   actor: Actor,
   from: number,
-  states: readonly FileState[] | undefined,
+  states: ReadonlySet<FileState> | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<FileEvent> {
   const wake = await createWake(deps, { kind: 'events', tenantId: actor.tenantId });
@@ -56,7 +56,7 @@ async function* eventsFrom(
     while (!signal.aborted) {
       const events = await deps.files.transact(actor, (tx) => tx.eventsAfter(position, BATCH_SIZE));
       for (const event of events) {
-        if (!states || states.includes(event.to)) yield event;
+        if (!states || states.has(event.to)) yield event;
         position = event.sequence;
       }
       if (events.length < BATCH_SIZE) await wake.wait(POLL_INTERVAL_MS, signal);
