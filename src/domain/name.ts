@@ -8,12 +8,16 @@ export const MAX_NAME_BYTES = 255;
 /** Device names that Windows reserves, with or without an extension. */
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\..*)?$/iu;
 
+/** Slashes, dots and null bytes, encoded once or more often, also the overlong way. */
+const ENCODED_PATH =
+  /%(?:25)*(?:2f|5c|00|c0%(?:25)*(?:af|ae|80)|c1%(?:25)*9c)|\.%(?:25)*2e|%(?:25)*2e(?:\.|%(?:25)*2e)/iu;
+
 const rules: readonly { readonly broken: (name: string) => boolean; readonly message: string }[] = [
   { broken: (name) => name === '', message: 'A name must not be empty.' },
   { broken: (name) => hasInvisible(name), message: 'A name must not hold control or invisible characters.' },
   { broken: (name) => /[/\\]/u.test(name), message: 'A name must not hold a path: no "/" and no "\\".' },
   { broken: (name) => /^[a-z]:/iu.test(name), message: 'A name must not begin with a drive.' },
-  { broken: (name) => /%(?:2f|5c|00|2e%2e)/iu.test(name), message: 'A name must not hold an encoded path.' },
+  { broken: (name) => ENCODED_PATH.test(name), message: 'A name must not hold an encoded path.' },
   { broken: (name) => /^\.+$/u.test(name), message: 'A name must not be made of dots alone.' },
   { broken: (name) => name.endsWith('.'), message: 'A name must not end with a dot.' },
   { broken: (name) => RESERVED.test(name), message: 'A name must not be one that Windows reserves.' },
