@@ -8,7 +8,7 @@ export type RangeChoice =
   | { readonly kind: 'unsatisfiable' };
 
 const WHOLE: RangeChoice = { kind: 'whole' };
-const SUFFIX = /^bytes=-(\d{1,15})$/i;
+const SUFFIX = /^bytes=-(\d+)$/i;
 
 /**
  * Reads a `Range` header. Other units, malformed ranges and several ranges at once are answered with the

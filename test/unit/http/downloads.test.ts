@@ -167,6 +167,7 @@ describe('a range', () => {
     ['bytes=-1', last, last],
     ['bytes=-100', last - 99, last],
     ['bytes=-99999999', 0, last],
+    ['bytes=-99999999999999999999', 0, last],
     ['bytes=10-99999999', 10, last],
     ['BYTES=0-9', 0, 9],
   ])('%s is the bytes %d to %d', async (range, start, end) => {
