@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Correlation } from '../domain/actor.js';
-import { fault, FaultError, type Outcome } from '../domain/errors.js';
+import { fault, FaultError, PermanentError, type Outcome } from '../domain/errors.js';
 import { isOpen } from '../domain/file-state.js';
 import type { File, Part } from '../domain/file.js';
 import { partSizeAt } from '../domain/parts.js';
@@ -57,6 +57,9 @@ export const receivePart =
       return await record(deps, scope, file, part);
     } catch (error) {
       if (error instanceof FaultError) return { ok: false, fault: error.fault };
+      // Bytes that were on their way when the upload ended find no place in the store any more.
+      const late = error instanceof PermanentError && (await refuseLate(deps.files, scope, file.id));
+      if (late) return late;
       throw error;
     }
   };
@@ -77,6 +80,16 @@ function refusal(
 
 const tooLate = (file: File): ReturnType<typeof fault> =>
   fault('CONFLICT', { message: `The upload is ${file.state}: it takes no parts.` });
+
+/** Why the file takes no parts any more; `undefined` while it does. */
+export async function refuseLate(
+  files: FileStore,
+  scope: TenantScope,
+  id: File['id'],
+): Promise<ReturnType<typeof fault> | undefined> {
+  const file = await files.transact(scope, (tx) => tx.find(id));
+  return file && !isOpen(file.state) ? tooLate(file) : undefined;
+}
 
 async function record(
   { files, objects, bus, clock }: ReceivePartDeps,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Actor } from '../domain/actor.js';
-import { fault, FaultError } from '../domain/errors.js';
+import { fault, FaultError, PermanentError } from '../domain/errors.js';
 import { isOpen } from '../domain/file-state.js';
 import type { File, Part } from '../domain/file.js';
 import type { Clock } from '../ports/clock.js';
@@ -9,7 +9,7 @@ import type { EventBus } from '../ports/event-bus.js';
 import type { FileStore } from '../ports/file-store.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import { announce } from './announce.js';
-import { enterLedger } from './receive-part.js';
+import { enterLedger, refuseLate } from './receive-part.js';
 import { storePart } from './store-part.js';
 
 /** What taking parts needs. */
@@ -84,6 +84,8 @@ interface DescribedPart {
   readonly sha256: string;
 }
 
+type CutPart = DescribedPart & { readonly chunks: readonly Buffer[] };
+
 function describe(partNumber: number, chunks: readonly Buffer[]): DescribedPart {
   const hash = createHash('sha256');
   let sizeBytes = 0;
@@ -102,14 +104,38 @@ async function takePart(
   deps: TakePartsDeps,
   actor: Actor,
   file: File,
-  part: DescribedPart & { readonly chunks: readonly Buffer[] },
+  part: CutPart,
   signal: AbortSignal,
 ): Promise<void> {
   if (!isOpen(file.state)) throw mismatch();
-  const stored = await storePart(deps.objects, file, part, Readable.from(part.chunks), signal);
-  const entered = await deps.files.transact(actor, (tx) => enterLedger(tx, file, stored, deps.clock.now()));
-  if (!entered.ok) throw new FaultError(entered.fault);
-  announce(deps.bus, file);
+  const refusal = await tryPart(deps, actor, file, part, signal);
+  if (!refusal) return;
+  // A twin of this request may have been faster and have completed the upload with the same bytes.
+  const ledger = await deps.files.transact(actor, (tx) => tx.parts(file.id));
+  const known = ledger.find((entry) => entry.partNumber === part.partNumber);
+  if (!known) throw refusal;
+  assertSame(known, part);
+}
+
+/** Stores a part and enters it into the ledger, or tells why the upload takes no part any more. */
+async function tryPart(
+  deps: TakePartsDeps,
+  actor: Actor,
+  file: File,
+  part: CutPart,
+  signal: AbortSignal,
+): Promise<FaultError | undefined> {
+  try {
+    const stored = await storePart(deps.objects, file, part, Readable.from(part.chunks), signal);
+    const entered = await deps.files.transact(actor, (tx) => enterLedger(tx, file, stored, deps.clock.now()));
+    if (!entered.ok) return new FaultError(entered.fault);
+    announce(deps.bus, file);
+    return undefined;
+  } catch (error) {
+    const late = error instanceof PermanentError && (await refuseLate(deps.files, actor, file.id));
+    if (late) return new FaultError(late.fault);
+    throw error;
+  }
 }
 
 const mismatch = (): FaultError =>

@@ -1,0 +1,111 @@
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
+import type { Actor } from '../../src/domain/actor.js';
+import type { ObjectStore } from '../../src/ports/object-store.js';
+import { completeUpload } from '../../src/usecases/complete-upload.js';
+import { receiveFile } from '../../src/usecases/receive-file.js';
+import { receivePart } from '../../src/usecases/receive-part.js';
+import { openInspectionScene, type InspectionScene } from '../support/inspection-scene.js';
+import { ACME, draftFile } from '../support/stored-files.js';
+
+const ACTOR: Actor = { ...ACME, roles: ['uploader'], permissions: new Set(['file:upload', 'file:read']) };
+const SETTINGS = { sessionTtlSeconds: 3_600, idempotencyTtlSeconds: 3_600 };
+const BYTES = Buffer.from('the same bytes, sent twice');
+
+/** A store that lets the bytes of a part in only when the gate opens, before or after it has taken them. */
+function gated(
+  objects: ObjectStore,
+  moment: 'before' | 'after',
+): { store: ObjectStore; reached: Promise<void>; open(): void } {
+  const gate = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  const wait = async (): Promise<void> => {
+    reached.resolve();
+    await gate.promise;
+  };
+  const store: ObjectStore = {
+    ...objects,
+    putPart: async (...args) => {
+      if (moment === 'before') await wait();
+      const part = await objects.putPart(...args);
+      if (moment === 'after') await wait();
+      return part;
+    },
+  };
+  return { store, reached: reached.promise, open: gate.resolve };
+}
+
+describe('bytes that arrive when another request has ended their upload', () => {
+  let scene: InspectionScene;
+  beforeAll(async () => {
+    scene = await openInspectionScene();
+  });
+  afterAll(() => scene.close());
+
+  const send = (
+    objects: ObjectStore,
+    key: string,
+    bytes: Buffer,
+  ): ReturnType<ReturnType<typeof receiveFile>> =>
+    receiveFile({ ...scene.deps, objects, ids: createUuidV7Ids(), settings: SETTINGS })(ACTOR, {
+      name: 'twin.bin',
+      idempotencyKey: key,
+      body: Readable.from([bytes], { objectMode: false }),
+      signal: new AbortController().signal,
+    });
+
+  it.each(['before', 'after'] as const)(
+    'a twin of a whole file gets the answer of the faster one, which came in %s the store took the bytes',
+    async (moment) => {
+      const slow = gated(scene.deps.objects, moment);
+      const late = send(slow.store, moment, BYTES);
+      await slow.reached;
+      const first = await send(scene.deps.objects, moment, BYTES);
+      expect(first).toMatchObject({ ok: true, value: { state: 'SCANNING' } });
+      if (first.ok && moment === 'before') await scene.inspect(first.value);
+      slow.open();
+      expect(await late).toEqual(first);
+    },
+  );
+
+  it('a twin with other bytes is told that they differ', async () => {
+    const slow = gated(scene.deps.objects, 'before');
+    const late = send(slow.store, 'other', Buffer.from('other bytes'));
+    await slow.reached;
+    await send(scene.deps.objects, 'other', BYTES);
+    slow.open();
+    expect(await late).toMatchObject({ ok: false, fault: { code: 'IDEMPOTENCY_MISMATCH' } });
+  });
+
+  it('a part is refused with CONFLICT, also when its place in the store is gone', async () => {
+    const file = await scene.deps.files.transact(ACTOR, async (tx) => {
+      const draft = draftFile(ACTOR, { sizeBytes: BYTES.length, partSizeBytes: 5_242_880 });
+      const { handle } = await scene.deps.objects.beginUpload(draft.ingestKey);
+      const fresh = { ...draft, ingestHandle: handle };
+      await tx.insert(fresh);
+      return fresh;
+    });
+    const grant = {
+      tenantId: file.tenantId,
+      fileId: file.id,
+      partNumber: 1,
+      sizeBytes: BYTES.length,
+      subject: 'alice',
+    };
+    const put = (objects: ObjectStore): ReturnType<ReturnType<typeof receivePart>> =>
+      receivePart({ ...scene.deps, objects })(grant, ACME, {
+        body: Readable.from([BYTES], { objectMode: false }),
+        signal: new AbortController().signal,
+      });
+    const slow = gated(scene.deps.objects, 'before');
+    const late = put(slow.store);
+    await slow.reached;
+    expect(await put(scene.deps.objects)).toMatchObject({ ok: true });
+    await completeUpload({ ...scene.deps, settings: SETTINGS })(ACTOR, { fileId: file.id });
+    await scene.inspect(await scene.find(file));
+    slow.open();
+    expect(await late).toMatchObject({ ok: false, fault: { code: 'CONFLICT' } });
+    expect(await scene.find(file)).toMatchObject({ state: 'CLEAN' });
+  });
+});
