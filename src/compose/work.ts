@@ -34,6 +34,7 @@ export function composeWork(platform: Platform): WorkParts {
       createInspectionWorker({
         connection: redis.openJobs(),
         concurrency: settings.concurrency,
+        lockMs: settings.leaseMs,
         process,
         logger,
         isTracing,

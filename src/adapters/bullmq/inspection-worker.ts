@@ -18,6 +18,11 @@ export interface InspectionWorkerDeps {
   readonly logger: Logger;
   /** Whether jobs continue the trace they were caused by. */
   readonly isTracing: boolean;
+  /**
+   * How long a job that its worker took and never began keeps others away, and again as long until that is
+   * noticed. As long as the lease of an inspection, which guards those that have begun. @default 15000
+   */
+  readonly lockMs?: number;
   /** The queue's. @default `lazaret` */
   readonly prefix?: string;
 }
@@ -31,8 +36,7 @@ export interface InspectionWorker {
 }
 
 /** Redis gives a job to another worker when this one was silent for so long. */
-const LOCK_MS = 30_000;
-const STALLED_CHECK_MS = 15_000;
+const DEFAULT_LOCK_MS = 15_000;
 /** What BullMQ gets to note the end of jobs that were cancelled. */
 const FAREWELL_MS = 500;
 /** How often a job may lose its worker before it is kept as failed; the sweeper then makes a new one. */
@@ -43,15 +47,15 @@ const MAX_STALLS = 2;
  * file is ensured by the fencing token in the database.
  */
 export function createInspectionWorker(deps: InspectionWorkerDeps): InspectionWorker {
-  const { logger, isTracing, prefix = 'lazaret' } = deps;
+  const { logger, isTracing, prefix = 'lazaret', lockMs = DEFAULT_LOCK_MS } = deps;
   const running = new Set<Promise<void>>();
   const worker = new Worker(INSPECTION_QUEUE, run(deps.process, running), {
     connection: deps.connection,
     concurrency: deps.concurrency,
     prefix,
     autorun: false,
-    lockDuration: LOCK_MS,
-    stalledInterval: STALLED_CHECK_MS,
+    lockDuration: lockMs,
+    stalledInterval: lockMs,
     maxStalledCount: MAX_STALLS,
     ...(isTracing ? { telemetry: new BullMQOtel({ tracerName: 'lazaret' }) } : {}),
   });
