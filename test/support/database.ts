@@ -26,9 +26,7 @@ const MIGRATIONS = path.join(import.meta.dirname, '../../db/migrations');
 const TEMPLATE_LOCK = 7_265_182_413;
 
 /** Clones the migrated template, which the first caller of a run makes. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const { postgres }: Pick<TestServices, 'postgres'> = inject('services');
-  const { superuserUrl } = postgres;
+export async function createTestDatabase(superuserUrl = ofServices()): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const template = await ensureTemplate(superuserUrl);
   await asSuperuser(superuserUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
@@ -41,6 +39,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
         await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       }),
   };
+}
+
+function ofServices(): string {
+  const { postgres }: Pick<TestServices, 'postgres'> = inject('services');
+  return postgres.superuserUrl;
 }
 
 /** Small limits, so that a test which waits for one need not wait long. */

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { runCrash } from '../support/crash/run-crash.js';
+import { startCrashProduct, type CrashProduct } from '../support/crash/crash-product.js';
+
+const ROUNDS = Number(process.env['LAZARET_CRASH_ROUNDS'] ?? 2);
+const SEED = Number(process.env['LAZARET_CRASH_SEED'] ?? Date.now() % 1_000_000);
+/** Also the servers that the product stands on. */
+const WITH_SERVERS = process.env['LAZARET_CRASH_SERVERS'] === 'true';
+const SPAN_MS = 10_000;
+const ROUND_TIMEOUT_MS = 300_000;
+
+let crash: CrashProduct;
+
+beforeAll(async () => {
+  crash = await startCrashProduct(inject('services'), WITH_SERVERS);
+}, 180_000);
+afterAll(() => crash.stop(), 120_000);
+
+const seeds = Array.from({ length: ROUNDS }, (_, index) => String(SEED + index));
+
+it.each(seeds)(
+  'keeps every promise while processes are killed at any moment (seed %s)',
+  async (seed) => {
+    const begunAt = performance.now();
+    const lines: string[] = [];
+    const note = (line: string): void => {
+      const said = `${((performance.now() - begunAt) / 1000).toFixed(1).padStart(6)} s  ${line}`;
+      lines.push(said);
+      if (process.env['LAZARET_CRASH_VERBOSE'] === 'true') console.log(said);
+    };
+    console.log(`seed ${seed}: npm run crash -- --seed ${seed} --runs 1`);
+    const { violations, orphans, tolds } = await runCrash({
+      ...crash,
+      seed,
+      uploads: 30,
+      spanMs: SPAN_MS,
+      note,
+    });
+    const completed = tolds.filter(({ isCompleted }) => isCompleted).length;
+    const kills = lines.filter((line) => line.includes('kill -9')).length;
+    console.log(
+      `seed ${seed}: ${tolds.length} uploads, ${completed} completed, ${kills} kills, ${orphans.length} orphans, ` +
+        `${((performance.now() - begunAt) / 1000).toFixed(0)} s`,
+    );
+    expect(violations, lines.join('\n')).toEqual([]);
+    expect(kills).toBeGreaterThan(0);
+    expect(completed).toBeGreaterThan(0);
+  },
+  ROUND_TIMEOUT_MS,
+);
