@@ -27,8 +27,13 @@ export interface NodeProcessOptions {
 /** Longer than the time that a process gives the work at hand. */
 const STOP_TIMEOUT_MS = 40_000;
 
-/** A small young generation keeps a process small: what streams through it lies outside the heap. */
-const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=4'];
+/**
+ * A small young generation keeps a process small: what streams through it lies outside the heap. The old one
+ * is bounded as well, far above what is needed, and the process refuses new work before it gets there.
+ */
+const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=4', '--max-old-space-size=512'];
+/** glibc keeps freed memory for each of its arenas, of which threads otherwise have many. */
+const MALLOC_ARENAS = '2';
 
 /**
  * Starts the API or a worker; its log goes to a file, its warnings to the operator.
@@ -44,7 +49,7 @@ export function startNodeProcess(options: NodeProcessOptions): Promise<ServerPro
     command: process.execPath,
     args: [`--title=lazaret-${name}`, ...NODE_FLAGS, ...tracing(options), options.entry],
     cwd: dataDirectory,
-    env: options.env,
+    env: { MALLOC_ARENA_MAX: MALLOC_ARENAS, ...options.env },
     logFile,
     onOutput: log.write,
     hasChannel: true,

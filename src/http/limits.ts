@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import rateLimit from '@fastify/rate-limit';
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -20,19 +21,21 @@ export interface EdgeLimits {
   readonly requestsPerAddress: number;
   /** Mean delay of the event loop over a second, in milliseconds. @default 1000 */
   readonly maxEventLoopDelayMs: number;
-  /** @default 768 MiB */
+  /** @default 85 % of what Node lets the process have, at most 768 MiB */
   readonly maxHeapBytes: number;
   /** @default 1.5 GiB */
   readonly maxRssBytes: number;
 }
 
 const MIB = 1024 * 1024;
+/** Beyond this share of its limit the heap is collected ever more often, and then the process ends. */
+const HEAP_SHARE = 0.85;
 
 /** Generous for honest clients, and far below what would hurt. */
 export const DEFAULT_EDGE_LIMITS: EdgeLimits = {
   requestsPerAddress: 20_000,
   maxEventLoopDelayMs: 1_000,
-  maxHeapBytes: 768 * MIB,
+  maxHeapBytes: Math.min(768 * MIB, getHeapStatistics().heap_size_limit * HEAP_SHARE),
   maxRssBytes: 1_536 * MIB,
 };
 
