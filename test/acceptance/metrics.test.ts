@@ -26,7 +26,7 @@ beforeAll(async () => {
     services,
     env: { CLAMD_ADDRESSES: `tcp://127.0.0.1:${gate.port}`, LAZARET_SCAN_MAX_ATTEMPTS: '50' },
   });
-  token = await product.token('acme-admin');
+  token = await vi.waitFor(() => product.token('acme-admin'), { timeout: 15_000, interval: 250 });
 }, 120_000);
 afterAll(async () => {
   await product.stop();
@@ -152,8 +152,8 @@ describe('the metrics', () => {
   }, 90_000);
 
   it('count each change of state once', async () => {
-    const { valueOf } = await worker();
-    const count = (from: string, to: string) => valueOf('upload_transitions_total', { from, to });
+    const scrape = await worker();
+    const count = (from: string, to: string) => scrape.valueOf('upload_transitions_total', { from, to });
     expect([count('NONE', 'PENDING'), count('PENDING', 'RECEIVING'), count('RECEIVING', 'SCANNING')]).toEqual(
       [2, 2, 2],
     );
@@ -165,9 +165,9 @@ describe('the metrics', () => {
     expect(edge.valueOf('http_request_duration_seconds_count', put)).toBe(1);
     expect(edge.valueOf('graphql_operations_total', { type: 'mutation', outcome: 'ok' })).toBeGreaterThan(3);
     expect(edge.valueOf('token_verifications_total', { outcome: 'verified' })).toBeGreaterThan(3);
-    for (const { valueOf } of [edge, work]) {
-      expect(valueOf('breaker_state', { dependency: 'redis' })).toBe(0);
-      expect(valueOf('database_pool_connections', { pool: 'main', state: 'idle' })).toBeGreaterThan(0);
+    for (const scrape of [edge, work]) {
+      expect(scrape.valueOf('breaker_state', { dependency: 'redis' })).toBe(0);
+      expect(scrape.valueOf('database_pool_connections', { pool: 'main', state: 'idle' })).toBeGreaterThan(0);
     }
   });
 
