@@ -31,7 +31,7 @@ export async function createWake(deps: { bus: EventBus; clock: Clock }, topic: T
       if (!isRinging && !isClosed) {
         const rung = new AbortController();
         wakeUp = () => {
-          rung.abort();
+          rung.abort('rung');
         };
         await deps.clock.sleep(timeoutMs, AbortSignal.any([signal, rung.signal]));
       }

@@ -1,5 +1,8 @@
 import type { Clock } from '../../ports/clock.js';
 
+/** Without a reason of ours each abort would make an error with a stack, for every chunk. */
+const OVER = 'over';
+
 /**
  * Waits for something, but not for ever.
  *
@@ -20,6 +23,6 @@ export async function withinDeadline<T>(
     await Promise.race([work, deadline]);
     return await work;
   } finally {
-    done.abort();
+    done.abort(OVER);
   }
 }
