@@ -1,4 +1,4 @@
-import type { HelperAnswer, HelperRequest } from './helper.js';
+import type { HelperAnswer, HelperRequest } from './start-helper.js';
 
 /** What a helper can do, by name. */
 export type Jobs = Readonly<Record<string, (input: never) => Promise<unknown>>>;

@@ -1,4 +1,4 @@
-import type { Helper } from './helper.js';
+import type { Helper } from './start-helper.js';
 import type { BenchOptions } from './options.js';
 import type { Stack } from './stack.js';
 

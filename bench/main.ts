@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import type { Bench } from './bench.js';
-import { startHelper } from './helper.js';
+import { startHelper } from './start-helper.js';
 import { BENCH_HELP, readOptions, SCENARIOS, type BenchOptions } from './options.js';
 import { formatReport, type Report } from './report.js';
 import { measureLatency } from './scenarios/latency.js';
@@ -39,7 +39,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const client = startHelper('client-process');
   const interrupt = new Promise<never>((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'])
-      process.once(signal, () => reject(new Error(`Ended by ${signal}`)));
+      {process.once(signal, () => reject(new Error(`Ended by ${signal}`)));}
   });
   try {
     const reports = await Promise.race([interrupt, runAll({ options, stack, client })]);

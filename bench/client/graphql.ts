@@ -29,12 +29,13 @@ export async function execute<T>(url: string, query: string, variables: object):
     accept: 'application/graphql-response+json',
   };
   const body = Buffer.from(JSON.stringify({ query, variables }));
-  return dataOf<T>((await send('POST', `${url}/graphql`, headers, body)).text);
+  return dataOf((await send('POST', `${url}/graphql`, headers, body)).text) as T;
 }
 
 /** The data of an answer without errors. */
-export function dataOf<T>(text: string): T {
-  const answer = JSON.parse(text) as { data?: T | null; errors?: unknown };
-  if (answer.errors !== undefined || !answer.data) throw new Error(`GraphQL refused: ${text}`);
+export function dataOf(text: string): unknown {
+  const answer = JSON.parse(text) as { data?: unknown; errors?: unknown };
+  if (answer.errors !== undefined || answer.data === undefined || answer.data === null)
+    throw new Error(`GraphQL refused: ${text}`);
   return answer.data;
 }

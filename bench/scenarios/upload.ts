@@ -1,5 +1,5 @@
 import { GIB, MB, MIB, type Bench } from '../bench.js';
-import { startHelper, type Helper } from '../helper.js';
+import { startHelper, type Helper } from '../start-helper.js';
 import { measure, type Sample } from '../meter.js';
 import { usageColumns, type Goal, type Report, type Row } from '../report.js';
 import { takeTurns, type Result } from '../rounds.js';
