@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createEngine, type Engine } from '../graphql/engine.js';
 import type { OperationObservation } from '../graphql/use-observation.js';
@@ -45,8 +47,11 @@ export interface ApiServer {
   close(deadlineMs: number): Promise<void>;
 }
 
+/** Everything that reaches every transport; the page is for one of them alone. */
+type Surface = Omit<ApiServerDeps, 'playgroundDir'>;
+
 /** Puts every surface on the one edge. */
-export async function createApiServer(deps: ApiServerDeps): Promise<ApiServer> {
+export async function createApiServer({ playgroundDir, ...deps }: ApiServerDeps): Promise<ApiServer> {
   const app = await createHttpServer(deps);
   const authenticate = createAuthenticator({ ...deps, ...deps.auth });
   const graphql = { ...deps, authenticate, engine: await openEngine(deps) };
@@ -57,7 +62,7 @@ export async function createApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   await registerGraphqlSse(app, streams);
   await registerGraphqlHttp(app, {
     ...graphql,
-    ...(deps.isProduction ? {} : { playgroundDir: deps.playgroundDir }),
+    ...(mayExplore(deps, playgroundDir) ? { playgroundDir } : {}),
   });
   const sockets = attachGraphqlWs(app.server, streams);
   return {
@@ -71,6 +76,14 @@ export async function createApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   };
 }
 
+/** GraphiQL is for development, and it is only there after a build. */
+function mayExplore({ isProduction, logger }: Surface, playgroundDir: string): boolean {
+  if (isProduction) return false;
+  const isBuilt = existsSync(path.join(playgroundDir, 'index.html'));
+  if (!isBuilt) logger.warn('GraphiQL is not built and not served');
+  return isBuilt;
+}
+
 async function openEngine({
   useCases,
   clock,
@@ -78,7 +91,7 @@ async function openEngine({
   isTracing,
   logger,
   metrics,
-}: ApiServerDeps): Promise<Engine> {
+}: Surface): Promise<Engine> {
   const schema = await buildLazaretSchema(useCases, clock);
   const observe = ({ type, outcome, durationMs }: OperationObservation): void => {
     metrics.graphqlOperations.inc({ type, outcome });
@@ -88,7 +101,7 @@ async function openEngine({
   return createEngine({ schema, isProduction, logger, isTracing, observe });
 }
 
-async function addIssuer(app: FastifyInstance, deps: ApiServerDeps): Promise<void> {
+async function addIssuer(app: FastifyInstance, deps: Surface): Promise<void> {
   const { issuer, audience, developmentIssuer } = deps.auth;
   if (deps.isProduction || developmentIssuer === null) return;
   const { keysFile } = developmentIssuer;
