@@ -36,6 +36,7 @@ it.each(seeds)(
       spanMs: SPAN_MS,
       note,
     });
+    for (const orphan of orphans) note(`orphan ${orphan}`);
     const completed = tolds.filter(({ isCompleted }) => isCompleted).length;
     const kills = lines.filter((line) => line.includes('kill -9')).length;
     console.log(
