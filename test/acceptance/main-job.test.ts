@@ -158,8 +158,9 @@ describe('a part', () => {
     const fileId = await open(randomBytes(10));
     const [signed] = granted(await uploader.signUploadParts({ fileId, parts: [{ partNumber: 1 }] })).parts;
     if (!signed) throw new Error('Nothing was signed.');
-    for (const sizeBytes of [0, 9, 11])
+    for (const sizeBytes of [0, 9, 11]) {
       expect((await putPart(signed, randomBytes(sizeBytes))).status).toBe(400);
+    }
     const altered = { ...signed, url: signed.url.replace(/.(.{5})$/, (_, end: string) => `0${end}`) };
     expect((await putPart(altered, randomBytes(10))).status).toBe(403);
     const beyond = await uploader.signUploadParts({ fileId, parts: [{ partNumber: 2 }] });

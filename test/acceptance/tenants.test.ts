@@ -128,8 +128,9 @@ describe('a user without the permission', () => {
 
   it.each(FORBIDDEN)('%s is refused %s, whatever the id', async (who, _name, operation) => {
     const client = createApiClient(product.url, await product.token(who));
-    for (const id of [ids.clean, ids.open, UNKNOWN_ID])
+    for (const id of [ids.clean, ids.open, UNKNOWN_ID]) {
       expect(codeOf(await operation(client, id))).toBe('FORBIDDEN');
+    }
   });
 
   it('may look and download all the same', async () => {

@@ -177,16 +177,19 @@ function uploadForm(bytes: Uint8Array, input: object): FormData {
 
 async function readAnswer<T>(response: Response): Promise<ApiOutcome<T>> {
   const text = await response.text();
-  const { data, errors } = parse<T>(text, response.status);
+  const { data, errors } = parse(text, response.status) as {
+    data?: { answer: T } | null;
+    errors?: ApiError[];
+  };
   const [error] = errors ?? [];
   if (error) return { ok: false, error };
   if (data) return { ok: true, value: data.answer };
   throw new Error(`Neither data nor errors, status ${response.status}: ${text.slice(0, 300)}`);
 }
 
-function parse<T>(text: string, status: number): { data?: { answer: T } | null; errors?: ApiError[] } {
+function parse(text: string, status: number): unknown {
   try {
-    return JSON.parse(text) as { data?: { answer: T } | null; errors?: ApiError[] };
+    return JSON.parse(text);
   } catch (cause) {
     throw new Error(`No JSON, status ${status}: ${text.slice(0, 300)}`, { cause });
   }

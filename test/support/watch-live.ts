@@ -79,7 +79,7 @@ function watch<T>(source: LiveSource, query: string, variables: Record<string, u
   ended.promise.catch(() => undefined);
   const sink: Sink<T> = {
     next: ({ data, errors }) => {
-      if (errors) return void ended.reject(new Error(JSON.stringify(errors)));
+      if (errors) ended.reject(new Error(JSON.stringify(errors)));
       if (!data) return;
       items.push(data.item);
       for (const hope of hopes) hope(data.item);

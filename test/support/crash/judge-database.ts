@@ -47,8 +47,9 @@ export function judgeStates(files: readonly FileRow[], tolds: readonly Told[]): 
     if (own.length > 1) return [`${plan.label}: ${own.length} files of one request`];
     const [row] = own;
     if (fileId === undefined) return plan.hasKey ? [`${plan.label}: never answered`] : [];
-    if (row?.id !== fileId)
+    if (row?.id !== fileId) {
       return [`${plan.label}: file ${fileId} was acknowledged, ${row?.id ?? 'none'} is there`];
+    }
     const expected = expectedState(told);
     return expected.includes(row.state)
       ? []
@@ -78,8 +79,9 @@ export async function judgeLedger(
       const row = ledger.get(`${told.fileId ?? ''}/${number}`);
       const name = `${told.plan.label}: part ${number}`;
       if (!row) return [`${name} was acknowledged and is not in the ledger`];
-      if (!etags.includes(row.etag))
+      if (!etags.includes(row.etag)) {
         return [`${name} has etag ${row.etag}, acknowledged was ${etags.join(' or ')}`];
+      }
       return row.sha256 === checksumOf(told, number) ? [] : [`${name} has another checksum`];
     }),
   );
@@ -95,8 +97,9 @@ export async function judgeHistory(db: pg.Client, files: readonly FileRow[]): Pr
   const last = new Map<string, EventRow>();
   for (const row of rows) {
     const expected = (heads.get(row.tenant) ?? 0) + 1;
-    if (row.sequence !== expected)
+    if (row.sequence !== expected) {
       found.push(`history of ${row.tenant}: ${row.sequence} instead of ${expected}`);
+    }
     heads.set(row.tenant, row.sequence);
     const before = last.get(row.file);
     if (row.version !== (before?.version ?? 0) + 1 || row.from !== (before?.to ?? null)) {
@@ -140,8 +143,9 @@ export async function judgeObserved(
   const is = seen.map(({ file, to }) => `${file.id} v${file.version} ${to}`);
   const must = rows.map(({ file, version, to }) => `${file} v${version} ${to}`);
   const index = must.findIndex((line, at) => line !== is[at]);
-  if (index >= 0)
+  if (index >= 0) {
     return [`${slug} saw ${is[index] ?? 'nothing'} as event ${index}, not ${must[index] ?? ''}`];
+  }
   return is.length > must.length ? [`${slug} saw ${is.length - must.length} events too many`] : [];
 }
 

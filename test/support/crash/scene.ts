@@ -26,7 +26,7 @@ export interface Scene {
   /** Called for each file as soon as its client knows its id. */
   readonly created: ((told: Told) => void)[];
   /** Notes a broken guarantee. */
-  violate(what: string): void;
+  readonly violate: (what: string) => void;
 }
 
 /** A client gives up after this long without an answer, which is a violation. */
@@ -63,8 +63,9 @@ export async function persist<T>(
     if (!client) break;
     const outcome = await request(client).catch((error: unknown) => void (last = error));
     if (outcome?.ok === true) return outcome;
-    if (outcome?.error.extensions.code === 'INTERNAL')
+    if (outcome?.error.extensions.code === 'INTERNAL') {
       violate(`${label}: ${about}: ${explain(outcome.error)}`);
+    }
     if (outcome && isFinal(outcome.error)) return outcome;
     last = outcome?.error ?? last;
     await sleep(RETRY_MS);
