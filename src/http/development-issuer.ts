@@ -46,7 +46,9 @@ export async function registerDevelopmentIssuer(
     scope.addContentTypeParser('*', (_request, _payload, parsed) => {
       parsed(null);
     });
-    scope.all(`${MOUNT_PATH}/*`, (request, reply) => {
+    // A token is how one learns that the service is busy; refusing it would only say less.
+    const options = { config: { admission: 'always' as const } };
+    scope.all(`${MOUNT_PATH}/*`, options, (request, reply) => {
       for (const [name, value] of Object.entries(reply.getHeaders())) {
         if (value !== undefined) reply.raw.setHeader(name, value);
       }

@@ -83,10 +83,10 @@ describe('the configuration', () => {
     const documented = Object.fromEntries(
       rows.map(([, name = '', byDefault = '']) => [name, byDefault] as const),
     );
-    const settings: Record<string, string | number | string[]> = environmentSchema.parse(given);
+    const settings: Record<string, string | number | string[] | undefined> = environmentSchema.parse(given);
     const defaults = Object.entries(settings).map(([name, value]) => [
       name,
-      name in given ? '' : value.toString(),
+      name in given ? '' : (value?.toString() ?? ''),
     ]);
     const unset = Object.keys(environmentSchema.shape).map((name) => [name, '']);
     const expected = Object.fromEntries<string>([...unset, ...defaults] as [string, string][]);

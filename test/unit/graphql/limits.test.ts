@@ -24,15 +24,6 @@ const refusals = (query: string, engine = development): readonly GraphQLError[] 
   const prepared = engine.prepare(query, context);
   return prepared.ok ? [] : prepared.errors;
 };
-/** The quickest of a few tries: what else the machine does is not what is measured. */
-const quickestMs = (query: string): number => {
-  const tries = Array.from({ length: 5 }, () => {
-    const startedAt = performance.now();
-    refusals(query);
-    return performance.now() - startedAt;
-  });
-  return Math.min(...tries);
-};
 const repeat = (count: number, make: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => make(index)).join(' ');
 
