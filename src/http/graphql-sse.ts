@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { fault, FaultError } from '../domain/errors.js';
+import type { Response } from 'graphql-sse';
+import { z } from 'zod';
+import { fault, FaultError, type Fault } from '../domain/errors.js';
 import type { GraphqlContext, Session } from '../graphql/context.js';
 import { createSession } from '../graphql/session.js';
 import { correlationOf } from './correlation.js';
@@ -106,11 +108,23 @@ async function serve(
   const stream: SseStream = { context, window, ended: AbortSignal.any([expired.signal, stopping]) };
   deps.metrics.connections.inc({ transport: 'sse' });
   try {
-    await writeSse(reply, await protocol(toProtocolRequest(request, stream)), window);
+    const answer = await protocol(toProtocolRequest(request, stream));
+    const refusal = refusalOf(answer);
+    if (refusal) sendGraphqlFault(reply, refusal, answer[1].status);
+    else await writeSse(reply, answer, window);
   } finally {
     alarm.clear();
     deps.metrics.connections.dec({ transport: 'sse' });
   }
+}
+
+const refusalSchema = z.object({ errors: z.tuple([z.object({ message: z.string() })]) });
+
+/** The protocol refuses what is no request of its kind in words alone; our table has more to say. */
+function refusalOf([body, { status }]: Response): Fault | undefined {
+  if (status < 400) return undefined;
+  const said = refusalSchema.safeParse(typeof body === 'string' ? JSON.parse(body) : undefined).data;
+  return fault('BAD_USER_INPUT', said && { message: `${said.errors[0].message}.` }).fault;
 }
 
 type ProtocolRequest = Parameters<ReturnType<typeof createSseProtocol>>[0];

@@ -84,7 +84,12 @@ const httpStatuses: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: () =>
     Promise.resolve({
       didResolveOperation: ({ operation }) => {
-        if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return Promise.resolve();
+        // Apollo would run the only operation of a document under whatever name the request gives it.
+        if (!operation) {
+          const extensions = { http: { status: 400 } };
+          return Promise.reject(new GraphQLError('The document has no such operation.', { extensions }));
+        }
+        if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return Promise.resolve();
         const message = 'Subscriptions are served over WebSocket and at /graphql/stream.';
         const http = { status: 405, headers: new HeaderMap([['allow', 'GET']]) };
         return Promise.reject(new GraphQLError(message, { nodes: operation, extensions: { http } }));

@@ -142,7 +142,14 @@ function settle(
   body: Readable,
 ): void {
   const { fieldName, filename, encoding, mimeType } = info;
-  const file = { fieldName, filename, encoding, mimetype: mimeType, createReadStream: () => body };
+  let isTaken = false;
+  const createReadStream = (): Readable => {
+    // Whoever came second would find the stream at its end, and take it for an empty file.
+    if (isTaken) throw badForm('The file can be used once in an operation.');
+    isTaken = true;
+    return body;
+  };
+  const file = { fieldName, filename, encoding, mimetype: mimeType, createReadStream };
   (upload as Settleable).resolve(file as unknown as FileUpload);
 }
 

@@ -118,6 +118,24 @@ describe('graphql over http', () => {
     expect(errors?.[0]?.message).toContain('WebSocket');
   });
 
+  it.each([
+    [
+      'names an operation that is not there',
+      'mutation A { deleteFile(input: { fileId: "x" }) { file { id } } }',
+    ],
+    ['leaves open which of two operations is meant', 'query B { __typename } query C { __typename }'],
+  ])('runs nothing when a request %s', async (_what, query) => {
+    const before = server.useCases.calls.length;
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer acme-admin' },
+      body: JSON.stringify({ query, ...(query.includes('A {') ? { operationName: 'Z' } : {}) }),
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    expect(server.useCases.calls.length).toBe(before);
+  });
+
   it('refuses batches', async () => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',

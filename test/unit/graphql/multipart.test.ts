@@ -119,6 +119,19 @@ describe('an abused form', () => {
     },
   );
 
+  it('gives its file to one field alone, and never passes for an empty one to another', async () => {
+    const query =
+      'mutation ($f: Upload!) { a: uploadFile(file: $f) { file { id } } b: uploadFile(file: $f) { file { id } } }';
+    const before = server.useCases.received.length;
+    const { body } = await send([
+      ['operations', JSON.stringify({ query, variables: { f: null } })],
+      ['map', '{"0":["variables.f"]}'],
+      ['0', file('one'), 'a'],
+    ]);
+    expect(body).toContain('used once');
+    expect(server.useCases.received.length - before).toBe(1);
+  });
+
   it('has a boundary, or is refused', async () => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',

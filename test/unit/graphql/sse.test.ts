@@ -222,4 +222,28 @@ describe('server-sent events', () => {
     await other.close();
     expect(await text).toContain('event: complete');
   });
+
+  it.each([
+    ['no query', 'POST', {}, 400],
+    ['variables that are no object', 'POST', { query: '{ __typename }', variables: 5 }, 400],
+    ['a mutation by GET', 'GET', undefined, 405],
+  ])('refuses %s in the form of every other error', async (_what, method, body, status) => {
+    const query = encodeURIComponent('mutation { deleteFile(input: { fileId: "x" }) { file { id } } }');
+    const response = await fetch(`${server.url}/graphql/stream?query=${query}`, {
+      method,
+      headers: {
+        accept: 'text/event-stream',
+        authorization: 'Bearer acme-admin',
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    expect(response.status).toBe(status);
+    const extensions = {
+      code: 'BAD_USER_INPUT',
+      category: 'user',
+      correlationId: expect.any(String) as string,
+    };
+    expect(await response.json()).toMatchObject({ errors: [{ extensions }] });
+  });
 });
