@@ -57,7 +57,8 @@ function watch(bodies: Map<IncomingMessage, Watched>, raw: IncomingMessage, wind
 function checkAll(bodies: Map<IncomingMessage, Watched>, options: BodyGuardOptions, windowMs: number): void {
   const now = performance.now();
   for (const [raw, watched] of bodies) {
-    if (raw.complete || raw.destroyed) bodies.delete(raw);
+    // A request that was answered early never closes by itself when its socket does.
+    if (raw.complete || raw.destroyed || raw.socket.destroyed) bodies.delete(raw);
     else if (now >= watched.windowEndsAt) judge(raw, watched, options, windowMs);
   }
 }

@@ -71,6 +71,21 @@ describe('a body that trickles', () => {
     expect((await fetch(`${edge.url}/livez`)).status).toBe(200);
   });
 
+  it('is forgotten when it was refused early and its sender has left', async () => {
+    edge = await startTestEdge((app) => void app.post('/json', () => 'done'), {
+      minRateBytesPerSecond: 10_000,
+      bodyGuard: { windowMs: 200, drainMs: 60_000 },
+    });
+    const refused = await open(edge.port, head.replace('100000', '10000000'));
+    await once(refused, 'data');
+    refused.destroy();
+    for (let count = 0; count < 2; count += 1) {
+      const slow = await open(edge.port, head);
+      await once(slow.resume(), 'close');
+    }
+    expect(edge.lines.filter((line) => line.includes('too slowly'))).toHaveLength(2);
+  });
+
   it('may take as long as it needs at the rate', async () => {
     edge = await startTestEdge((app) => void app.post('/json', () => 'done'), {
       minRateBytesPerSecond: 10_000,
