@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { fault, TransientError, type Outcome } from '../../domain/errors.js';
 import { parseTenantId, type TenantId } from '../../domain/ids.js';
 import { ok } from '../../domain/result.js';
+import { hasInvisible, hasLoneSurrogate } from '../../domain/text.js';
 import type { Clock } from '../../ports/clock.js';
 import { bearerToken } from './bearer-token.js';
 
@@ -27,6 +28,9 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 /** Oldest token that is accepted, whatever end it names. */
 const MAX_TOKEN_AGE_SECONDS = 86_400;
 
+/** Null bytes and halves of characters would reach the database, which refuses them as a failure of its own. */
+const isPlainText = (text: string): boolean => !hasInvisible(text) && !hasLoneSurrogate(text);
+
 const claimsSchema = z.object({
   sub: z
     .string()
@@ -34,7 +38,8 @@ const claimsSchema = z.object({
     .max(255)
     .regex(/^[\x21-\x7e]+$/),
   tenant: z.string(),
-  roles: z.array(z.string().min(1).max(64)).max(32),
+  roles: z.array(z.string().min(1).max(64).refine(isPlainText)).max(32),
+  iat: z.number(),
   exp: z.number(),
 });
 
@@ -70,10 +75,12 @@ export const verifyAccessToken =
 function readClaims(payload: JWTPayload): Outcome<AccessToken> {
   const claims = claimsSchema.safeParse(payload);
   if (!claims.success) return fault('UNAUTHENTICATED');
-  const { sub, tenant, roles, exp } = claims.data;
+  const { sub, tenant, roles, iat, exp } = claims.data;
   const tenantId = parseTenantId(tenant);
   if (!tenantId) return fault('UNAUTHENTICATED');
-  return ok({ subject: sub, tenantId, roles, expiresAt: new Date(exp * 1000) });
+  // A connection that was opened with the token ends when the token would be refused.
+  const endsAt = Math.min(exp, iat + MAX_TOKEN_AGE_SECONDS);
+  return ok({ subject: sub, tenantId, roles, expiresAt: new Date(endsAt * 1000) });
 }
 
 function refuse(error: unknown): ReturnType<typeof fault> {

@@ -97,12 +97,23 @@ describe('an access token', () => {
     'with roles that are no list': { claims: { roles: 'admin' } },
     'with roles that are no text': { claims: { roles: [{ admin: true }] } },
     'with a thousand roles': { claims: { roles: Array.from({ length: 1_000 }, (_, i) => `r${String(i)}`) } },
+    'with a role that no database can read': { claims: { roles: ['admin\0'] } },
+    'with a role of half a character': { claims: { roles: ['\uD800'] } },
     'with an unknown key id': { header: { kid: 'nobody' } },
     'that demands an extension': { header: { crit: ['b64'], b64: true } },
     'longer than any honest one': { claims: { padding: 'x'.repeat(10_000) } },
   };
   it.each(Object.entries(refused))('is refused when %s', async (_what, changes) => {
     expect(await ask(changes)).toBe('UNAUTHENTICATED');
+  });
+
+  it('ends a day after it was issued, whatever end it names', async () => {
+    const claims = { iat: now - 80_000, exp: now + 1e300 };
+    const outcome = await authenticate(
+      `Bearer ${await signToken(issuer.issuer, es, { claims })}`,
+      correlation,
+    );
+    expect(outcome.ok && outcome.value.expiresAt).toEqual(new Date((now + 6_400) * 1000));
   });
 
   it('is refused without a signature, with an empty one and with that of another', async () => {
