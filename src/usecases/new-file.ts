@@ -2,26 +2,34 @@ import type { Actor } from '../domain/actor.js';
 import type { File } from '../domain/file.js';
 import { ingestKeyOf } from '../domain/object-keys.js';
 import type { Clock } from '../ports/clock.js';
+import type { FileStore } from '../ports/file-store.js';
 import type { Ids } from '../ports/ids.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import type { CheckedInput } from './check-new-file.js';
 
 /** What making a new file needs. */
 export interface NewFileDeps {
+  readonly files: FileStore;
   readonly objects: ObjectStore;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly settings: { readonly sessionTtlSeconds: number };
 }
 
-/** Opens the store's upload and makes the file that refers to it, not yet written anywhere. */
+/**
+ * Opens the store's upload and makes the file that refers to it, not yet written anywhere. The database is
+ * asked first: while it is away, clients that try again must not fill the store with uploads of no file.
+ *
+ * @throws TransientError of the database or the store
+ */
 export async function newFile(
-  { objects, clock, ids, settings }: NewFileDeps,
+  { files, objects, clock, ids, settings }: NewFileDeps,
   actor: Actor,
   draft: CheckedInput & Pick<File, 'sizeBytes' | 'partSizeBytes'>,
 ): Promise<File> {
   const id = ids.fileId();
   const ingestKey = ingestKeyOf(actor.tenantId, id);
+  await files.transact(actor, (tx) => tx.find(id));
   const { handle } = await objects.beginUpload(ingestKey);
   const createdAt = clock.now();
   return {
