@@ -3,6 +3,7 @@ import { runTool } from './tool.js';
 const CHECKS = [
   { name: 'format', bin: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level=warn', '.'] },
   { name: 'types', bin: 'typescript/bin/tsc', args: ['-p', '.', '--pretty', 'false'] },
+  { name: 'types of the page', bin: 'typescript/bin/tsc', args: ['-p', 'playground', '--pretty', 'false'] },
   {
     name: 'lint',
     bin: 'eslint/bin/eslint.js',
