@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startError } from './start-error.mjs';
 
@@ -12,6 +12,12 @@ const SIGN_OF_LIFE_MS = 10_000;
  */
 export async function ensurePackages(root) {
   if (isInstalled(root)) return;
+  if (isLink(path.join(root, 'node_modules'))) {
+    throw startError(
+      'node_modules is a link, and the packages behind it are not those of package-lock.json: remove the link ' +
+        'and run the command again. Installing would empty the directory that it leads to.',
+    );
+  }
   const begun = Date.now();
   console.log('Installing the npm packages (only the first time, or after an update; about a minute) ...');
   const sign = setInterval(() => {
@@ -25,6 +31,8 @@ export async function ensurePackages(root) {
   }
   console.log(`Installed the npm packages in ${Math.round((Date.now() - begun) / 1000)} s.`);
 }
+
+const isLink = (file) => lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
 /**
  * npm writes down what it has installed, once it is done. Comparing that with the lock file also
