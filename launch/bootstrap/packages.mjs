@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { withInstallLock } from './install-lock.mjs';
 import { startError } from './start-error.mjs';
 
 const SIGN_OF_LIFE_MS = 10_000;
@@ -12,6 +13,13 @@ const SIGN_OF_LIFE_MS = 10_000;
  */
 export async function ensurePackages(root) {
   if (isInstalled(root)) return;
+  await withInstallLock(path.join(root, '.install.lock'), async () => {
+    // Whoever was waited for may have done it.
+    if (!isInstalled(root)) await install(root);
+  });
+}
+
+async function install(root) {
   if (isLink(path.join(root, 'node_modules'))) {
     throw startError(
       'node_modules is a link, and the packages behind it are not those of package-lock.json: remove the link ' +
