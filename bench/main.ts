@@ -38,8 +38,9 @@ export async function run(args: readonly string[]): Promise<number> {
   const stack = await startStack(options.keepsData);
   const client = startHelper('client-process');
   const interrupt = new Promise<never>((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'])
-      {process.once(signal, () => reject(new Error(`Ended by ${signal}`)));}
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+      process.once(signal, () => reject(new Error(`Ended by ${signal}`)));
+    }
   });
   try {
     const reports = await Promise.race([interrupt, runAll({ options, stack, client })]);

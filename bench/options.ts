@@ -58,8 +58,9 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
   });
   if (values.help) return null;
   const unknown = values.only.find((name) => !(SCENARIOS as readonly string[]).includes(name));
-  if (unknown !== undefined)
-    {throw new TypeError(`There is no scenario "${unknown}": ${SCENARIOS.join(', ')}.`);}
+  if (unknown !== undefined) {
+    throw new TypeError(`There is no scenario "${unknown}": ${SCENARIOS.join(', ')}.`);
+  }
   const uploadMib = positive('mib', values.mib);
   return {
     only: values.only,

@@ -35,7 +35,8 @@ export async function execute<T>(url: string, query: string, variables: object):
 /** The data of an answer without errors. */
 export function dataOf(text: string): unknown {
   const answer = JSON.parse(text) as { data?: unknown; errors?: unknown };
-  if (answer.errors !== undefined || answer.data === undefined || answer.data === null)
+  if (answer.errors !== undefined || answer.data === undefined || answer.data === null) {
     throw new Error(`GraphQL refused: ${text}`);
+  }
   return answer.data;
 }

@@ -46,8 +46,9 @@ const check = (
  */
 export async function connect({ database, redis, logger }: Platform): Promise<void> {
   await assertRowLevelSecurity(database);
-  if (!(await redis.connect(REDIS_CONNECT_TIMEOUT_MS)))
-    {logger.warn('redis is not there yet; going on without');}
+  if (!(await redis.connect(REDIS_CONNECT_TIMEOUT_MS))) {
+    logger.warn('redis is not there yet; going on without');
+  }
 }
 
 /** Ends the connections. */

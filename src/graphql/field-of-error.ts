@@ -28,8 +28,9 @@ const MAX_TOKENS_BACK = 50;
 function nameBefore({ nodes }: GraphQLError): string | undefined {
   let token = nodes?.[0]?.loc?.startToken.prev;
   for (let back = 0; token && back < MAX_TOKENS_BACK && !/[(){}]/.test(token.kind); back += 1) {
-    if (token.kind === TokenKind.COLON)
+    if (token.kind === TokenKind.COLON) {
       return token.prev?.kind === TokenKind.NAME ? token.prev.value : undefined;
+    }
     token = token.prev;
   }
   return undefined;
