@@ -6,7 +6,6 @@ import { createDatabase, type Database } from './adapters/postgres/database.js';
 import { createFileStore } from './adapters/postgres/file-store.js';
 import { createRedisEventBus } from './adapters/redis/event-bus.js';
 import { createRedisConnections, type RedisConnections } from './adapters/redis/redis-connections.js';
-import { createS3Store } from './adapters/s3/s3-store.js';
 import { createSystemClock } from './adapters/system/system-clock.js';
 import type { Config } from './config/config.js';
 import type { Logger } from './observability/logger.js';
@@ -81,5 +80,9 @@ function composeScanner({ config, logger, isTracing }: ComposeInput): Scanner {
   return isTracing ? traceScans(scanner) : scanner;
 }
 
-const composeStore = ({ store }: Config, clock: Clock): Promise<ObjectStore> =>
-  store.kind === 's3' ? createS3Store(store) : createFilesystemStore({ root: store.root, clock });
+/** The S3 client is loaded only where it is used: it takes 40 MB of every process. */
+async function composeStore({ store }: Config, clock: Clock): Promise<ObjectStore> {
+  if (store.kind === 'filesystem') return createFilesystemStore({ root: store.root, clock });
+  const { createS3Store } = await import('./adapters/s3/s3-store.js');
+  return createS3Store(store);
+}

@@ -11,7 +11,6 @@ import type { Clock } from '../ports/clock.js';
 import type { receivePart } from '../usecases/receive-part.js';
 import type { openDownload } from '../usecases/downloads.js';
 import { createAuthenticator } from './auth/authenticate.js';
-import { registerDevelopmentIssuer } from './development-issuer.js';
 import { registerDownloads } from './downloads.js';
 import { registerGraphqlHttp } from './graphql-http.js';
 import { registerGraphqlSse } from './graphql-sse.js';
@@ -105,5 +104,7 @@ async function addIssuer(app: FastifyInstance, deps: Surface): Promise<void> {
   const { issuer, audience, developmentIssuer } = deps.auth;
   if (deps.isProduction || developmentIssuer === null) return;
   const { keysFile } = developmentIssuer;
+  // Production does not even load it.
+  const { registerDevelopmentIssuer } = await import('./development-issuer.js');
   await registerDevelopmentIssuer(app, { ...deps, profile: 'development', issuer, audience, keysFile });
 }
