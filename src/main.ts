@@ -56,7 +56,7 @@ function addApiServer(parts: Lifecycle, api: Platform, probes: Health): void {
     start: async () => {
       server = await createApiServer({
         ...api,
-        ...composeApi(api),
+        ...(await composeApi(api)),
         ...api.config.http,
         ...api.config.upload,
         health: probes,

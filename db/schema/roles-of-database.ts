@@ -34,6 +34,10 @@ export const tenantChanges = (table: string, column: AnyPgColumn): PgPolicy =>
     withCheck: ofTenant(column),
   });
 
+/** Lets the app remove rows of its tenant: only for what stands for bytes that have moved elsewhere. */
+export const tenantRemoves = (table: string, column: AnyPgColumn): PgPolicy =>
+  pgPolicy(`${table}_tenant_removes`, { for: 'delete', to: appRole, using: ofTenant(column) });
+
 /** Lets the owner provision: for what belongs to a tenant itself, never for its files. */
 export const ownerProvisions = (table: string): PgPolicy =>
   pgPolicy(`${table}_owner_provisions`, {

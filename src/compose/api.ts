@@ -1,8 +1,12 @@
+import path from 'node:path';
 import { createRoleStore } from '../adapters/postgres/role-store.js';
+import { createUploadSpool } from '../adapters/filesystem/upload-spool.js';
+import { createRedisUploadLocks } from '../adapters/redis/upload-locks.js';
 import { createUrlSigner } from '../adapters/signing/url-signer.js';
 import { createUuidV7Ids } from '../adapters/system/uuid-v7-ids.js';
 import type { Platform } from '../compose.js';
 import type { RoleStore } from '../ports/role-store.js';
+import type { Spool } from '../ports/spool.js';
 import type { UrlSigner } from '../ports/url-signer.js';
 import { completeUpload } from '../usecases/complete-upload.js';
 import { createUpload } from '../usecases/create-upload.js';
@@ -11,6 +15,9 @@ import { cancelUpload, deleteFile } from '../usecases/end-file.js';
 import { getFile, getViewer, listFiles, uploadStatus } from '../usecases/read-files.js';
 import { receiveFile } from '../usecases/receive-file.js';
 import { receivePart } from '../usecases/receive-part.js';
+import { appendToUpload } from '../usecases/resumable/append-to-upload.js';
+import { joinUploads } from '../usecases/resumable/join-uploads.js';
+import { uploadPosition } from '../usecases/resumable/upload-position.js';
 import { signUploadParts } from '../usecases/sign-upload-parts.js';
 import { watchFileEvents } from '../usecases/watch-file-events.js';
 import { watchUpload } from '../usecases/watch-upload.js';
@@ -25,21 +32,28 @@ export interface ApiParts {
   readonly useCases: ApiUseCases;
 }
 
-/** Composes the use-cases of the API. */
-export function composeApi(platform: Platform): ApiParts {
+/** Composes the use-cases of the API, and opens its upload directory. */
+export async function composeApi(platform: Platform): Promise<ApiParts> {
   const { config, clock, database } = platform;
   const { publicUrl } = config.http;
   const urls = createUrlSigner({ key: config.urlSigningKey, publicUrl, clock });
-  return { urls, roles: createRoleStore(database), useCases: composeUseCases(platform, urls) };
+  const spool = await createUploadSpool({ root: path.join(config.dataDir, 'spool') });
+  return { urls, roles: createRoleStore(database), useCases: composeUseCases(platform, urls, spool) };
 }
 
-function composeUseCases({ config, clock, files, objects, bus }: Platform, urls: UrlSigner) {
-  const deps = { files, objects, bus, clock, urls, ids: createUuidV7Ids(), settings: config.upload };
+function composeUseCases(platform: Platform, urls: UrlSigner, spool: Spool) {
+  const { config, clock, files, objects, bus, redis, logger } = platform;
+  const locks = createRedisUploadLocks({ commands: redis.commands, bus, logger });
+  const ids = createUuidV7Ids();
+  const deps = { files, objects, bus, clock, urls, ids, locks, spool, settings: config.upload };
   return {
     createUpload: createUpload(deps),
     signUploadParts: signUploadParts(deps),
     receivePart: receivePart(deps),
     receiveFile: receiveFile(deps),
+    appendToUpload: appendToUpload(deps),
+    uploadPosition: uploadPosition(deps),
+    joinUploads: joinUploads(deps),
     completeUpload: completeUpload(deps),
     cancelUpload: cancelUpload(deps),
     deleteFile: deleteFile(deps),

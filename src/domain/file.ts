@@ -29,7 +29,7 @@ export interface File {
   readonly verdict: Verdict | null;
   /** Size of every part but the last. */
   readonly partSizeBytes: number;
-  /** Bytes that are durable and verified. */
+  /** Bytes that are durable: of parts in the ledger, and of fragments. */
   readonly receivedBytes: number;
   /** Bytes that the scanner has been given; never shrinks, also when an inspection starts again. */
   readonly scannedBytes: number;
@@ -56,4 +56,14 @@ export interface Part {
   readonly etag: string;
   /** SHA-256 of the part; `null` only where the bytes never passed through the API. */
   readonly sha256: string | null;
+}
+
+/** The beginning of a part that has not arrived whole yet: durable, but not in the ledger. */
+export interface Fragment {
+  readonly partNumber: number;
+  /** From the beginning of the part. */
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+  /** Where the bytes are, in the `ingest` area. */
+  readonly objectKey: string;
 }

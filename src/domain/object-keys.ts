@@ -6,3 +6,11 @@ export const ingestKeyOf = (tenantId: TenantId, fileId: FileId): string => `${te
 /** Key of the sealed copy that one inspection makes; another attempt writes to another key. */
 export const vaultKeyOf = (tenantId: TenantId, fileId: FileId, attempt: number): string =>
   `${tenantId}/${fileId}/${String(attempt)}`;
+
+/**
+ * Key of a fragment. No two are alike, so that a writer who comes too late overwrites nothing.
+ *
+ * @param unique - an id that was never used before
+ */
+export const fragmentKeyOf = (tenantId: TenantId, fileId: FileId, unique: string): string =>
+  `${tenantId}/fragments/${fileId}/${unique}`;

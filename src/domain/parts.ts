@@ -8,6 +8,8 @@ export const MIN_PART_BYTES = 5 * MIB;
 export const MAX_PART_BYTES = 512 * MIB;
 /** Part size where the client has no wish. */
 export const DEFAULT_PART_BYTES = 8 * MIB;
+/** Part size of an upload of unknown length: leaves room for 160 GB. */
+export const DEFERRED_PART_BYTES = 16 * MIB;
 /** Most parts that an S3 store accepts in one upload. */
 export const MAX_PARTS = 10_000;
 /** Largest file that fits into the parts we agree to. */

@@ -17,14 +17,16 @@ import { registerGraphqlSse } from './graphql-sse.js';
 import { attachGraphqlWs } from './graphql-ws.js';
 import { createConnectionCaps } from './graphql/connection-caps.js';
 import { registerParts } from './parts.js';
+import { registerTus, type TusDeps } from './tus.js';
 import { closeHttpServer, createHttpServer, type HttpServerDeps } from './server.js';
 
 /** What the API serves, and by what rules. */
 export interface ApiServerDeps extends HttpServerDeps {
-  readonly useCases: UseCases & {
-    readonly receivePart: ReturnType<typeof receivePart>;
-    readonly openDownload: ReturnType<typeof openDownload>;
-  };
+  readonly useCases: UseCases &
+    TusDeps['useCases'] & {
+      readonly receivePart: ReturnType<typeof receivePart>;
+      readonly openDownload: ReturnType<typeof openDownload>;
+    };
   readonly urls: UrlSigner;
   readonly roles: RoleStore;
   readonly clock: Clock;
@@ -57,6 +59,7 @@ export async function createApiServer({ playgroundDir, ...deps }: ApiServerDeps)
   const streams = { ...graphql, caps: createConnectionCaps() };
   await addIssuer(app, deps);
   await registerParts(app, { ...deps, receivePart: deps.useCases.receivePart });
+  await registerTus(app, { ...deps, authenticate });
   registerDownloads(app, { ...deps, openDownload: deps.useCases.openDownload });
   await registerGraphqlSse(app, streams);
   await registerGraphqlHttp(app, {

@@ -5,7 +5,7 @@ const REQUEST_HEADERS = [
   ...['authorization', 'content-type', 'content-digest', 'x-request-id', 'traceparent', 'tracestate'],
   ...['apollo-require-preflight', 'x-apollo-operation-name', 'x-graphql-event-stream-token', 'last-event-id'],
   ...['tus-resumable', 'upload-offset', 'upload-length', 'upload-defer-length', 'upload-metadata'],
-  ...['upload-checksum', 'upload-concat', 'x-http-method-override', 'accept'],
+  ...['upload-checksum', 'upload-concat', 'x-http-method-override', 'idempotency-key', 'accept'],
   ...['range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'],
 ];
 

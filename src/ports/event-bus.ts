@@ -7,7 +7,9 @@ export type Topic =
   /** The history of a tenant has grown. */
   | { readonly kind: 'events'; readonly tenantId: TenantId }
   /** Bytes of a file have moved on, or its state has changed. */
-  | { readonly kind: 'progress'; readonly tenantId: TenantId; readonly fileId: FileId };
+  | { readonly kind: 'progress'; readonly tenantId: TenantId; readonly fileId: FileId }
+  /** Somebody waits for the lock of an upload. */
+  | { readonly kind: 'lock'; readonly tenantId: TenantId; readonly fileId: FileId };
 
 /**
  * Wakes whoever waits for a topic, in any process. A hint only: a wake-up may be lost, doubled or late, it

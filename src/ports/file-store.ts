@@ -1,7 +1,7 @@
 import type { Correlation } from '../domain/actor.js';
 import type { FileEvent } from '../domain/events.js';
 import type { FileState } from '../domain/file-state.js';
-import type { File, Part } from '../domain/file.js';
+import type { File, Fragment, Part } from '../domain/file.js';
 import type { FileId, TenantId } from '../domain/ids.js';
 import type { TenantPolicy } from '../domain/policy.js';
 
@@ -49,6 +49,16 @@ export interface LedgerEntry {
   readonly receivedBytes: number;
   /** Of the part that it replaced; nobody refers to those bytes any more. */
   readonly replacedEtag: string | null;
+  /** Keys of the fragments that the part has made needless. */
+  readonly droppedFragments: readonly string[];
+}
+
+/** What became of a fragment that was noted. */
+export interface FragmentEntry {
+  /** Of the whole file, this fragment included. */
+  readonly receivedBytes: number;
+  /** Keys of the fragments that it covers. */
+  readonly droppedFragments: readonly string[];
 }
 
 /** Names a tenant. */
@@ -79,10 +89,24 @@ export interface FileTransaction {
   /** The ledger: parts that are durable and verified, ascending. */
   parts(id: FileId): Promise<readonly Part[]>;
   /**
-   * Adds or replaces a part, and `receivedBytes` with it. The caller holds the file's lock. Throws
-   * `FaultError` QUOTA_EXCEEDED when an upload of unknown length outgrows the quota.
+   * Adds or replaces a part, drops the fragments of that part, and moves `receivedBytes` with it. The caller
+   * holds the file's lock. Throws `FaultError` QUOTA_EXCEEDED when an upload of unknown length outgrows the
+   * quota.
    */
   putPart(id: FileId, part: Part): Promise<LedgerEntry>;
+  /** Beginnings of parts that are not in the ledger, by part number and offset. */
+  fragments(id: FileId): Promise<readonly Fragment[]>;
+  /**
+   * Notes a fragment, drops those of the same part that it covers, and moves `receivedBytes` with it. The
+   * caller holds the file's lock. `undefined`, and nothing is written, when the part is in the ledger or its
+   * fragments do not reach up to this one. Throws as `putPart` does.
+   */
+  putFragment(id: FileId, fragment: Fragment): Promise<FragmentEntry | undefined>;
+  /**
+   * Sets the size of an open upload that had none, and reserves the rest of it. Not a change of state. `stale`
+   * when the size is known already.
+   */
+  declareSize(id: FileId, sizeBytes: number): Promise<WriteOutcome>;
   /** Remembers the handle of the store's multipart upload, or that there is none any more. Not a change of state. */
   setIngestHandle(id: FileId, handle: string | null): Promise<void>;
 
@@ -100,7 +124,7 @@ export interface FileTransaction {
   postponeInspection(id: FileId, attempt: number, delayMs: number): Promise<boolean>;
   /** How many files of the tenant are inspected before this one; `null` when it does not wait. */
   queuePosition(id: FileId): Promise<number | null>;
-  /** Notes that the staged bytes of an ended file are gone. */
+  /** Notes that the staged bytes of an ended file are gone, those of its fragments included. */
   markStagedRemoved(id: FileId): Promise<void>;
 
   /** Events after a position, ascending. */

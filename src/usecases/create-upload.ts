@@ -2,7 +2,7 @@ import { authorise, type Actor } from '../domain/actor.js';
 import type { Outcome } from '../domain/errors.js';
 import type { File, Priority } from '../domain/file.js';
 import type { MetadataEntry } from '../domain/metadata.js';
-import { choosePartSize, countParts } from '../domain/parts.js';
+import { choosePartSize, countParts, DEFERRED_PART_BYTES } from '../domain/parts.js';
 import { ok } from '../domain/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventBus } from '../ports/event-bus.js';
@@ -19,7 +19,8 @@ import { discardNewFile, newFile } from './new-file.js';
 /** What a client says of a file before its bytes. */
 export interface CreateUploadInput {
   readonly name: string;
-  readonly sizeBytes: number;
+  /** `undefined` where the sender will only know it later. */
+  readonly sizeBytes: number | undefined;
   readonly contentType?: string | undefined;
   /** 64 lower-case hexadecimal digits. */
   readonly sha256?: string | undefined;
@@ -68,8 +69,9 @@ export const createUpload =
     if (!allowed.ok) return allowed;
     const checked = checkNewFile(input);
     if (!checked.ok) return checked;
-    const partSizeBytes = choosePartSize(input.sizeBytes, input.partSizeBytes);
-    const draft = { ...checked.value, sizeBytes: input.sizeBytes, partSizeBytes };
+    const { sizeBytes = null } = input;
+    const wishBytes = input.partSizeBytes ?? (sizeBytes === null ? DEFERRED_PART_BYTES : undefined);
+    const draft = { ...checked.value, sizeBytes, partSizeBytes: choosePartSize(sizeBytes ?? 0, wishBytes) };
     const file = await newFile(deps, actor, draft);
     const created = await insertOnce(deps, actor, input, file);
     if (!created.ok || created.value.id !== file.id) await discardNewFile(deps.objects, file);

@@ -10,7 +10,7 @@ export interface RemoveBytesDeps {
 }
 
 /**
- * Removes what an ended file no longer needs: its staged bytes, and every sealed copy but the one it
+ * Removes what an ended file no longer needs: its staged bytes, fragments of parts included, and every sealed copy but the one it
  * serves. An infected file keeps its staged bytes, out of reach of every download, until it is deleted.
  * Idempotent; the sweeper calls it again until it was noted as done.
  *
@@ -21,6 +21,8 @@ export async function removeBytes(
   scope: TenantScope,
   file: File,
 ): Promise<void> {
+  const fragments = await files.transact(scope, (tx) => tx.fragments(file.id));
+  for (const { objectKey: key } of fragments) await objects.remove({ area: 'ingest', key });
   if (file.state !== 'INFECTED') await removeStaged(objects, file);
   for (let attempt = 1; attempt <= file.attempt; attempt += 1) {
     const key = vaultKeyOf(file.tenantId, file.id, attempt);

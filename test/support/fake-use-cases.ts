@@ -30,7 +30,7 @@ export function fakeUseCases(changes: Partial<UseCases> = {}): FakeUseCases {
     createUpload: (_actor, input) =>
       Promise.resolve(
         ok({
-          file: makeFile({ name: input.name, sizeBytes: input.sizeBytes }),
+          file: makeFile({ name: input.name, sizeBytes: input.sizeBytes ?? null }),
           transfer: {
             partSizeBytes: 8_388_608,
             partCount: 1,

@@ -1,14 +1,18 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import { files } from '../../../db/schema/files.js';
 import { holdsQuota, type FileState } from '../../domain/file-state.js';
 import type { File } from '../../domain/file.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import { fileColumns, toFile, toRow } from './file-row.js';
+import { dropFragments } from './fragments.js';
 import { databaseNow, isFile, type FileScope } from './file-scope.js';
 import { recordChange } from './history.js';
 import { moveUsage, shareOf } from './quota.js';
 
-type Writes = Pick<FileTransaction, 'insert' | 'change' | 'setIngestHandle' | 'markStagedRemoved'>;
+type Writes = Pick<
+  FileTransaction,
+  'insert' | 'change' | 'declareSize' | 'setIngestHandle' | 'markStagedRemoved'
+>;
 
 /** Writing files, always together with quota, event and audit. */
 export const createFileWrites = (context: FileScope): Writes => ({
@@ -32,10 +36,24 @@ export const createFileWrites = (context: FileScope): Writes => ({
     await recordChange(context, before.state, written);
     return 'written';
   },
+  declareSize: async (id, sizeBytes) => {
+    const [row] = await context.sql
+      .update(files)
+      .set({ sizeBytes })
+      .where(
+        and(isFile(context, id), isNull(files.sizeBytes), inArray(files.state, ['PENDING', 'RECEIVING'])),
+      )
+      .returning({ receivedBytes: files.receivedBytes });
+    if (!row) return 'stale';
+    // What has arrived is counted already.
+    const isReserved = await moveUsage(context, { bytes: sizeBytes - row.receivedBytes, files: 0 });
+    return isReserved ? 'written' : 'quota-exceeded';
+  },
   setIngestHandle: async (id, ingestHandle) => {
     await context.sql.update(files).set({ ingestHandle }).where(isFile(context, id));
   },
   markStagedRemoved: async (id) => {
+    await dropFragments(context, id);
     await context.sql.update(files).set({ stagedRemovedAt: databaseNow }).where(isFile(context, id));
   },
 });

@@ -6,10 +6,13 @@ import type { Part } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import { isFile, type FileScope } from './file-scope.js';
+import { continuesPart, dropFragments, fragmentsOf, writeFragment } from './fragments.js';
 import { moveUsage } from './quota.js';
 
-/** The parts of an upload that are durable and verified. */
-export const createLedger = (context: FileScope): Pick<FileTransaction, 'parts' | 'putPart'> => ({
+type Ledger = Pick<FileTransaction, 'parts' | 'putPart' | 'fragments' | 'putFragment'>;
+
+/** The parts of an upload that are durable and verified, and what is there of others. */
+export const createLedger = (context: FileScope): Ledger => ({
   parts: async (id) =>
     await context.sql
       .select({
@@ -23,13 +26,20 @@ export const createLedger = (context: FileScope): Pick<FileTransaction, 'parts' 
       .orderBy(asc(parts.partNumber)),
   putPart: async (id, part) => {
     const replaced = await writePart(context, id, part);
-    const growth = part.sizeBytes - replaced.sizeBytes;
-    const { sizeBytes, receivedBytes } = await growReceived(context, id, growth);
-    // A declared size was reserved at creation; without one the quota fills as the bytes come.
-    if (sizeBytes === null && !(await moveUsage(context, { bytes: growth, files: 0 }))) {
-      throw new FaultError(fault('QUOTA_EXCEEDED').fault);
-    }
-    return { receivedBytes, replacedEtag: replaced.etag };
+    const dropped = await dropFragments(context, id, { partNumber: part.partNumber, from: 0 });
+    const growth = part.sizeBytes - replaced.sizeBytes - dropped.sizeBytes;
+    const receivedBytes = await growReceived(context, id, growth);
+    return { receivedBytes, replacedEtag: replaced.etag, droppedFragments: dropped.keys };
+  },
+  fragments: (id) => fragmentsOf(context, id),
+  putFragment: async (id, fragment) => {
+    const { partNumber, offsetBytes, sizeBytes } = fragment;
+    if (await hasPart(context, id, partNumber)) return undefined;
+    if (!(await continuesPart(context, id, fragment))) return undefined;
+    const dropped = await dropFragments(context, id, { partNumber, from: offsetBytes });
+    await writeFragment(context, id, fragment);
+    const receivedBytes = await growReceived(context, id, sizeBytes - dropped.sizeBytes);
+    return { receivedBytes, droppedFragments: dropped.keys };
   },
 });
 
@@ -55,16 +65,24 @@ async function writePart({ sql: db, scope }: FileScope, fileId: FileId, part: Pa
   return row ?? { sizeBytes: 0, etag: null };
 }
 
-async function growReceived(
-  context: FileScope,
-  id: FileId,
-  growth: number,
-): Promise<{ sizeBytes: number | null; receivedBytes: number }> {
+async function growReceived(context: FileScope, id: FileId, growth: number): Promise<number> {
   const [row] = await context.sql
     .update(files)
     .set({ receivedBytes: sql`${files.receivedBytes} + ${growth}::bigint` })
     .where(and(isFile(context, id), inArray(files.state, ['PENDING', 'RECEIVING'])))
     .returning({ sizeBytes: files.sizeBytes, receivedBytes: files.receivedBytes });
   if (!row) throw new PermanentError('postgres', 'The ledger of an upload that is over takes no parts.');
-  return row;
+  // A declared size was reserved at creation; without one the quota fills as the bytes come.
+  if (row.sizeBytes === null && !(await moveUsage(context, { bytes: growth, files: 0 }))) {
+    throw new FaultError(fault('QUOTA_EXCEEDED').fault);
+  }
+  return row.receivedBytes;
+}
+
+async function hasPart({ sql: db, scope }: FileScope, id: FileId, partNumber: number): Promise<boolean> {
+  const found = await db
+    .select({ partNumber: parts.partNumber })
+    .from(parts)
+    .where(and(eq(parts.tenantId, scope.tenantId), eq(parts.fileId, id), eq(parts.partNumber, partNumber)));
+  return found.length > 0;
 }

@@ -107,6 +107,7 @@ function channelOf(prefix: string, topic: Topic): string {
     case 'events':
       return `${prefix}:events:${topic.tenantId}`;
     case 'progress':
-      return `${prefix}:progress:${topic.tenantId}:${topic.fileId}`;
+    case 'lock':
+      return `${prefix}:${topic.kind}:${topic.tenantId}:${topic.fileId}`;
   }
 }

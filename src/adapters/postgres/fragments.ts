@@ -1,0 +1,63 @@
+import { and, asc, eq, gte, lt, max, sql, type SQL } from 'drizzle-orm';
+import { fragments } from '../../../db/schema/fragments.js';
+import type { Fragment } from '../../domain/file.js';
+import type { FileId } from '../../domain/ids.js';
+import type { FileScope } from './file-scope.js';
+
+const columns = {
+  partNumber: fragments.partNumber,
+  offsetBytes: fragments.offsetBytes,
+  sizeBytes: fragments.sizeBytes,
+  objectKey: fragments.objectKey,
+};
+
+/** Reads the fragments of a file, by part number and offset. */
+export const fragmentsOf = async (context: FileScope, id: FileId): Promise<Fragment[]> =>
+  await context.sql
+    .select(columns)
+    .from(fragments)
+    .where(ofFile(context, id))
+    .orderBy(asc(fragments.partNumber), asc(fragments.offsetBytes));
+
+/** Whether the fragments before an offset reach up to it without a gap. */
+export async function continuesPart(context: FileScope, id: FileId, fragment: Fragment): Promise<boolean> {
+  const { partNumber, offsetBytes } = fragment;
+  const isBefore = and(eq(fragments.partNumber, partNumber), lt(fragments.offsetBytes, offsetBytes));
+  const [row] = await context.sql
+    .select({ end: max(sql`${fragments.offsetBytes} + ${fragments.sizeBytes}`).mapWith(Number) })
+    .from(fragments)
+    .where(and(ofFile(context, id), isBefore));
+  return (row?.end ?? 0) === offsetBytes;
+}
+
+/** Writes the row of a fragment. */
+export async function writeFragment(context: FileScope, fileId: FileId, fragment: Fragment): Promise<void> {
+  await context.sql.insert(fragments).values({ tenantId: context.scope.tenantId, fileId, ...fragment });
+}
+
+/**
+ * Removes the rows of fragments: of a whole file, or of one part from an offset on.
+ *
+ * @returns how many bytes they had, and where those are
+ */
+export async function dropFragments(
+  context: FileScope,
+  id: FileId,
+  within?: { readonly partNumber: number; readonly from: number },
+): Promise<{ readonly sizeBytes: number; readonly keys: readonly string[] }> {
+  const range = within && [
+    eq(fragments.partNumber, within.partNumber),
+    gte(fragments.offsetBytes, within.from),
+  ];
+  const dropped = await context.sql
+    .delete(fragments)
+    .where(and(ofFile(context, id), ...(range ?? [])))
+    .returning({ sizeBytes: fragments.sizeBytes, key: fragments.objectKey });
+  return {
+    sizeBytes: dropped.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    keys: dropped.map(({ key }) => key),
+  };
+}
+
+const ofFile = ({ scope }: FileScope, id: FileId): SQL | undefined =>
+  and(eq(fragments.tenantId, scope.tenantId), eq(fragments.fileId, id));

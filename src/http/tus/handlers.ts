@@ -1,0 +1,188 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Actor } from '../../domain/actor.js';
+import { fault, type Outcome } from '../../domain/errors.js';
+import type { File } from '../../domain/file.js';
+import type { Metrics } from '../../observability/metrics.js';
+import type { UrlSigner } from '../../ports/url-signer.js';
+import type { createUpload } from '../../usecases/create-upload.js';
+import type { cancelUpload } from '../../usecases/end-file.js';
+import type {
+  AppendInput,
+  appendToUpload,
+  AppendOutcome,
+} from '../../usecases/resumable/append-to-upload.js';
+import type { joinUploads } from '../../usecases/resumable/join-uploads.js';
+import type { uploadPosition } from '../../usecases/resumable/upload-position.js';
+import { detachBody } from '../detached-body.js';
+import { sendProblem } from '../problem.js';
+import { descriptionHeaders, positionHeaders, sendGone, sendRefusal } from './answers.js';
+import { readCreation } from './creation-request.js';
+import { checksumOf, contentLengthOf, continuesUpload, countOf, hasBody } from './request-headers.js';
+
+/** What the handlers of the protocol need. */
+export interface TusHandlersDeps {
+  readonly useCases: {
+    readonly createUpload: ReturnType<typeof createUpload>;
+    readonly appendToUpload: ReturnType<typeof appendToUpload>;
+    readonly uploadPosition: ReturnType<typeof uploadPosition>;
+    readonly joinUploads: ReturnType<typeof joinUploads>;
+    readonly cancelUpload: ReturnType<typeof cancelUpload>;
+  };
+  readonly urls: Pick<UrlSigner, 'tusUrl'>;
+  readonly metrics: Metrics;
+}
+
+type TusRequest = FastifyRequest<{ Params: { id: string } }>;
+type Handler = (actor: Actor, request: TusRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+const UNSUPPORTED_MEDIA_TYPE = 415;
+/** What is answered to a client that is gone; seen in logs and metrics alone. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** Makes the handlers of a request that was let in: each only translates. */
+export function createTusHandlers(
+  deps: TusHandlersDeps,
+): Record<'create' | 'position' | 'append' | 'terminate', Handler> {
+  return {
+    create: (actor, request, reply) => create(deps, actor, request, reply),
+    position: async (actor, request, reply) => {
+      const found = await deps.useCases.uploadPosition(actor, request.params.id);
+      if (!found.ok) return sendProblem(reply, found.fault);
+      if (found.value.phase === 'over') return sendGone(reply, found.value);
+      const headers = { ...positionHeaders(found.value), ...descriptionHeaders(found.value) };
+      return reply.code(200).headers(headers).send();
+    },
+    append: async (actor, request, reply) => {
+      const outcome = await append(deps, actor, request, request.params.id);
+      if (outcome === 'client-gone') return leave(reply);
+      if (outcome === 'wrong-type') return refuseType(reply);
+      if (!outcome.ok) return sendRefusal(reply, outcome.fault, outcome.position);
+      return reply.code(204).headers(positionHeaders(outcome.value)).send();
+    },
+    terminate: async (actor, request, reply) => {
+      const found = await deps.useCases.uploadPosition(actor, request.params.id);
+      if (!found.ok) return sendProblem(reply, found.fault);
+      if (found.value.phase === 'over') return sendGone(reply, found.value);
+      const ended = await deps.useCases.cancelUpload(actor, { fileId: request.params.id });
+      return ended.ok ? reply.code(204).send() : sendRefusal(reply, ended.fault, found.value);
+    },
+  };
+}
+
+async function create(
+  deps: TusHandlersDeps,
+  actor: Actor,
+  request: TusRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const creation = readCreation(request.headers);
+  if (!creation.ok) return sendProblem(reply, creation.fault);
+  const wanted = creation.value;
+  if (wanted.kind === 'final') {
+    const joined = await deps.useCases.joinUploads(actor, wanted);
+    return joined.ok ? sendCreated(deps, reply, joined.value, {}) : sendProblem(reply, joined.fault);
+  }
+  const brings = hasBody(request.headers);
+  if (brings && !continuesUpload(request.headers)) return refuseType(reply);
+  const created = await deps.useCases.createUpload(actor, wanted.input);
+  if (!created.ok) return sendProblem(reply, created.fault);
+  const { file } = created.value;
+  if (brings) return createWithBytes(deps, actor, request, reply, file);
+  // A file without bytes is complete as it is created.
+  const found = await deps.useCases.uploadPosition(actor, file.id);
+  return sendCreated(deps, reply, file, found.ok ? positionHeaders(found.value) : {});
+}
+
+async function createWithBytes(
+  deps: TusHandlersDeps,
+  actor: Actor,
+  request: TusRequest,
+  reply: FastifyReply,
+  file: File,
+): Promise<FastifyReply> {
+  const outcome = await append(deps, actor, request, file.id, 0);
+  const isRepeated = request.headers['idempotency-key'] !== undefined;
+  if (typeof outcome === 'object' && outcome.ok) {
+    return sendCreated(deps, reply, file, positionHeaders(outcome.value));
+  }
+  if (typeof outcome === 'object' && outcome.position && isRepeated) {
+    return sendCreated(deps, reply, file, positionHeaders(outcome.position));
+  }
+  // Nobody knows of the upload: only a repeated request with its key could go on with it.
+  if (!isRepeated) await deps.useCases.cancelUpload(actor, { fileId: file.id });
+  if (outcome === 'client-gone') return leave(reply);
+  return outcome === 'wrong-type' ? refuseType(reply) : sendRefusal(reply, outcome.fault);
+}
+
+const sendCreated = (
+  { urls }: TusHandlersDeps,
+  reply: FastifyReply,
+  { id }: File,
+  headers: Record<string, string>,
+): FastifyReply =>
+  reply
+    .code(201)
+    .headers({ ...headers, location: urls.tusUrl(id) })
+    .send();
+
+type Appended = AppendOutcome | 'client-gone' | 'wrong-type';
+
+async function append(
+  { useCases, metrics }: TusHandlersDeps,
+  actor: Actor,
+  request: TusRequest,
+  fileId: string,
+  beginning?: number,
+): Promise<Appended> {
+  if (!continuesUpload(request.headers)) return 'wrong-type';
+  const claim = claimOf(request, beginning);
+  if (!claim.ok) return claim;
+  const { body, signal, receivedBytes } = detachBody(request.raw);
+  metrics.connections.inc({ transport: 'upload' });
+  try {
+    return await useCases.appendToUpload(actor, { ...claim.value, fileId, body });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return 'client-gone';
+  } finally {
+    body.destroy();
+    metrics.connections.dec({ transport: 'upload' });
+    metrics.receivedBytes.inc({ protocol: 'tus' }, receivedBytes());
+  }
+}
+
+function claimOf(
+  { headers }: TusRequest,
+  beginning: number | undefined,
+): Outcome<Omit<AppendInput, 'fileId' | 'body'>> {
+  const offset =
+    beginning === undefined ? countOf(headers, 'Upload-Offset') : { ok: true as const, value: beginning };
+  if (!offset.ok) return offset;
+  const field = 'Upload-Offset';
+  if (offset.value === undefined) return fault('BAD_USER_INPUT', { message: `${field} is required.`, field });
+  const length = countOf(headers, 'Upload-Length');
+  if (!length.ok) return length;
+  const checksum = checksumOf(headers);
+  if (!checksum.ok) return checksum;
+  return {
+    ok: true,
+    value: {
+      offsetBytes: offset.value,
+      contentLength: contentLengthOf(headers),
+      declaredSizeBytes: length.value,
+      checksum: checksum.value,
+    },
+  };
+}
+
+function leave(reply: FastifyReply): FastifyReply {
+  reply.raw.statusCode = CLIENT_CLOSED_REQUEST;
+  return reply.hijack();
+}
+
+const refuseType = (reply: FastifyReply): FastifyReply =>
+  sendProblem(
+    reply,
+    fault('BAD_USER_INPUT', { message: 'The body must be application/offset+octet-stream.' }).fault,
+    UNSUPPORTED_MEDIA_TYPE,
+  );

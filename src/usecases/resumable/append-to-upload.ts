@@ -1,0 +1,99 @@
+import type { Readable } from 'node:stream';
+import { authorise, type Actor } from '../../domain/actor.js';
+import { fault, FaultError, type Fault, type Outcome } from '../../domain/errors.js';
+import { parseFileId, type FileId } from '../../domain/ids.js';
+import type { UploadLocks } from '../../ports/upload-locks.js';
+import type { CompleteUploadDeps } from '../complete-upload.js';
+import { beginAppend, type AppendClaim } from './begin-append.js';
+import type { ExpectedChecksum } from './body-checksum.js';
+import { takeBody, type TakeBodyDeps } from './take-body.js';
+import { readPosition, type UploadPosition } from './upload-position.js';
+
+/** Bytes that continue an upload from where it stands. */
+export interface AppendInput extends Omit<AppendClaim, 'fileId'> {
+  readonly fileId: string;
+  readonly body: Readable;
+  /** If given, nothing of the body counts before all of it is proven. */
+  readonly checksum?: ExpectedChecksum | undefined;
+}
+
+/** What became of bytes. */
+export type AppendOutcome =
+  | (Outcome<UploadPosition> & { readonly ok: true })
+  | {
+      readonly ok: false;
+      readonly fault: Fault;
+      /** Where the upload stands instead; with a CONFLICT. */
+      readonly position?: UploadPosition;
+    };
+
+/** What appending needs. */
+export interface AppendDeps extends TakeBodyDeps, CompleteUploadDeps {
+  readonly locks: UploadLocks;
+}
+
+/** When a client that was told to wait may come again. */
+const RETRY_AFTER_MS = 1_000;
+
+/**
+ * Appends bytes to an upload and completes it with the last one. One request at a time: a newer one asks the
+ * older one to end, because that is most likely one whose client is gone; what it has brought stays.
+ *
+ * @returns NOT_FOUND; CONFLICT when the upload is over or stands elsewhere; OVERLOADED when another request has
+ * the upload; TOO_LARGE, QUOTA_EXCEEDED, CHECKSUM_MISMATCH, BAD_USER_INPUT
+ * @throws the body's own error, after what had arrived of it was made durable
+ */
+export const appendToUpload =
+  (deps: AppendDeps) =>
+  async (actor: Actor, input: AppendInput): Promise<AppendOutcome> => {
+    const allowed = authorise(actor, 'file:upload');
+    if (!allowed.ok) return allowed;
+    const fileId = parseFileId(input.fileId);
+    if (!fileId) return fault('NOT_FOUND');
+    const lock = await deps.locks.acquire({ tenantId: actor.tenantId, fileId });
+    if (!lock) return busy();
+    try {
+      return await append(deps, actor, { ...input, fileId }, lock.wanted);
+    } finally {
+      await lock.release();
+    }
+  };
+
+async function append(
+  deps: AppendDeps,
+  actor: Actor,
+  input: AppendInput & { readonly fileId: FileId },
+  wanted: AbortSignal,
+): Promise<AppendOutcome> {
+  const begun = await deps.files.transact(actor, (tx) => beginAppend(tx, input, deps.clock.now()));
+  if (!begun.ok) return refuse(deps, actor, input.fileId, begun.fault);
+  const letGo = (): void => {
+    input.body.destroy(new Error('Another request wants the upload.'));
+  };
+  wanted.addEventListener('abort', letGo);
+  try {
+    await takeBody(deps, actor, begun.value, input);
+    return await readPosition(deps, actor, input.fileId);
+  } catch (error) {
+    if (error instanceof FaultError) return await refuse(deps, actor, input.fileId, error.fault);
+    if (wanted.aborted) return busy();
+    throw error;
+  } finally {
+    wanted.removeEventListener('abort', letGo);
+  }
+}
+
+/** Who was wrong about the offset learns the right one. */
+async function refuse(
+  deps: AppendDeps,
+  actor: Actor,
+  fileId: FileId,
+  refusal: Fault,
+): Promise<AppendOutcome> {
+  if (refusal.code !== 'CONFLICT') return { ok: false, fault: refusal };
+  const position = await readPosition(deps, actor, fileId);
+  return { ok: false, fault: refusal, ...(position.ok && { position: position.value }) };
+}
+
+const busy = (): ReturnType<typeof fault> =>
+  fault('OVERLOADED', { message: 'Another request has the upload.', retryAfterMs: RETRY_AFTER_MS });

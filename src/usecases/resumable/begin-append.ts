@@ -1,0 +1,76 @@
+import { fault, type Outcome } from '../../domain/errors.js';
+import type { File } from '../../domain/file.js';
+import type { FileId } from '../../domain/ids.js';
+import { MAX_PARTS } from '../../domain/parts.js';
+import { ok } from '../../domain/result.js';
+import { uploadPhase } from '../../domain/upload-position.js';
+import type { FileTransaction } from '../../ports/file-store.js';
+import { lockFile, written } from '../apply.js';
+import { fitsPolicy } from '../check-new-file.js';
+import { readTransfer, type Transfer } from './transfer.js';
+
+/** What a client says of the bytes that it is about to append. */
+export interface AppendClaim {
+  readonly fileId: FileId;
+  /** Must be where the upload stands. */
+  readonly offsetBytes: number;
+  /** Of this request, where it says so beforehand. */
+  readonly contentLength?: number | undefined;
+  /** Of the whole file, from a client that did not know it before. */
+  readonly declaredSizeBytes?: number | undefined;
+}
+
+/** An upload that may be continued now. */
+export interface Appendable extends Transfer {
+  /** The file cannot have more bytes than this. */
+  readonly limitBytes: number;
+}
+
+/**
+ * Checks what is claimed against the upload, in one transaction.
+ *
+ * @returns NOT_FOUND; CONFLICT when the upload is over or stands elsewhere; TOO_LARGE; BAD_USER_INPUT
+ */
+export async function beginAppend(
+  tx: FileTransaction,
+  claim: AppendClaim,
+  now: Date,
+): Promise<Outcome<Appendable>> {
+  const locked = await lockFile(tx, claim.fileId);
+  if (!locked.ok) return locked;
+  const phase = uploadPhase(locked.value, now);
+  if (phase === 'over') return fault('CONFLICT', { message: 'The upload is over.' });
+  const transfer = await readTransfer(tx, locked.value);
+  const offsetBytes = phase === 'complete' ? (locked.value.sizeBytes ?? 0) : transfer.offsetBytes;
+  if (claim.offsetBytes !== offsetBytes) {
+    return fault('CONFLICT', { message: `The upload stands at ${String(offsetBytes)}.` });
+  }
+  const sized = await declareSize(tx, locked.value, claim);
+  if (!sized.ok) return sized;
+  const limitBytes = sized.value.sizeBytes ?? (await longest(tx, sized.value));
+  if (offsetBytes + (claim.contentLength ?? 0) > limitBytes) return tooLarge(limitBytes);
+  return ok({ ...transfer, file: sized.value, offsetBytes, limitBytes });
+}
+
+async function declareSize(
+  tx: FileTransaction,
+  file: File,
+  { declaredSizeBytes: sizeBytes }: AppendClaim,
+): Promise<Outcome<File>> {
+  if (sizeBytes === undefined || sizeBytes === file.sizeBytes) return ok(file);
+  // The length of an upload, once set, never changes; and it cannot be less than what is there.
+  if (file.sizeBytes !== null || sizeBytes < file.receivedBytes) {
+    return fault('BAD_USER_INPUT', { message: 'The upload has another length.', field: 'sizeBytes' });
+  }
+  const sized = { ...file, sizeBytes };
+  const fits = fitsPolicy(await tx.policy(), sized);
+  if (!fits.ok) return fits;
+  if (sizeBytes > file.partSizeBytes * MAX_PARTS) return tooLarge(file.partSizeBytes * MAX_PARTS);
+  return written(await tx.declareSize(file.id, sizeBytes), sized);
+}
+
+const longest = async (tx: FileTransaction, { partSizeBytes }: File): Promise<number> =>
+  Math.min((await tx.policy()).maxFileBytes, partSizeBytes * MAX_PARTS);
+
+const tooLarge = (limitBytes: number): ReturnType<typeof fault> =>
+  fault('TOO_LARGE', { message: `The file has at most ${String(limitBytes)} bytes.` });

@@ -1,0 +1,99 @@
+import type { Readable } from 'node:stream';
+import { fault, FaultError } from '../../domain/errors.js';
+import type { File } from '../../domain/file.js';
+import { wholePartBytes } from '../../domain/upload-position.js';
+import type { SpoolFile } from '../../ports/spool.js';
+
+/** Longest stretch of a larger part that waits in the upload directory. */
+const MAX_PIECE_BYTES = 32 * 1024 * 1024;
+
+/** A stretch of a stream that lies within one part. */
+export interface Piece {
+  readonly partNumber: number;
+  /** Where it begins, from the beginning of the part. */
+  readonly offsetBytes: number;
+  readonly spool: SpoolFile;
+  /** Whether it ends where the part does. */
+  readonly endsPart: boolean;
+}
+
+/** A stream that continues a file. */
+export interface Continuation {
+  readonly file: Pick<File, 'sizeBytes' | 'partSizeBytes'>;
+  /** Parts that the ledger has already: those are compared, and so come in one piece. */
+  readonly parts: ReadonlyMap<number, unknown>;
+  /** Where the stream begins in the file. */
+  readonly offsetBytes: number;
+  /** The file cannot have more bytes than this. */
+  readonly limitBytes: number;
+  readonly body: Readable;
+  /** Sees every chunk in order. */
+  readonly observe: (chunk: Buffer) => void;
+}
+
+/**
+ * Cuts a stream at the boundaries of parts into the two spools, by turns: while one piece is stored the next one
+ * arrives. A piece is given out when it is known that the stream goes on, or how it ended. When the stream
+ * breaks, what has arrived of it comes first and the error after it.
+ *
+ * @throws FaultError TOO_LARGE as soon as there are too many bytes; the last piece is not given out then
+ */
+export async function* cutPieces(
+  continuation: Continuation,
+  spools: readonly [SpoolFile, SpoolFile],
+): AsyncGenerator<Piece> {
+  const { file, offsetBytes, limitBytes, body, observe } = continuation;
+  let [spool, other] = spools;
+  let begin = offsetBytes;
+  let breakage: { readonly error: unknown } | undefined;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      observe(chunk);
+      let rest = chunk;
+      while (rest.length > 0) {
+        const offset = begin + spool.sizeBytes;
+        if (offset === limitBytes) throw tooLarge(limitBytes);
+        const room = endOfPiece(continuation, begin) - offset;
+        if (room > 0) {
+          await spool.append(rest.subarray(0, room));
+          rest = rest.subarray(room);
+          continue;
+        }
+        yield pieceAt(file, begin, spool);
+        begin = offset;
+        [spool, other] = [other, spool];
+        spool.clear();
+      }
+    }
+  } catch (error) {
+    if (error instanceof FaultError) throw error;
+    breakage = { error };
+  }
+  yield pieceAt(file, begin, spool);
+  if (breakage) throw breakage.error;
+}
+
+type Cut = Pick<File, 'sizeBytes' | 'partSizeBytes'>;
+
+const partAt = ({ partSizeBytes }: Cut, offset: number): number => Math.floor(offset / partSizeBytes) + 1;
+
+const startOfPart = ({ partSizeBytes }: Cut, partNumber: number): number => (partNumber - 1) * partSizeBytes;
+
+function endOfPiece({ file, parts, limitBytes }: Continuation, begin: number): number {
+  const partNumber = partAt(file, begin);
+  const endOfPart = startOfPart(file, partNumber) + (wholePartBytes(file, partNumber) ?? 0);
+  const longest = parts.has(partNumber) ? endOfPart : begin + MAX_PIECE_BYTES;
+  return Math.min(endOfPart, longest, limitBytes);
+}
+
+/** A piece without bytes at the very end of a part still belongs to that part. */
+function pieceAt(file: Cut, begin: number, spool: SpoolFile): Piece {
+  const isAtEnd = begin > 0 && begin === file.sizeBytes;
+  const partNumber = partAt(file, isAtEnd ? begin - 1 : begin);
+  const offsetBytes = begin - startOfPart(file, partNumber);
+  const endsPart = offsetBytes + spool.sizeBytes === wholePartBytes(file, partNumber);
+  return { partNumber, offsetBytes, spool, endsPart };
+}
+
+const tooLarge = (limitBytes: number): FaultError =>
+  new FaultError(fault('TOO_LARGE', { message: `The file has at most ${String(limitBytes)} bytes.` }).fault);

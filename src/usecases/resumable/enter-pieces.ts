@@ -1,0 +1,83 @@
+import { fault, type Outcome } from '../../domain/errors.js';
+import type { File } from '../../domain/file.js';
+import { isOpen } from '../../domain/file-state.js';
+import { ok } from '../../domain/result.js';
+import type { FileTransaction } from '../../ports/file-store.js';
+import { applyCommand, lockFile } from '../apply.js';
+import { enterLedger } from '../receive-part.js';
+import type { Entry } from './store-piece.js';
+
+/** What nobody refers to any more once entries are committed. */
+export interface Superseded {
+  readonly fragmentKeys: readonly string[];
+  readonly parts: readonly { readonly partNumber: number; readonly etag: string }[];
+}
+
+/**
+ * Enters stored bytes, all or none: the caller runs it in one transaction. Under the lock of the file each entry
+ * must find what it was made from; who was overtaken by another writer changes nothing.
+ *
+ * @returns CONFLICT for the one who was overtaken, or when the upload is over
+ */
+export async function enterPieces(
+  tx: FileTransaction,
+  file: File,
+  entries: readonly Entry[],
+  at: Date,
+): Promise<Outcome<Superseded>> {
+  const fragmentKeys: string[] = [];
+  const parts: { partNumber: number; etag: string }[] = [];
+  for (const entry of entries) {
+    const entered =
+      entry.kind === 'part' ? await enterPart(tx, file, entry, at) : await note(tx, file, entry, at);
+    if (!entered.ok) return entered;
+    const { replacedEtag, droppedFragments } = entered.value;
+    if (!isSameSet(droppedFragments, entry.replaces)) return overtaken();
+    fragmentKeys.push(...droppedFragments);
+    if (replacedEtag !== null && entry.kind === 'part') {
+      parts.push({ partNumber: entry.part.partNumber, etag: replacedEtag });
+    }
+  }
+  return ok({ fragmentKeys, parts });
+}
+
+type Entered = Outcome<{
+  readonly replacedEtag: string | null;
+  readonly droppedFragments: readonly string[];
+}>;
+
+async function enterPart(
+  tx: FileTransaction,
+  file: File,
+  entry: Entry & { readonly kind: 'part' },
+  at: Date,
+): Promise<Entered> {
+  const entered = await enterLedger(tx, file, entry.part, at);
+  return entered.ok && entered.value.replacedEtag !== entry.replacesEtag ? overtaken() : entered;
+}
+
+async function note(
+  tx: FileTransaction,
+  { id }: File,
+  { fragment }: Entry & { readonly kind: 'fragment' },
+  at: Date,
+): Promise<Entered> {
+  const locked = await lockFile(tx, id);
+  if (!locked.ok) return locked;
+  const file = locked.value;
+  if (!isOpen(file.state)) return fault('CONFLICT', { message: `The upload is ${file.state}.` });
+  const noted = await tx.putFragment(id, fragment);
+  if (!noted) return overtaken();
+  const { receivedBytes, droppedFragments } = noted;
+  if (file.state === 'PENDING') {
+    const moved = await applyCommand(tx, { ...file, receivedBytes }, { kind: 'receive' }, at);
+    if (!moved.ok) return moved;
+  }
+  return ok({ replacedEtag: null, droppedFragments });
+}
+
+const isSameSet = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((item) => others.includes(item));
+
+const overtaken = (): ReturnType<typeof fault> =>
+  fault('CONFLICT', { message: 'Another request has continued the upload.' });

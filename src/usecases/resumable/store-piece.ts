@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { fault, FaultError, PermanentError } from '../../domain/errors.js';
+import type { File, Fragment, Part } from '../../domain/file.js';
+import { fragmentKeyOf } from '../../domain/object-keys.js';
+import type { Ids } from '../../ports/ids.js';
+import type { ObjectStore } from '../../ports/object-store.js';
+import { storePart } from '../store-part.js';
+import type { Piece } from './cut-pieces.js';
+
+/** Bytes that are durable and wait to be entered into the database. */
+export type Entry = {
+  /** Keys of the fragments that it takes the place of, and that must still be there. */
+  readonly replaces: readonly string[];
+} & (
+  | { readonly kind: 'part'; readonly part: Part; readonly replacesEtag: string | null }
+  | { readonly kind: 'fragment'; readonly fragment: Fragment }
+);
+
+/** What storing pieces needs. */
+export interface StorePieceDeps {
+  readonly objects: ObjectStore;
+  readonly ids: Ids;
+}
+
+/** What is known of the part that a piece belongs to. */
+export interface PartSoFar {
+  readonly file: File;
+  /** As it is in the ledger already. */
+  readonly known: Part | undefined;
+  /** What is there of it; none when it is in the ledger. */
+  readonly fragments: readonly Fragment[];
+  /** Whether a part in the ledger may be replaced before the whole request is proven. */
+  readonly mayReplace: boolean;
+}
+
+/** Most objects that a part is put together from; more are joined to one. */
+const MAX_FRAGMENTS = 32;
+/** The stores bound every call themselves; what has arrived is kept also when its sender is gone. */
+const NEVER = new AbortController().signal;
+
+/**
+ * Makes a piece durable: as a part when it ends one, else as a fragment.
+ *
+ * @returns what to enter; `undefined` when the ledger has these bytes already
+ * @throws FaultError CONFLICT; TransientError of the store
+ */
+export async function storePiece(
+  deps: StorePieceDeps,
+  piece: Piece,
+  soFar: PartSoFar,
+): Promise<Entry | undefined> {
+  const { file, known, fragments } = soFar;
+  const sizeBytes = piece.offsetBytes + piece.spool.sizeBytes;
+  if (!piece.endsPart) {
+    return known || piece.spool.sizeBytes === 0 ? undefined : storeFragment(deps, piece, soFar);
+  }
+  if (known && piece.spool.sizeBytes === 0) return undefined;
+  if (known && (await isSame(known, piece, sizeBytes))) return undefined;
+  if (known && !soFar.mayReplace) {
+    const message = `Part ${String(known.partNumber)} came with other bytes before.`;
+    throw new FaultError(fault('CONFLICT', { message }).fault);
+  }
+  const expected = { partNumber: piece.partNumber, sizeBytes };
+  const body = joined(deps.objects, fragments, piece);
+  const part = await storePart(deps.objects, file, expected, body, NEVER);
+  return { kind: 'part', part, replaces: keysOf(fragments), replacesEtag: known?.etag ?? null };
+}
+
+async function storeFragment(
+  { objects, ids }: StorePieceDeps,
+  piece: Piece,
+  { file, fragments }: PartSoFar,
+): Promise<Entry> {
+  const objectKey = fragmentKeyOf(file.tenantId, file.id, ids.fileId());
+  const { partNumber, spool } = piece;
+  const isJoining = fragments.length + 1 >= MAX_FRAGMENTS;
+  const offsetBytes = isJoining ? 0 : piece.offsetBytes;
+  const sizeBytes = piece.offsetBytes + spool.sizeBytes - offsetBytes;
+  const body = isJoining ? joined(objects, fragments, piece) : spool.read();
+  await objects.write({ area: 'ingest', key: objectKey }, sizeBytes, body);
+  const fragment = { partNumber, offsetBytes, sizeBytes, objectKey };
+  return { kind: 'fragment', fragment, replaces: isJoining ? keysOf(fragments) : [] };
+}
+
+const keysOf = (fragments: readonly Fragment[]): string[] => fragments.map(({ objectKey }) => objectKey);
+
+const joined = (objects: ObjectStore, fragments: readonly Fragment[], { spool }: Piece): Readable =>
+  Readable.from(readJoined(objects, fragments, spool.read()), { objectMode: false });
+
+async function* readJoined(
+  objects: ObjectStore,
+  fragments: readonly Fragment[],
+  rest: Readable,
+): AsyncGenerator<Buffer> {
+  for (const { objectKey: key } of fragments) {
+    const object = await objects.read({ area: 'ingest', key });
+    if (!object) throw new PermanentError('object-store', 'A fragment is gone.');
+    yield* object.body as AsyncIterable<Buffer>;
+  }
+  yield* rest as AsyncIterable<Buffer>;
+}
+
+async function isSame(known: Part, { spool }: Piece, sizeBytes: number): Promise<boolean> {
+  if (known.sha256 === null || known.sizeBytes !== sizeBytes) return false;
+  const hash = createHash('sha256');
+  for await (const chunk of spool.read() as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex') === known.sha256;
+}
+
+/** Removes bytes that were stored and will not be entered. Best effort. */
+export async function discardEntry({ objects }: StorePieceDeps, file: File, entry: Entry): Promise<void> {
+  if (entry.kind === 'fragment') return removeFragments(objects, [entry.fragment.objectKey]);
+  if (file.ingestHandle === null) return;
+  const upload = { key: file.ingestKey, handle: file.ingestHandle };
+  await objects.discardPart?.(upload, entry.part).catch(() => undefined);
+}
+
+/** Removes the objects of fragments that are not in the database any more. Best effort. */
+export async function removeFragments(objects: ObjectStore, keys: readonly string[]): Promise<void> {
+  for (const key of keys) await objects.remove({ area: 'ingest', key }).catch(() => undefined);
+}

@@ -1,0 +1,161 @@
+import type { Readable } from 'node:stream';
+import type { Actor } from '../../domain/actor.js';
+import { fault, FaultError } from '../../domain/errors.js';
+import type { Fragment, Part } from '../../domain/file.js';
+import type { Clock } from '../../ports/clock.js';
+import type { EventBus } from '../../ports/event-bus.js';
+import type { FileStore } from '../../ports/file-store.js';
+import type { Spool, SpoolFile } from '../../ports/spool.js';
+import { announce } from '../announce.js';
+import type { Appendable } from './begin-append.js';
+import { createBodyChecksum, type ExpectedChecksum } from './body-checksum.js';
+import { cutPieces, type Piece } from './cut-pieces.js';
+import { enterPieces } from './enter-pieces.js';
+import { discardEntry, removeFragments, storePiece, type Entry, type StorePieceDeps } from './store-piece.js';
+
+/** What taking a body needs. */
+export interface TakeBodyDeps extends StorePieceDeps {
+  readonly files: FileStore;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly spool: Spool;
+}
+
+/** The body of one request that continues an upload. */
+export interface IncomingBody {
+  readonly body: Readable;
+  /** If given, nothing of the body counts before all of it is proven. */
+  readonly checksum?: ExpectedChecksum | undefined;
+}
+
+/**
+ * Appends a body to an upload. While one part goes into the store the next one arrives; of neither is more in
+ * memory than a chunk. What has arrived stays when the body breaks, and the error of the body comes after it.
+ *
+ * @throws FaultError TOO_LARGE, QUOTA_EXCEEDED, CONFLICT, CHECKSUM_MISMATCH; TransientError; the body's own error
+ */
+export async function takeBody(
+  deps: TakeBodyDeps,
+  actor: Actor,
+  upload: Appendable,
+  incoming: IncomingBody,
+): Promise<void> {
+  const spools = [await deps.spool.open(), await deps.spool.open()] as const;
+  try {
+    if (incoming.checksum) await takeProven(deps, actor, upload, incoming.body, incoming.checksum, spools);
+    else await takeAtOnce(deps, actor, upload, incoming.body, spools);
+  } finally {
+    await Promise.all(spools.map((spool) => spool.close()));
+  }
+}
+
+type Spools = readonly [SpoolFile, SpoolFile];
+
+/** Enters each piece as soon as it is stored. */
+async function takeAtOnce(
+  deps: TakeBodyDeps,
+  actor: Actor,
+  upload: Appendable,
+  body: Readable,
+  spools: Spools,
+): Promise<void> {
+  const pieces = cutPieces({ ...upload, body, observe: () => undefined }, spools);
+  const progress = createProgress(upload);
+  await eachOverlapping(pieces, async (piece) => {
+    const entry = await storePiece(deps, piece, progress.soFar(piece, true));
+    if (!entry) return;
+    await enter(deps, actor, upload, [entry]);
+    progress.note(entry);
+  });
+}
+
+/** Stores everything, and enters it in one transaction when the checksum has held. */
+async function takeProven(
+  deps: TakeBodyDeps,
+  actor: Actor,
+  upload: Appendable,
+  body: Readable,
+  expected: ExpectedChecksum,
+  spools: Spools,
+): Promise<void> {
+  const checksum = createBodyChecksum(expected);
+  const pieces = cutPieces({ ...upload, body, observe: (chunk) => void checksum.update(chunk) }, spools);
+  const progress = createProgress(upload);
+  const entries: Entry[] = [];
+  try {
+    await eachOverlapping(pieces, async (piece) => {
+      const entry = await storePiece(deps, piece, progress.soFar(piece, false));
+      if (entry) entries.push(entry);
+      if (entry) progress.note(entry);
+    });
+    if (!checksum.matches()) throw new FaultError(fault('CHECKSUM_MISMATCH').fault);
+  } catch (error) {
+    for (const entry of entries) await discardEntry(deps, upload.file, entry);
+    throw error;
+  }
+  await enter(deps, actor, upload, entries);
+}
+
+async function enter(
+  deps: TakeBodyDeps,
+  actor: Actor,
+  { file }: Appendable,
+  entries: readonly Entry[],
+): Promise<void> {
+  const { files, objects, bus, clock } = deps;
+  try {
+    const entered = await files.transact(actor, (tx) => enterPieces(tx, file, entries, clock.now()));
+    if (!entered.ok) throw new FaultError(entered.fault);
+    announce(bus, file);
+    await removeFragments(objects, entered.value.fragmentKeys);
+    for (const part of entered.value.parts) {
+      await discardEntry(deps, file, {
+        kind: 'part',
+        part: { ...part, sizeBytes: 0, sha256: null },
+        ...NOTHING,
+      });
+    }
+  } catch (error) {
+    // Only a refusal says that nothing was entered.
+    if (error instanceof FaultError) for (const entry of entries) await discardEntry(deps, file, entry);
+    throw error;
+  }
+}
+
+const NOTHING = { replaces: [], replacesEtag: null } as const;
+
+interface Progress {
+  soFar(piece: Piece, mayReplace: boolean): Parameters<typeof storePiece>[2];
+  note(entry: Entry): void;
+}
+
+/** Remembers what is there of the part that is being sent. */
+function createProgress({ file, parts, fragments }: Appendable): Progress {
+  let current: readonly Fragment[] = fragments;
+  return {
+    soFar: ({ partNumber }, mayReplace) => {
+      const known: Part | undefined = parts.get(partNumber);
+      const ofPart = current.filter((fragment) => fragment.partNumber === partNumber);
+      return { file, known, fragments: known ? [] : ofPart, mayReplace };
+    },
+    note: (entry) => {
+      const kept = current.filter(({ objectKey }) => !entry.replaces.includes(objectKey));
+      current = entry.kind === 'part' ? kept : [...kept, entry.fragment];
+    },
+  };
+}
+
+/** Works on each item while the next one is being made; never on two at a time. */
+async function eachOverlapping<T>(items: AsyncIterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  try {
+    for await (const item of items) {
+      await running;
+      running = work(item);
+      // Waited for below; until then its failure must not count as unhandled.
+      running.catch(() => undefined);
+    }
+  } finally {
+    await running;
+  }
+}
