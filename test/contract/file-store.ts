@@ -170,6 +170,47 @@ export function describeFileStore(name: string, open: () => Promise<FileStoreHar
         expect(parts).toEqual([makePart(1, 20), makePart(2, 5)]);
       });
 
+      it('takes fragments that continue their part, counts them, and drops them with the part', async () => {
+        const file = await storeFile(store, ACME, { sizeBytes: 30 });
+        const put = (offsetBytes: number, sizeBytes: number, objectKey: string) =>
+          store.transact(ACME, (tx) =>
+            tx.putFragment(file.id, { partNumber: 1, offsetBytes, sizeBytes, objectKey }),
+          );
+        expect(await put(0, 4, 'a')).toEqual({ receivedBytes: 4, droppedFragments: [] });
+        expect(await put(5, 4, 'gap')).toBeUndefined();
+        expect(await put(4, 6, 'b')).toEqual({ receivedBytes: 10, droppedFragments: [] });
+        expect(await put(3, 6, 'overlap')).toBeUndefined();
+        expect(await put(0, 12, 'c')).toEqual({ receivedBytes: 12, droppedFragments: ['a', 'b'] });
+        const fragment = { partNumber: 1, offsetBytes: 0, sizeBytes: 12, objectKey: 'c' };
+        expect(await store.transact(ACME, (tx) => tx.fragments(file.id))).toEqual([fragment]);
+        expect(await store.transact(GLOBEX, (tx) => tx.fragments(file.id))).toEqual([]);
+        expect(await store.transact(ACME, (tx) => tx.putPart(file.id, makePart(1, 20)))).toEqual({
+          receivedBytes: 20,
+          replacedEtag: null,
+          droppedFragments: ['c'],
+        });
+        expect(await put(0, 1, 'late')).toBeUndefined();
+        expect(await store.transact(ACME, (tx) => tx.fragments(file.id))).toEqual([]);
+        expect((await findStored(store, ACME, file.id)).receivedBytes).toBe(20);
+      });
+
+      it('learns the size of an upload once, and reserves what has not arrived', async () => {
+        await harness.leaveQuota(100);
+        const file = await storeFile(store, ACME, { sizeBytes: null });
+        await store.transact(ACME, (tx) => tx.putPart(file.id, makePart(1, 90)));
+        const declare = (sizeBytes: number): Promise<string> =>
+          store.transact(ACME, async (tx) => {
+            const outcome = await tx.declareSize(file.id, sizeBytes);
+            if (outcome === 'quota-exceeded') throw new Error(outcome);
+            return outcome;
+          });
+        await expect(declare(101)).rejects.toThrow('quota-exceeded');
+        expect(await declare(100)).toBe('written');
+        expect(await declare(95)).toBe('stale');
+        expect(await findStored(store, ACME, file.id)).toMatchObject({ sizeBytes: 100, version: 1 });
+        await harness.leaveQuota(2 ** 40);
+      });
+
       it('takes nothing after completion', async () => {
         const file = await storeWaitingFile(store, ACME);
         await expect(store.transact(ACME, (tx) => tx.putPart(file.id, makePart(1, 9)))).rejects.toThrow();

@@ -37,6 +37,11 @@ const MATRIX: Readonly<Record<string, { own: string; foreign: string; system: st
     foreign: 'none denied none denied',
     system: 'denied denied denied denied',
   },
+  fragments: {
+    own: 'rows rows denied rows',
+    foreign: 'none denied denied none',
+    system: 'denied denied denied denied',
+  },
   events: {
     own: 'rows rows denied denied',
     foreign: 'none denied denied denied',

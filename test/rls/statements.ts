@@ -54,6 +54,10 @@ export const TABLES: Readonly<Record<string, TableStatements>> = {
     insert: (tenant, file) => `insert into parts values (${tenant}, ${file}, 2, 1, 'e', null) returning 1`,
     update: `etag = 'other'`,
   },
+  fragments: {
+    insert: (tenant, file) => `insert into fragments values (${tenant}, ${file}, 2, 0, 1, 'k') returning 1`,
+    update: `object_key = 'other'`,
+  },
   events: {
     insert: (tenant, file) =>
       `insert into events (tenant_id, file_id, version, to_state, priority, attempt, snapshot, occurred_at, correlation_id)
@@ -105,6 +109,7 @@ export const fixtureOf = (tenantId: string): string[] => {
     `insert into files ${FILE_COLUMNS} values (${tenant}, ${file}, 1, 'secret name', 1, 'PENDING', 'BULK', '[]',
      1, 0, 0, 'k', 0, '${SUBJECT}', now(), now(), 'c')`,
     `insert into parts values (${tenant}, ${file}, 1, 1, 'e', null)`,
+    `insert into fragments values (${tenant}, ${file}, 1, 0, 1, 'k')`,
     `insert into events (tenant_id, file_id, version, to_state, priority, attempt, snapshot, occurred_at, correlation_id)
      values (${tenant}, ${file}, 1, 'PENDING', 'BULK', 0, '{}', now(), 'c')`,
     `insert into event_heads values (${tenant}, 0)`,

@@ -34,6 +34,7 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
     find: () => Promise.resolve(file),
     findForUpdate: () => Promise.resolve(file),
     parts: () => Promise.resolve(parts),
+    fragments: () => Promise.resolve([]),
     policy: () =>
       Promise.resolve({ maxFileBytes: 1e12, quotaBytes: 1e12, deniedTypes: ['application/x-denied'] }),
     beginInspection: () => {

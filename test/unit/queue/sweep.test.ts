@@ -39,6 +39,7 @@ const world = (
       rows.set(after.id, after);
       return 'written' as const;
     },
+    fragments: async () => [],
     markStagedRemoved: async (id: FileId) => void cleaned.push(id),
   } as Partial<FileTransaction> as FileTransaction;
   const objects = {
