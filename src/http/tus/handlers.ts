@@ -137,7 +137,8 @@ async function append(
   if (!continuesUpload(request.headers)) return 'wrong-type';
   const claim = claimOf(request, beginning);
   if (!claim.ok) return claim;
-  const { body, signal, receivedBytes } = detachBody(request.raw);
+  const detached = detachBody(request.raw);
+  const { body, signal } = detached;
   metrics.connections.inc({ transport: 'upload' });
   try {
     return await useCases.appendToUpload(actor, { ...claim.value, fileId, body });
@@ -147,7 +148,7 @@ async function append(
   } finally {
     body.destroy();
     metrics.connections.dec({ transport: 'upload' });
-    metrics.receivedBytes.inc({ protocol: 'tus' }, receivedBytes());
+    metrics.receivedBytes.inc({ protocol: 'tus' }, detached.receivedBytes());
   }
 }
 

@@ -12,7 +12,7 @@ export interface ExpectedChecksum {
 
 /** A checksum in the making. */
 export interface BodyChecksum {
-  update(chunk: Buffer): void;
+  readonly update: (chunk: Buffer) => void;
   /** Whether all that was seen has the expected checksum. Only once. */
   matches(): boolean;
 }

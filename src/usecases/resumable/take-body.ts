@@ -79,7 +79,7 @@ async function takeProven(
   spools: Spools,
 ): Promise<void> {
   const checksum = createBodyChecksum(expected);
-  const pieces = cutPieces({ ...upload, body, observe: (chunk) => void checksum.update(chunk) }, spools);
+  const pieces = cutPieces({ ...upload, body, observe: checksum.update }, spools);
   const progress = createProgress(upload);
   const entries: Entry[] = [];
   try {
