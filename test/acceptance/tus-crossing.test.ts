@@ -105,7 +105,6 @@ describe.each(['filesystem', 's3'] as const)('an upload by several protocols, st
         if (step.kind === 'part') await sendPart(id, bytes, step);
         else await sendTus(path, bytes, step);
       }
-      // Parts that came wrong beyond the prefix are replaced by what tus sends.
       await beginUpload(product, token, bytes, { uploadUrl: `${product.url}${path}`, chunkSize: 6 * MIB })
         .done;
       await expectClean(product, token, path, bytes);
@@ -113,11 +112,12 @@ describe.each(['filesystem', 's3'] as const)('an upload by several protocols, st
     await fc.assert(run, { seed, numRuns: 6, endOnFailure: true });
   }, 180_000);
 
-  /** Only a part that tus has yet to pass may come wrong at first. */
+  /** What came wrong by a signed URL is put right the same way, before tus could take it for done. */
   async function sendPart(id: string, bytes: Buffer, step: Step & { kind: 'part' }): Promise<void> {
     const part = partOf(bytes, step.number);
-    const isAhead = step.number === 4 && (await offsetOf(call, `/uploads/${id}`)) < 2 * PART_BYTES;
-    await putPart(id, step.number, step.isWrong && isAhead ? randomBytes(part.length) : part);
+    const isAhead = (await offsetOf(call, `/uploads/${id}`)) < (step.number - 2) * PART_BYTES;
+    if (step.isWrong && isAhead) await putPart(id, step.number, randomBytes(part.length));
+    await putPart(id, step.number, part);
   }
 
   async function sendTus(path: string, bytes: Buffer, step: Step & { kind: 'tus' }): Promise<void> {

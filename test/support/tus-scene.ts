@@ -3,8 +3,7 @@ import { Upload, type UploadOptions } from 'tus-js-client';
 import { expect } from 'vitest';
 import type { Product } from './product.js';
 
-/** SHA-256, hexadecimal. */
-export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Asks GraphQL something. */
 export async function ask<T>(

@@ -14,7 +14,7 @@ interface Layer {
 }
 
 const PURE = /^$/;
-const NEUTRAL = /^(?:node:(?:stream|stream\/promises|crypto|events|path|buffer)|cockatiel|lru-cache)$/;
+const NEUTRAL = /^(?:node:(?:stream|stream\/promises|crypto|events|path|buffer|zlib)|cockatiel|lru-cache)$/;
 const EDGE = ['usecases', 'domain', 'observability'];
 const ROOTS = ['compose', 'config', 'observability', 'lifecycle', 'domain'];
 
