@@ -59,8 +59,13 @@ describe('a quota', () => {
 describe('the bytes on disk', () => {
   const filesOf = async (fileId: string): Promise<string[]> => {
     const root = path.join(product.dataDirectory, 'objects');
-    const names = await readdir(root, { recursive: true });
-    return names.filter((name) => name.includes(fileId));
+    try {
+      const names = await readdir(root, { recursive: true });
+      return names.filter((name) => name.includes(fileId));
+    } catch {
+      // A directory was removed while it was read, which is no answer yet.
+      return filesOf(fileId);
+    }
   };
   const untilGone = (fileId: string): Promise<string[]> =>
     eventually(

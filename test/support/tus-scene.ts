@@ -30,7 +30,7 @@ export interface SeenFile {
 }
 
 /** The file of an upload, found by the URL of it. */
-export const fileOf = async (product: Product, token: string, uploadUrl: string): Promise<SeenFile> => {
+const fileOf = async (product: Product, token: string, uploadUrl: string): Promise<SeenFile> => {
   const query = 'query F($id: ID!) { file(id: $id) { state sha256 sizeBytes } }';
   const id = uploadUrl.split('/').at(-1);
   return (await ask<{ file: SeenFile }>(product, token, query, { id })).file;
