@@ -77,7 +77,7 @@ async function seal(
   parts: readonly StoredPart[],
 ): Promise<Manifest> {
   const sealed = layout.sealedDirectory(upload);
-  const manifest = await describe(await findParts(layout, upload), upload, parts.map(partFileName));
+  const manifest = await describeParts(layout, upload, parts.map(partFileName));
   await unless(['ENOENT'], () => rename(layout.openDirectory(upload), sealed));
   // Absent under both names: it was aborted since it was found.
   if (!(await isRealDirectory(sealed))) throw noSuchUpload();
@@ -108,6 +108,22 @@ async function findParts(layout: Layout, upload: OpenUpload): Promise<string> {
     if (await isRealDirectory(directory)) return directory;
   }
   throw noSuchUpload();
+}
+
+/** Somebody else may seal the upload meanwhile, which moves its parts once: then they are found there. */
+async function describeParts(
+  layout: Layout,
+  upload: OpenUpload,
+  names: readonly string[],
+): Promise<Manifest> {
+  const directory = await findParts(layout, upload);
+  try {
+    return await describe(directory, upload, names);
+  } catch (error) {
+    const moved = await findParts(layout, upload);
+    if (moved === directory) throw error;
+    return describe(moved, upload, names);
+  }
 }
 
 async function describe(directory: string, upload: OpenUpload, names: readonly string[]): Promise<Manifest> {
