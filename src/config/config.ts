@@ -28,6 +28,11 @@ export interface Config {
     readonly publicUrl: string;
     /** Origins that a browser may call from; empty means same origin only. */
     readonly allowedOrigins: readonly string[];
+    /** Above these no new work is taken; what is under way goes on. */
+    readonly limits: {
+      /** Mean delay of the event loop over a second. */
+      readonly maxEventLoopDelayMs: number;
+    };
   };
   readonly metrics: { readonly apiPort: number; readonly workerPort: number };
   readonly database: {

@@ -70,6 +70,7 @@ export const environmentSchema = z.object({
   OIDC_AUDIENCE: z.string().min(1, 'must not be empty').default('lazaret'),
   LAZARET_SESSION_TTL_SECONDS: whole(60, 30 * 86_400, 86_400),
   LAZARET_PART_URL_TTL_SECONDS: whole(10, 86_400, 3_600),
+  LAZARET_MAX_EVENT_LOOP_DELAY_MS: whole(100, 600_000, 1_000),
   LAZARET_MIN_RATE_BYTES_PER_SECOND: whole(0, 1_000 * MIB, 1_024),
   LAZARET_IDEMPOTENCY_TTL_SECONDS: whole(60, 30 * 86_400, 86_400),
   LAZARET_SCAN_CONCURRENCY: whole(1, 64, 4),

@@ -48,6 +48,7 @@ function toConfig(env: Environment): Config {
       port: env.LAZARET_PORT,
       publicUrl,
       allowedOrigins: env.LAZARET_ALLOWED_ORIGINS,
+      limits: { maxEventLoopDelayMs: env.LAZARET_MAX_EVENT_LOOP_DELAY_MS },
     },
     metrics: { apiPort: env.LAZARET_METRICS_PORT, workerPort: env.LAZARET_WORKER_METRICS_PORT },
     database: toDatabase(env),
