@@ -2,6 +2,7 @@ import { createInspectionWorker, type InspectionWorker } from '../adapters/bullm
 import { createFileTypeDetector } from '../adapters/file-type/type-detector.js';
 import { createBacklog } from '../adapters/postgres/backlog.js';
 import { createOutbox } from '../adapters/postgres/outbox.js';
+import { createThreadedDigester } from '../adapters/sha256/threaded-digester.js';
 import type { Platform } from '../compose.js';
 import type { Backlog } from '../ports/backlog.js';
 import type { InspectionJob } from '../ports/job-queue.js';
@@ -24,10 +25,11 @@ export function composeWork(platform: Platform): WorkParts {
   const { config, clock, database, files, objects, scanner, bus, queue, redis, logger, isTracing } = platform;
   const backlog = createBacklog(database);
   const types = createFileTypeDetector();
+  const digests = createThreadedDigester();
   const settings = config.inspection;
   return {
     backlog,
-    inspect: inspectFile({ files, objects, scanner, types, bus, clock, settings }),
+    inspect: inspectFile({ files, objects, scanner, types, digests, bus, clock, settings }),
     relay: relayOutbox({ outbox: createOutbox(database), queue, bus }),
     sweep: sweep({ backlog, queue, files, objects, bus, clock }),
     openWorker: (process) =>

@@ -43,13 +43,7 @@ function toConfig(env: Environment): Config {
     profile: env.LAZARET_PROFILE,
     dataDir,
     logLevel: env.LAZARET_LOG_LEVEL,
-    http: {
-      host: env.LAZARET_HOST,
-      port: env.LAZARET_PORT,
-      publicUrl,
-      allowedOrigins: env.LAZARET_ALLOWED_ORIGINS,
-      limits: { maxEventLoopDelayMs: env.LAZARET_MAX_EVENT_LOOP_DELAY_MS },
-    },
+    http: toHttp(env, publicUrl),
     metrics: { apiPort: env.LAZARET_METRICS_PORT, workerPort: env.LAZARET_WORKER_METRICS_PORT },
     database: toDatabase(env),
     redisUrl: env.REDIS_URL,
@@ -73,6 +67,14 @@ function toConfig(env: Environment): Config {
     },
   };
 }
+
+const toHttp = (env: Environment, publicUrl: string): Config['http'] => ({
+  host: env.LAZARET_HOST,
+  port: env.LAZARET_PORT,
+  publicUrl,
+  allowedOrigins: env.LAZARET_ALLOWED_ORIGINS,
+  limits: { maxEventLoopDelayMs: env.LAZARET_MAX_EVENT_LOOP_DELAY_MS },
+});
 
 const toDatabase = (env: Environment): Config['database'] => ({
   url: env.DATABASE_URL,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { inject } from 'vitest';
+import { createThreadedDigester } from '../../src/adapters/sha256/threaded-digester.js';
 import { createFileTypeDetector } from '../../src/adapters/file-type/type-detector.js';
 import { createFilesystemStore } from '../../src/adapters/filesystem/filesystem-store.js';
 import { createFileStore } from '../../src/adapters/postgres/file-store.js';
@@ -54,6 +55,7 @@ export async function openInspectionScene(): Promise<InspectionScene> {
     objects: await createFilesystemStore({ root, clock }),
     scanner: testScanner(),
     types: createFileTypeDetector(),
+    digests: createThreadedDigester(),
     bus: createMemoryEventBus(),
     clock,
     settings: { leaseMs: 1_500, maxAttempts: 3, backoffMs: 5, maxBackoffMs: 10 },

@@ -4,10 +4,9 @@ import { TransientError } from '../../domain/errors.js';
 import type { Part } from '../../domain/file.js';
 import type { ScanSession } from '../../ports/scanner.js';
 import { createCountStage } from './count-stage.js';
-import { createHashStage } from './hash-stage.js';
+import { createDigestStage } from './digest-stage.js';
 import { startHeartbeat } from './heartbeat.js';
 import type { Inspection } from './inspection.js';
-import { createLedgerStage } from './ledger-stage.js';
 import { runStages } from './run-stages.js';
 import { createScanStage, type ScanStage } from './scan-stage.js';
 import { createSealStage } from './seal-stage.js';
@@ -65,12 +64,11 @@ async function passOnce(
     session.abort();
     throw error;
   });
-  const hash = createHashStage();
+  const digest = createDigestStage(deps, sizeBytes, parts);
   const type = createTypeStage(deps.types);
   const stages = [
     createCountStage(sizeBytes),
-    createLedgerStage(parts),
-    hash,
+    digest,
     type,
     scan,
     createSealStage(deps, sealedKey, sizeBytes),
@@ -79,7 +77,7 @@ async function passOnce(
   return {
     reply: scan.reply(),
     sizeBytes: scan.scannedBytes(),
-    sha256: hash.sha256(),
+    sha256: digest.sha256(),
     detectedType: type.mediaType(),
     engine: session.engine,
     definitionsVersion: session.definitionsVersion,

@@ -1,5 +1,6 @@
 import type { File } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
+import type { Digester } from '../../ports/digester.js';
 import type { EventBus } from '../../ports/event-bus.js';
 import type { FileStore, TenantScope } from '../../ports/file-store.js';
 import type { ObjectStore } from '../../ports/object-store.js';
@@ -23,6 +24,7 @@ export interface InspectFileDeps {
   readonly objects: ObjectStore;
   readonly scanner: Scanner;
   readonly types: TypeDetector;
+  readonly digests: Digester;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly settings: InspectionSettings;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { createThreadedDigester } from '../../../src/adapters/sha256/threaded-digester.js';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
 import { TransientError } from '../../../src/domain/errors.js';
 import type { File, Part } from '../../../src/domain/file.js';
@@ -62,6 +63,7 @@ function arrange(scene: Scene = {}): Stage {
     bus,
     scanner: scene.scanner ?? createFakeScanner(),
     types: createFakeDetector(scene.mediaType ?? null),
+    digests: createThreadedDigester(),
     clock: createSystemClock(),
     settings: {
       leaseMs: 30,

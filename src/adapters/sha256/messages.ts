@@ -1,0 +1,16 @@
+/** What the thread is told; a number names the body. Bytes lie in a slot of the shared memory. */
+export type Order =
+  | { readonly kind: 'begin'; readonly body: number; readonly isDivided: boolean }
+  | { readonly kind: 'bytes'; readonly body: number; readonly slot: number; readonly length: number }
+  | { readonly kind: 'cut' | 'finish' | 'abort'; readonly body: number };
+
+/** What the thread answers, in the order of what it was told. */
+export type Answer =
+  | { readonly kind: 'free'; readonly slot: number }
+  | { readonly kind: 'digest'; readonly body: number; readonly digest: string };
+
+/** The memory that both sides see, and into how large slots it is cut. */
+export interface SharedSlots {
+  readonly memory: SharedArrayBuffer;
+  readonly slotBytes: number;
+}

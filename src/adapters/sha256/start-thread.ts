@@ -1,0 +1,104 @@
+import { Worker } from 'node:worker_threads';
+import { TransientError } from '../../domain/errors.js';
+import type { Digest } from '../../ports/digester.js';
+import { notDivided } from './inline-digest.js';
+import type { Answer, Order } from './messages.js';
+import { createSlots, type Slots } from './slots.js';
+
+/** A thread that hashes several bodies at a time. */
+export interface Sha256Thread {
+  isAlive(): boolean;
+  begin(isDivided: boolean): Digest;
+}
+
+/** The compiled module runs the compiled thread, the source the source. */
+const THREAD = new URL(import.meta.url.replace('start-thread', 'sha256-thread'));
+/** It holds hardly anything but the shared slots. */
+const YOUNG_GENERATION_MIB = 2;
+
+/** Starts the thread. When it dies, every body that it had fails, and so does every later one. */
+export function startThread(): Sha256Thread {
+  const slots = createSlots();
+  const worker = new Worker(THREAD, {
+    workerData: slots.shared,
+    name: 'sha256',
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
+  });
+  worker.unref();
+  const questions = createQuestions((order) => {
+    worker.postMessage(order);
+  });
+  let isAlive = true;
+  let bodies = 0;
+  const die = (cause: unknown): void => {
+    isAlive = false;
+    const death = new TransientError('sha256', 'The thread that hashes has ended', { cause });
+    slots.fail(death);
+    questions.fail(death);
+  };
+  worker.on('error', die).on('exit', die);
+  worker.on('message', (answer: Answer) => {
+    if (answer.kind === 'free') slots.release(answer.slot);
+    else questions.answer(answer.body, answer.digest);
+  });
+  return {
+    isAlive: () => isAlive,
+    begin: (isDivided) => openBody((bodies += 1), isDivided, slots, questions),
+  };
+}
+
+function openBody(body: number, isDivided: boolean, slots: Slots, questions: Questions): Digest {
+  questions.open(body, isDivided);
+  return {
+    update: (bytes) =>
+      slots.fill(bytes, (slot, length) => {
+        questions.order({ kind: 'bytes', body, slot, length });
+      }),
+    cut: () => (isDivided ? questions.ask('cut', body) : Promise.reject(notDivided())),
+    finish: () => questions.ask('finish', body),
+    abort: () => {
+      questions.close(body);
+    },
+  };
+}
+
+/** What the thread was asked and has not answered, for each body in the order of asking. */
+interface Questions {
+  readonly order: (order: Order) => void;
+  open(body: number, isDivided: boolean): void;
+  ask(kind: 'cut' | 'finish', body: number): Promise<string>;
+  answer(body: number, digest: string): void;
+  close(body: number): void;
+  fail(error: Error): void;
+}
+
+function createQuestions(order: (order: Order) => void): Questions {
+  const asked = new Map<number, PromiseWithResolvers<string>[]>();
+  let failure: Error | undefined;
+  return {
+    order,
+    open(body, isDivided) {
+      asked.set(body, []);
+      order({ kind: 'begin', body, isDivided });
+    },
+    async ask(kind, body) {
+      const of = asked.get(body);
+      if (failure || !of) throw failure ?? new TransientError('sha256', 'The digest was given up');
+      const question = Promise.withResolvers<string>();
+      of.push(question);
+      order({ kind, body });
+      const digest = await question.promise;
+      if (kind === 'finish') asked.delete(body);
+      return digest;
+    },
+    answer: (body, digest) => asked.get(body)?.shift()?.resolve(digest),
+    close(body) {
+      if (asked.delete(body)) order({ kind: 'abort', body });
+    },
+    fail(error) {
+      failure = error;
+      for (const question of [...asked.values()].flat()) question.reject(error);
+      asked.clear();
+    },
+  };
+}
