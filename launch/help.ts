@@ -6,7 +6,7 @@ Starts Lazaret with everything it needs on this machine: Postgres, Redis and Cla
 directory, the API and a worker. Missing Debian packages are installed with apt. Ctrl-C stops everything.
 
 What is given is used; what is not is embedded:
-  DATABASE_URL                  Postgres 16 or newer, as a role that may create roles; it is migrated
+  DATABASE_URL                  Postgres 18 or newer, as a role that may create roles; it is migrated
   REDIS_URL                     Redis 7 with maxmemory-policy noeviction
   CLAMD_ADDRESSES               tcp://host:port,unix:///path
   S3_ENDPOINT                   with S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET_PREFIX, S3_REGION;

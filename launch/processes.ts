@@ -35,6 +35,8 @@ export function createProcesses(
     NODE_COMPILE_CACHE: path.join(dataDirectory, 'run', 'compile-cache'),
     LAZARET_DATA_DIR: dataDirectory,
     LAZARET_URL_SIGNING_KEY: settings.urlSigningKey ?? secrets.urlSigningKey,
+    // Nothing stands between the processes and the embedded Postgres.
+    ...(settings.given.databaseUrl === undefined ? { LAZARET_DATABASE_PREPARE: 'on' } : {}),
     REDIS_URL: services.redisUrl,
     CLAMD_ADDRESSES: services.clamdAddresses,
   };

@@ -38,6 +38,8 @@ export interface Config {
   readonly database: {
     readonly url: string;
     readonly poolSize: number;
+    /** Whether connections keep prepared statements; not behind a pooler that hands them on. */
+    readonly preparesStatements: boolean;
     readonly statementTimeoutMs: number;
     readonly lockTimeoutMs: number;
     readonly idleInTransactionTimeoutMs: number;

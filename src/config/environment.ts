@@ -49,6 +49,7 @@ export const environmentSchema = z.object({
     .optional(),
   DATABASE_URL: url(/^postgres(?:ql)?$/, 'must be a postgres:// URL'),
   LAZARET_DATABASE_POOL: whole(1, 500, 10),
+  LAZARET_DATABASE_PREPARE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   LAZARET_STATEMENT_TIMEOUT_MS: whole(100, 600_000, 15_000),
   REDIS_URL: url(/^rediss?$/, 'must be a redis:// or rediss:// URL'),
   S3_ENDPOINT: url(/^https?$/, 'must be an http or https URL').optional(),

@@ -79,6 +79,7 @@ const toHttp = (env: Environment, publicUrl: string): Config['http'] => ({
 const toDatabase = (env: Environment): Config['database'] => ({
   url: env.DATABASE_URL,
   poolSize: env.LAZARET_DATABASE_POOL,
+  preparesStatements: env.LAZARET_DATABASE_PREPARE === 'on',
   statementTimeoutMs: env.LAZARET_STATEMENT_TIMEOUT_MS,
   lockTimeoutMs: 5_000,
   idleInTransactionTimeoutMs: 15_000,

@@ -49,6 +49,7 @@ function ofServices(): string {
 /** Small limits, so that a test which waits for one need not wait long. */
 export const TEST_DATABASE_CONFIG: Omit<DatabaseConfig, 'url'> = {
   poolSize: 10,
+  preparesStatements: true,
   statementTimeoutMs: 10_000,
   lockTimeoutMs: 5_000,
   idleInTransactionTimeoutMs: 10_000,

@@ -6,6 +6,7 @@ import { DatabaseFailure, toFailure, toPortError, unwrap } from './failure.js';
 import { createPool, type DatabaseConfig, type PoolLogger } from './pool.js';
 import { beginStatements, type Principal } from './principal.js';
 import { createSession, type Session } from './session.js';
+import { createStatementNames, type StatementNames } from './statement-names.js';
 
 /** What became of a transaction; for metrics. */
 export interface TransactionReport {
@@ -59,6 +60,7 @@ const createRetries = (): RetryPolicy =>
 /** Opens a pool. Connects only when the first transaction needs it. */
 export function createDatabase(config: DatabaseConfig, hooks: DatabaseHooks): Database {
   const pool = createPool(config, hooks.logger);
+  const names = createStatementNames(config.preparesStatements);
   const retries = createRetries();
   let closing: Promise<void> | undefined;
 
@@ -69,7 +71,8 @@ export function createDatabase(config: DatabaseConfig, hooks: DatabaseHooks): Da
     try {
       return await retries.execute(async () => {
         attempts += 1;
-        const { value, isCommitted } = await attempt(pool, beginStatements(principal, config), work, commits);
+        const begin = beginStatements(principal, config);
+        const { value, isCommitted } = await attempt({ pool, names, begin }, work, commits);
         outcome = isCommitted ? 'committed' : 'rolled-back';
         return value;
       });
@@ -99,16 +102,21 @@ interface Attempt<T> {
   readonly isCommitted: boolean;
 }
 
+interface Opening {
+  readonly pool: pg.Pool;
+  readonly names: StatementNames;
+  readonly begin: string;
+}
+
 async function attempt<T>(
-  pool: pg.Pool,
-  begin: string,
+  { pool, names, begin }: Opening,
   work: (session: Session) => Promise<T>,
   commits: (value: T) => boolean,
 ): Promise<Attempt<T>> {
   const client = await pool.connect().catch((error: unknown) => {
     throw toFailure(error);
   });
-  const session = createSession(client);
+  const session = createSession(client, names);
   try {
     await session.begin(begin);
     const value = await work(session).finally(session.end);

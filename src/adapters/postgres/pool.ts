@@ -6,6 +6,8 @@ import type { TransactionLimits } from './principal.js';
 export interface DatabaseConfig extends TransactionLimits {
   readonly url: string;
   readonly poolSize: number;
+  /** Whether each connection keeps its statements prepared. A pooler between must not hand connections on. */
+  readonly preparesStatements: boolean;
   /** For a free connection of the pool and for a new one alike. */
   readonly connectTimeoutMs: number;
 }

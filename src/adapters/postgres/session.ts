@@ -1,6 +1,7 @@
 import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
 import pg from 'pg';
 import { DatabaseFailure, toFailure } from './failure.js';
+import type { StatementNames } from './statement-names.js';
 
 /** Typed statements within one transaction. Dead when the transaction's callback has ended. */
 export type Sql = PgRemoteDatabase;
@@ -29,7 +30,7 @@ export class TransactionEndedError extends Error {
 }
 
 /** Wraps a connection for the time of one transaction. */
-export function createSession(client: pg.PoolClient): Session {
+export function createSession(client: pg.PoolClient, names: StatementNames): Session {
   let isOpen = true;
   let isCommitSent = false;
   const control = async (statements: string): Promise<pg.QueryResult> =>
@@ -38,7 +39,7 @@ export function createSession(client: pg.PoolClient): Session {
     });
   const sql = drizzle(async (text, values, method) => {
     if (!isOpen) throw new TransactionEndedError();
-    return await execute(client, text, values, method);
+    return await execute(client, { ...names.of(text), text, values, types: TYPES }, method);
   });
   return {
     sql,
@@ -64,13 +65,12 @@ export function createSession(client: pg.PoolClient): Session {
 
 async function execute(
   client: pg.PoolClient,
-  text: string,
-  values: unknown[],
+  statement: pg.QueryConfig,
   method: 'all' | 'execute',
 ): Promise<{ rows: unknown[] }> {
   try {
-    if (method === 'execute') return await client.query({ text, values, types: TYPES });
-    return await client.query({ text, values, types: TYPES, rowMode: 'array' });
+    if (method === 'execute') return await client.query(statement);
+    return await client.query({ ...statement, rowMode: 'array' });
   } catch (error) {
     throw toFailure(error);
   }

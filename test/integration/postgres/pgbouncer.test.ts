@@ -15,7 +15,7 @@ describe('behind PgBouncer in transaction mode, with two connections for everybo
   beforeAll(async () => {
     urls = await createTestDatabase();
     bouncer = await startPgBouncer(urls.systemUrl, 2);
-    database = openDatabase(bouncer.url, { poolSize: 20 });
+    database = openDatabase(bouncer.url, { poolSize: 20, preparesStatements: false });
   });
   afterAll(async () => {
     await database.close();

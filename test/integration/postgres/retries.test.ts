@@ -122,14 +122,20 @@ describe('transactions that are run again', () => {
     });
   });
 
-  it('no session state and no prepared statement is left on a connection', async () => {
-    const one = createDatabase({ ...TEST_DATABASE_CONFIG, poolSize: 1, url: urls.appUrl }, hooks);
-    await one.transaction(principal, ({ sql: db }) => db.execute(sql`select ${1}::int`));
+  it.each([
+    ['no', false, 0],
+    ['one', true, 1],
+  ])('no session state and %s prepared statement is left on a connection', async (_, isOn, statements) => {
+    const settings = { poolSize: 1, preparesStatements: isOn, url: urls.appUrl };
+    const one = createDatabase({ ...TEST_DATABASE_CONFIG, ...settings }, hooks);
+    for (const value of [1, 2]) {
+      await one.transaction(principal, ({ sql: db }) => db.execute(sql`select ${value}::int`));
+    }
     const [left] = await one.transaction({ kind: 'login' }, ({ sql: db }) =>
-      db.execute(sql`select (select count(*)::int from pg_prepared_statements) as prepared, current_user::text as role,
-        current_setting('app.subject', true) as subject`),
+      db.execute(sql`select current_user::text as role, current_setting('app.subject', true) as subject,
+        (select count(*)::int from pg_prepared_statements where statement like '%$1::int') as prepared`),
     );
-    expect(left).toEqual({ prepared: 0, role: 'lazaret_app', subject: '' });
+    expect(left).toEqual({ prepared: statements, role: 'lazaret_app', subject: '' });
     await one.close();
   });
 });
