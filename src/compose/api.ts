@@ -13,6 +13,9 @@ import { createUpload } from '../usecases/create-upload.js';
 import { createDownloadUrl, openDownload } from '../usecases/downloads.js';
 import { cancelUpload, deleteFile } from '../usecases/end-file.js';
 import { getFile, getViewer, listFiles, uploadStatus } from '../usecases/read-files.js';
+import { askPossession } from '../usecases/possession/ask-possession.js';
+import { createProofSlots } from '../usecases/possession/proof-slots.js';
+import { provePossession, type PossessionResult } from '../usecases/possession/prove-possession.js';
 import { receiveFile } from '../usecases/receive-file.js';
 import { receivePart } from '../usecases/receive-part.js';
 import { appendToUpload } from '../usecases/resumable/append-to-upload.js';
@@ -54,6 +57,8 @@ function composeUseCases(platform: Platform, urls: UrlSigner, spool: Spool) {
     appendToUpload: appendToUpload(deps),
     uploadPosition: uploadPosition(deps),
     joinUploads: joinUploads(deps),
+    askPossession: askPossession(deps),
+    provePossession: provePossession({ ...deps, ...composeProofs(platform) }),
     completeUpload: completeUpload(deps),
     cancelUpload: cancelUpload(deps),
     deleteFile: deleteFile(deps),
@@ -67,3 +72,15 @@ function composeUseCases(platform: Platform, urls: UrlSigner, spool: Spool) {
     watchFileEvents: watchFileEvents(deps),
   };
 }
+
+/** Answers that are compared at the same time: each reads one object of the store. */
+const PROOF_LIMITS = { perTenant: 4, perProcess: 16 };
+
+const composeProofs = ({ scanner, metrics }: Platform) => ({
+  scanner,
+  takeSlot: createProofSlots(PROOF_LIMITS),
+  onProof: (outcome: PossessionResult['kind'], sizeBytes: number): void => {
+    metrics.possessionProofs.inc({ outcome });
+    if (outcome === 'stored') metrics.deduplicatedBytes.inc({ way: 'possession' }, sizeBytes);
+  },
+});

@@ -1,4 +1,5 @@
 import { createInspectionWorker, type InspectionWorker } from '../adapters/bullmq/inspection-worker.js';
+import { createContentHints } from '../adapters/lru/content-hints.js';
 import { createFileTypeDetector } from '../adapters/file-type/type-detector.js';
 import { createBacklog } from '../adapters/postgres/backlog.js';
 import { createOutbox } from '../adapters/postgres/outbox.js';
@@ -27,9 +28,13 @@ export function composeWork(platform: Platform): WorkParts {
   const types = createFileTypeDetector();
   const digests = createThreadedDigester();
   const settings = config.inspection;
+  const { metrics } = platform;
+  const hints = createContentHints({ onLookup: (outcome) => metrics.contentLookups.inc({ outcome }) });
+  const onShared = (sizeBytes: number): void =>
+    metrics.deduplicatedBytes.inc({ way: 'inspection' }, sizeBytes);
   return {
     backlog,
-    inspect: inspectFile({ files, objects, scanner, types, digests, bus, clock, settings }),
+    inspect: inspectFile({ files, objects, scanner, types, digests, bus, clock, hints, onShared, settings }),
     relay: relayOutbox({ outbox: createOutbox(database), queue, bus }),
     sweep: sweep({ backlog, queue, files, objects, bus, clock }),
     openWorker: (process) =>

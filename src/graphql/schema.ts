@@ -7,6 +7,7 @@ import { createEventsResolver } from './events/resolver.js';
 import { FileResolver } from './file/resolver.js';
 import { enforcePermissions } from './permission/enforce-permissions.js';
 import { hasPermissionDirective } from './permission/has-permission.js';
+import { PossessionResolver } from './possession/resolver.js';
 import { UploadResolver } from './upload/resolver.js';
 import { FileUploadResolver, UploadStatusResolver } from './upload/status-resolver.js';
 import { WholeFileResolver } from './upload/whole-file-resolver.js';
@@ -21,6 +22,7 @@ export async function buildLazaretSchema(useCases: UseCases, clock: Clock): Prom
     new FileUploadResolver(useCases),
     new UploadStatusResolver(),
     new WholeFileResolver(useCases),
+    new PossessionResolver(useCases),
     new DownloadResolver(useCases),
     new ViewerResolver(useCases),
     new (createEventsResolver(useCases))(),

@@ -3,6 +3,8 @@ import type { completeUpload } from '../usecases/complete-upload.js';
 import type { createDownloadUrl } from '../usecases/downloads.js';
 import type { createUpload } from '../usecases/create-upload.js';
 import type { getFile, getViewer, listFiles, uploadStatus } from '../usecases/read-files.js';
+import type { askPossession } from '../usecases/possession/ask-possession.js';
+import type { provePossession } from '../usecases/possession/prove-possession.js';
 import type { receiveFile } from '../usecases/receive-file.js';
 import type { signUploadParts } from '../usecases/sign-upload-parts.js';
 import type { watchFileEvents } from '../usecases/watch-file-events.js';
@@ -16,6 +18,8 @@ export interface UseCases {
   readonly cancelUpload: ReturnType<typeof cancelUpload>;
   readonly deleteFile: ReturnType<typeof deleteFile>;
   readonly receiveFile: ReturnType<typeof receiveFile>;
+  readonly askPossession: ReturnType<typeof askPossession>;
+  readonly provePossession: ReturnType<typeof provePossession>;
   readonly createDownloadUrl: ReturnType<typeof createDownloadUrl>;
   readonly getFile: ReturnType<typeof getFile>;
   readonly listFiles: ReturnType<typeof listFiles>;

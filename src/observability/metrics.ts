@@ -17,6 +17,12 @@ export interface Metrics {
   readonly uploadTransitions: Counter<'from' | 'to'>;
   readonly receivedBytes: Counter<'protocol'>;
   readonly servedBytes: Counter;
+  /** Bytes that were not stored again, or not even sent: `way` is `inspection` or `possession`. */
+  readonly deduplicatedBytes: Counter<'way'>;
+  /** Looks into the memory of where contents are: `hit` or `miss`. */
+  readonly contentLookups: Counter<'outcome'>;
+  /** Answered questions about possession: `stored` or `send-bytes`. */
+  readonly possessionProofs: Counter<'outcome'>;
   readonly scanDurationSeconds: Histogram<'outcome'>;
   readonly scannedBytes: Counter;
   readonly verdicts: Counter<'outcome'>;
@@ -45,6 +51,7 @@ export function createMetrics(): Metrics {
     registry,
     ...createHttpMetrics(registry),
     ...createUploadMetrics(registry),
+    ...createContentMetrics(registry),
     ...createScanMetrics(registry),
     ...createWorkMetrics(registry),
     watchPool: createPoolGauges(registry),
@@ -93,6 +100,21 @@ const createUploadMetrics = (registry: Registry) => ({
     labelNames: ['protocol'] as const,
   }),
   servedBytes: new Counter(describe(registry, 'served_bytes_total', 'Bytes of clean files sent to clients.')),
+});
+
+const createContentMetrics = (registry: Registry) => ({
+  deduplicatedBytes: new Counter({
+    ...describe(registry, 'deduplicated_bytes_total', 'Bytes that were stored already.'),
+    labelNames: ['way'] as const,
+  }),
+  contentLookups: new Counter({
+    ...describe(registry, 'content_lookups_total', 'Looks into the memory of where contents are.'),
+    labelNames: ['outcome'] as const,
+  }),
+  possessionProofs: new Counter({
+    ...describe(registry, 'possession_proofs_total', 'Answers to questions about possession by outcome.'),
+    labelNames: ['outcome'] as const,
+  }),
 });
 
 const createScanMetrics = (registry: Registry) => ({

@@ -25,5 +25,7 @@ export interface Backlog {
   dueCleanups(limit: number): Promise<readonly DueFile[]>;
   /** Removes expired idempotency keys; returns how many. */
   forgetExpiredKeys(limit: number): Promise<number>;
+  /** Removes questions about possession that nobody answered in time; returns how many. */
+  forgetExpiredChallenges(limit: number): Promise<number>;
   counts(): Promise<BacklogCounts>;
 }

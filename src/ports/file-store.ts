@@ -4,6 +4,7 @@ import type { FileState } from '../domain/file-state.js';
 import type { File, Fragment, Part } from '../domain/file.js';
 import type { FileId, TenantId } from '../domain/ids.js';
 import type { TenantPolicy } from '../domain/policy.js';
+import type { ContentTransaction } from './contents.js';
 
 /** On whose behalf a transaction runs; row-level security follows from it. An actor is one. */
 export interface TenantScope extends Correlation {
@@ -72,7 +73,7 @@ export interface Tenant {
  * Everything that can be read and written in one transaction of one tenant. Rows of other tenants do not
  * exist here. A transaction object is dead after its callback has ended: using it then throws.
  */
-export interface FileTransaction {
+export interface FileTransaction extends ContentTransaction {
   find(id: FileId): Promise<File | undefined>;
   /** Like `find`, and no other transaction can change the file before this one ends. */
   findForUpdate(id: FileId): Promise<File | undefined>;

@@ -80,6 +80,9 @@ export interface ObjectStore {
   /** Opens an object for reading; `undefined` when there is none. The range must lie within the object. */
   read(ref: ObjectRef, range?: ByteRange, signal?: AbortSignal): Promise<OpenObject | undefined>;
 
+  /** Size of an object in bytes; `undefined` when there is none. */
+  stat(ref: ObjectRef, signal?: AbortSignal): Promise<number | undefined>;
+
   /** Removes an object. Idempotent. */
   remove(ref: ObjectRef, signal?: AbortSignal): Promise<void>;
 

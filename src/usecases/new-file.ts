@@ -1,6 +1,8 @@
 import type { Actor } from '../domain/actor.js';
 import type { File } from '../domain/file.js';
+import type { FileId } from '../domain/ids.js';
 import { ingestKeyOf } from '../domain/object-keys.js';
+import { choosePartSize } from '../domain/parts.js';
 import type { Clock } from '../ports/clock.js';
 import type { FileStore } from '../ports/file-store.js';
 import type { Ids } from '../ports/ids.js';
@@ -32,27 +34,43 @@ export async function newFile(
   await files.transact(actor, (tx) => tx.find(id));
   const { handle } = await objects.beginUpload(ingestKey);
   const createdAt = clock.now();
-  return {
-    ...draft,
-    id,
-    tenantId: actor.tenantId,
-    version: 1,
-    detectedType: null,
-    sha256: null,
-    state: 'PENDING',
-    verdict: null,
-    receivedBytes: 0,
-    scannedBytes: 0,
-    ingestHandle: handle,
-    ingestKey,
-    vaultKey: null,
-    attempt: 0,
-    expiresAt: new Date(createdAt.getTime() + settings.sessionTtlSeconds * 1000),
-    createdBy: actor.subject,
-    createdAt,
-    updatedAt: createdAt,
-  };
+  const expiresAt = new Date(createdAt.getTime() + settings.sessionTtlSeconds * 1000);
+  return { ...blankFile(actor, id, createdAt), ...draft, ingestHandle: handle, expiresAt };
 }
+
+/** Makes a file whose bytes are stored already, so that nothing is opened for it. Not written anywhere. */
+export const makeStoredFile = (
+  actor: Actor,
+  draft: CheckedInput & { readonly sizeBytes: number },
+  id: FileId,
+  createdAt: Date,
+): File => ({
+  ...blankFile(actor, id, createdAt),
+  ...draft,
+  partSizeBytes: choosePartSize(draft.sizeBytes),
+});
+
+type Blank = Omit<File, keyof CheckedInput | 'sizeBytes' | 'partSizeBytes'>;
+
+const blankFile = ({ tenantId, subject }: Actor, id: FileId, createdAt: Date): Blank => ({
+  id,
+  tenantId,
+  version: 1,
+  detectedType: null,
+  sha256: null,
+  state: 'PENDING',
+  verdict: null,
+  receivedBytes: 0,
+  scannedBytes: 0,
+  ingestHandle: null,
+  ingestKey: ingestKeyOf(tenantId, id),
+  vaultKey: null,
+  attempt: 0,
+  expiresAt: null,
+  createdBy: subject,
+  createdAt,
+  updatedAt: createdAt,
+});
 
 /** Closes the store's upload of a file that came to nothing; what this misses, the store's own expiry finds. */
 export async function discardNewFile(objects: ObjectStore, file: File): Promise<void> {

@@ -136,10 +136,13 @@ export const uploadStatus =
       partSizeBytes: current.partSizeBytes,
       partCount,
       parts,
-      missingPartNumbers: missingParts(partCount, parts),
+      // Of a file whose bytes were stored already no part was ever sent, and none is missing.
+      missingPartNumbers: isWhole(current) ? [] : missingParts(partCount, parts),
       expiresAt: current.expiresAt,
     });
   };
+
+const isWhole = ({ sizeBytes, receivedBytes }: File): boolean => sizeBytes === receivedBytes;
 
 /** The tenant of the actor. */
 export const getViewer =

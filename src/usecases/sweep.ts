@@ -31,13 +31,14 @@ export interface SweepReport {
   readonly expiries: SweepCount;
   readonly cleanups: SweepCount;
   readonly forgottenKeys: SweepCount;
+  readonly forgottenChallenges: SweepCount;
 }
 
 /** Most inspections that one run asks for. */
 const MAX_INSPECTIONS = 1_000;
 /** Most uploads that one run expires, and most files that it cleans up. */
 const MAX_FILES = 200;
-/** Most idempotency keys that one run forgets. */
+/** Most idempotency keys, and most questions about possession, that one run forgets. */
 const MAX_KEYS = 1_000;
 /** Files that are worked on at the same time. */
 const WIDTH = 8;
@@ -48,7 +49,7 @@ const NOTHING: SweepCount = { done: 0, failed: 0 };
 
 /**
  * Does what has come due and what others lost: asks for inspections that the queue does not know, gives up
- * uploads whose time is over, removes bytes that nobody needs any more, forgets old idempotency keys. What
+ * uploads whose time is over, removes bytes that nobody needs any more, forgets what is over. What
  * fails stays due. Safe to run in several processes: every step can be repeated.
  *
  * @returns a function that runs once; ends early when the signal aborts, and never throws
@@ -66,7 +67,9 @@ export const sweep =
     const expiries = await each(hasTime(), () => backlog.dueExpiries(MAX_FILES), expireUpload(deps));
     // Asked for after the expiries, so that the bytes of what has just expired go in the same run.
     const cleanups = await each(hasTime(), () => backlog.dueCleanups(MAX_FILES), cleanUpFile(deps));
-    return { inspections, expiries, cleanups, forgottenKeys: await forget(backlog, signal) };
+    const forgottenKeys = await forget(() => backlog.forgetExpiredKeys(MAX_KEYS), signal);
+    const forgottenChallenges = await forget(() => backlog.forgetExpiredChallenges(MAX_KEYS), signal);
+    return { inspections, expiries, cleanups, forgottenKeys, forgottenChallenges };
   };
 
 /** Each call begins a new stretch of time; what it returns tells whether that, and the run, goes on. */
@@ -95,9 +98,9 @@ async function each<T>(
   return { done, failed: causes.length, ...(causes.length > 0 ? { cause: causes[0] } : {}) };
 }
 
-async function forget(backlog: Backlog, signal: AbortSignal): Promise<SweepCount> {
+async function forget(expired: () => Promise<number>, signal: AbortSignal): Promise<SweepCount> {
   if (signal.aborted) return NOTHING;
-  return backlog.forgetExpiredKeys(MAX_KEYS).then(
+  return expired().then(
     (done): SweepCount => ({ done, failed: 0 }),
     (cause: unknown): SweepCount => ({ done: 0, failed: 1, cause }),
   );

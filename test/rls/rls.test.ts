@@ -42,6 +42,16 @@ const MATRIX: Readonly<Record<string, { own: string; foreign: string; system: st
     foreign: 'none denied denied none',
     system: 'denied denied denied denied',
   },
+  contents: {
+    own: 'rows rows rows none',
+    foreign: 'none denied none none',
+    system: 'denied denied denied denied',
+  },
+  possession_challenges: {
+    own: 'rows rows denied rows',
+    foreign: 'none denied denied none',
+    system: 'denied denied denied denied',
+  },
   events: {
     own: 'rows rows denied denied',
     foreign: 'none denied denied denied',

@@ -58,6 +58,18 @@ export const TABLES: Readonly<Record<string, TableStatements>> = {
     insert: (tenant, file) => `insert into fragments values (${tenant}, ${file}, 2, 0, 1, 'k') returning 1`,
     update: `object_key = 'other'`,
   },
+  contents: {
+    insert: (tenant) =>
+      `insert into contents (tenant_id, vault_key, sha256, size_bytes, is_joinable)
+       values (${tenant}, 'new', '${'b'.repeat(64)}', 1, true) returning 1`,
+    update: 'reference_count = reference_count + 1',
+  },
+  possession_challenges: {
+    insert: (tenant) =>
+      `insert into possession_challenges
+       values (${tenant}, '${'d'.repeat(64)}', '${SUBJECT}', '${'b'.repeat(64)}', 1, now() + interval '1 hour') returning 1`,
+    update: 'size_bytes = size_bytes + 1',
+  },
   events: {
     insert: (tenant, file) =>
       `insert into events (tenant_id, file_id, version, to_state, priority, attempt, snapshot, occurred_at, correlation_id)
@@ -110,6 +122,10 @@ export const fixtureOf = (tenantId: string): string[] => {
      1, 0, 0, 'k', 0, '${SUBJECT}', now(), now(), 'c')`,
     `insert into parts values (${tenant}, ${file}, 1, 1, 'e', null)`,
     `insert into fragments values (${tenant}, ${file}, 1, 0, 1, 'k')`,
+    `insert into contents (tenant_id, vault_key, sha256, size_bytes, reference_count, is_joinable)
+     values (${tenant}, 'k', '${'a'.repeat(64)}', 1, 1, true)`,
+    `insert into possession_challenges
+     values (${tenant}, '${'c'.repeat(64)}', '${SUBJECT}', '${'a'.repeat(64)}', 1, now() + interval '1 hour')`,
     `insert into events (tenant_id, file_id, version, to_state, priority, attempt, snapshot, occurred_at, correlation_id)
      values (${tenant}, ${file}, 1, 'PENDING', 'BULK', 0, '{}', now(), 'c')`,
     `insert into event_heads values (${tenant}, 0)`,

@@ -50,6 +50,9 @@ export function fakeUseCases(changes: Partial<UseCases> = {}): FakeUseCases {
           })),
         ),
       ),
+    askPossession: () =>
+      Promise.resolve(ok({ challenge: 'c'.repeat(64), blockSizeBytes: 1, expiresAt: file.createdAt })),
+    provePossession: () => Promise.resolve(ok({ kind: 'send-bytes' })),
     completeUpload: () => Promise.resolve(ok(makeFile({ state: 'SCANNING' }))),
     cancelUpload: () => Promise.resolve(ok(makeFile({ state: 'CANCELLED' }))),
     deleteFile: () => Promise.resolve(ok(makeFile({ state: 'DELETED' }))),

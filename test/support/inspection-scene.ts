@@ -6,6 +6,7 @@ import { inject } from 'vitest';
 import { createThreadedDigester } from '../../src/adapters/sha256/threaded-digester.js';
 import { createFileTypeDetector } from '../../src/adapters/file-type/type-detector.js';
 import { createFilesystemStore } from '../../src/adapters/filesystem/filesystem-store.js';
+import { createContentHints } from '../../src/adapters/lru/content-hints.js';
 import { createFileStore } from '../../src/adapters/postgres/file-store.js';
 import { createSystemClock } from '../../src/adapters/system/system-clock.js';
 import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
@@ -58,6 +59,7 @@ export async function openInspectionScene(): Promise<InspectionScene> {
     digests: createThreadedDigester(),
     bus: createMemoryEventBus(),
     clock,
+    hints: createContentHints(),
     settings: { leaseMs: 1_500, maxAttempts: 3, backoffMs: 5, maxBackoffMs: 10 },
   };
   return {

@@ -59,6 +59,10 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
       file = after;
       return Promise.resolve('written');
     },
+    enterContent: (copy) => Promise.resolve(copy),
+    contentKeys: (keys) => Promise.resolve(new Set(keys.filter((key) => key === file.vaultKey))),
+    unreferencedKeys: () => Promise.resolve([]),
+    forgetContents: () => Promise.resolve(),
     markStagedRemoved: () => {
       isStagedRemoved = true;
       return Promise.resolve();
@@ -104,6 +108,7 @@ export function createMemoryObjectStore(
       const bytes = objects.get(nameOf(ref));
       return Promise.resolve(bytes && { sizeBytes: bytes.length, body: chunked(bytes) });
     },
+    stat: (ref) => Promise.resolve(objects.get(nameOf(ref))?.length),
     remove: (ref) => {
       objects.delete(nameOf(ref));
       return Promise.resolve();

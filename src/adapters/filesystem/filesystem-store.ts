@@ -14,7 +14,7 @@ import {
   removeStaged,
   type Disk,
 } from './multipart.js';
-import { openObject } from './open-object.js';
+import { openObject, statObject } from './open-object.js';
 import { openScratch } from './scratch.js';
 import { guard } from './store-error.js';
 import { publishBelow, writeScratch } from './write-durably.js';
@@ -53,6 +53,7 @@ export async function createFilesystemStore(options: FilesystemStoreOptions): Pr
       if (object && signal) addAbortSignal(signal, object.body);
       return object;
     },
+    stat: (ref, signal) => run(signal, () => statObject(layout, ref)),
     remove: (ref, signal) => run(signal, () => removeObject(disk, ref)),
     check: (signal) => run(signal, async () => rm(await writeScratch(scratch, 0, Readable.from([])))),
   };

@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { PermanentError } from '../../domain/errors.js';
 import type { ByteRange, ObjectRef, OpenObject } from '../../ports/object-store.js';
@@ -16,14 +17,32 @@ export async function openObject(
   return ref.area === 'ingest' ? openStaged(layout, ref.key, range) : openSealed(layout, ref.key, range);
 }
 
+/** Size of an object of either area; `undefined` when there is none. */
+export async function statObject(layout: Layout, { area, key }: ObjectRef): Promise<number | undefined> {
+  if (area === 'ingest') return (await findStaged(layout, key))?.sizeBytes;
+  const file = layout.vaultFile(key);
+  if (!(await isRealDirectory(path.dirname(file)))) return undefined;
+  const stats = await unless(['ENOENT'], () => lstat(file));
+  return stats?.isFile() === true ? stats.size : undefined;
+}
+
 async function openStaged(layout: Layout, key: string, range?: ByteRange): Promise<OpenObject | undefined> {
+  const staged = await findStaged(layout, key);
+  if (!staged) return undefined;
+  const { spans, sizeBytes } = staged;
+  checkRange(range, sizeBytes);
+  return { sizeBytes, body: createSpanStream(cutSpans(spans, range)) };
+}
+
+async function findStaged(
+  layout: Layout,
+  key: string,
+): Promise<{ readonly spans: ReturnType<typeof spansOf>; readonly sizeBytes: number } | undefined> {
   if (!(await isRealDirectory(layout.ingestDirectory(key)))) return undefined;
   const manifest = await readManifest(layout.manifest(key));
   if (!manifest) return undefined;
   const spans = spansOf(layout.sealedDirectory({ key, handle: manifest.handle }), manifest);
-  const sizeBytes = spans.reduce((sum, span) => sum + span.sizeBytes, 0);
-  checkRange(range, sizeBytes);
-  return { sizeBytes, body: createSpanStream(cutSpans(spans, range)) };
+  return { spans, sizeBytes: spans.reduce((sum, span) => sum + span.sizeBytes, 0) };
 }
 
 async function openSealed(layout: Layout, key: string, range?: ByteRange): Promise<OpenObject | undefined> {

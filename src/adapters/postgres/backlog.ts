@@ -2,6 +2,7 @@ import { and, asc, count, eq, inArray, isNull, lte, min, notInArray, or, sql, ty
 import { events } from '../../../db/schema/events.js';
 import { files } from '../../../db/schema/files.js';
 import { idempotencyKeys } from '../../../db/schema/idempotency-keys.js';
+import { possessionChallenges } from '../../../db/schema/possession-challenges.js';
 import type { Priority } from '../../domain/file.js';
 import type { FileId, TenantId } from '../../domain/ids.js';
 import type { Backlog, BacklogCounts, DueFile } from '../../ports/backlog.js';
@@ -36,6 +37,7 @@ export function createBacklog(
     dueCleanups: (limit) =>
       across((db) => dueFiles(db, and(isEnded, isNull(files.stagedRemovedAt)), files.updatedAt, limit)),
     forgetExpiredKeys: (limit) => across((db) => forgetExpiredKeys(db, limit)),
+    forgetExpiredChallenges: (limit) => across((db) => forgetExpiredChallenges(db, limit)),
     counts: () => across(countBacklog),
   };
 }
@@ -80,6 +82,17 @@ async function forgetExpiredKeys(db: Sql, limit: number): Promise<number> {
     .delete(idempotencyKeys)
     .where(inArray(idempotencyKeys.id, expired))
     .returning({ id: idempotencyKeys.id });
+  return forgotten.length;
+}
+
+async function forgetExpiredChallenges(db: Sql, limit: number): Promise<number> {
+  const { challenge } = possessionChallenges;
+  // As with the keys: the policy shows those that are over and no others.
+  const expired = db.select({ challenge }).from(possessionChallenges).limit(limit);
+  const forgotten = await db
+    .delete(possessionChallenges)
+    .where(inArray(challenge, expired))
+    .returning({ challenge });
   return forgotten.length;
 }
 

@@ -1,4 +1,5 @@
 import type { FileStore, FileTransaction, TenantScope } from '../../ports/file-store.js';
+import { createContents } from './contents.js';
 import type { Database } from './database.js';
 import { createFileReads } from './file-reads.js';
 import { createFileWrites } from './file-writes.js';
@@ -6,6 +7,7 @@ import { createHistory } from './history.js';
 import { createIdempotency } from './idempotency.js';
 import { createInspection } from './inspection.js';
 import { createLedger } from './ledger.js';
+import { createPossession } from './possession.js';
 import { TransactionEndedError, type Session, type Sql } from './session.js';
 
 /** The truth about files in Postgres, under row-level security. */
@@ -29,6 +31,8 @@ function createFileTransaction(sql: Sql, scope: TenantScope): FileTransaction {
     ...createInspection(context),
     ...createHistory(context),
     ...createIdempotency(context),
+    ...createContents(context),
+    ...createPossession(context),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ObjectStore, OpenUpload } from '../../ports/object-store.js';
 import { checkBuckets, ensureBuckets, removeObject, type S3 } from './buckets.js';
 import { abortUpload, beginUpload, finishUpload, putPart, type AreaUpload } from './multipart.js';
 import { openObject } from './open-object.js';
+import { statObject } from './stat-object.js';
 import { createS3Connection, type S3Endpoint, type S3Timeouts } from './s3-connection.js';
 import { writeObject } from './write-object.js';
 
@@ -44,6 +45,7 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
     write: (ref, sizeBytes, body, signal) =>
       consume(body, () => writeObject(s3, pieceBytes, ref, sizeBytes, body, signal)),
     read: (ref, range, signal) => openObject(s3, ref, range, signal),
+    stat: (ref, signal) => statObject(s3, ref, signal),
     remove: (ref, signal) => removeObject(s3, ref, signal),
     check: (signal) => checkBuckets(s3, signal),
   };

@@ -9,7 +9,7 @@ const EXPECTED_HASH = 'If given, the file never becomes CLEAN with other bytes.'
 
 /** One pair for the file. */
 @InputType('MetadataEntryInput', { description: 'One pair to attach to a file.' })
-class MetadataEntryInput {
+export class MetadataEntryInput {
   @Field(() => String, { description: 'Unique within the file.' })
   readonly key!: string;
 

@@ -1,9 +1,12 @@
 import { decide, unscannable, type Decision } from '../../domain/decide.js';
+import { fault, TransientError, type Outcome } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import type { TenantPolicy } from '../../domain/policy.js';
+import { ok } from '../../domain/result.js';
 import type { Verdict, VerdictReason } from '../../domain/verdict.js';
 import { announce } from '../announce.js';
 import { applyCommand } from '../apply.js';
+import { chooseCopy, probeCopy, type Elsewhere, type ProbedCopy } from '../contents/choose-copy.js';
 import { removeBytes } from '../remove-bytes.js';
 import type { Examination } from './examine.js';
 import type { Inspection } from './inspection.js';
@@ -49,29 +52,55 @@ export const concludeUnscannable = (
   });
 
 async function conclude(inspection: Inspection, facts: Facts): Promise<Verdict | undefined> {
-  const { deps, scope } = inspection;
+  const { deps, scope, sealedKey } = inspection;
   const decided = await write(inspection, facts);
   if (!decided?.verdict) return undefined;
   announce(deps.bus, decided);
+  const { tenantId, sha256, vaultKey, verdict, sizeBytes } = decided;
+  if (vaultKey !== null && sha256 !== null) deps.hints.set(tenantId, sha256, vaultKey);
+  if (vaultKey !== null && vaultKey !== sealedKey) deps.onShared?.(sizeBytes ?? 0);
   // What fails here stays due, and the sweeper repeats it.
   await removeBytes(deps, scope, decided).catch(() => undefined);
-  return decided.verdict;
+  return verdict;
 }
 
-const write = ({ deps, scope, file, sealedKey }: Inspection, facts: Facts): Promise<File | undefined> =>
+/** Rounds in which another copy of the same content may appear just when the last one was looked for. */
+const MAX_ROUNDS = 5;
+
+async function write(inspection: Inspection, facts: Facts): Promise<File | undefined> {
+  const { deps, file, sizeBytes } = inspection;
+  let known = facts.sha256 === null ? undefined : deps.hints.get(file.tenantId, facts.sha256);
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+    const probed = known === undefined ? undefined : await probeCopy(deps.objects, known, sizeBytes);
+    const written = await writeOnce(inspection, facts, probed);
+    if (written.ok) return written.value;
+    if (!('elsewhere' in written)) return undefined;
+    known = written.elsewhere;
+  }
+  throw new TransientError('postgres', 'The copies of a content come and go.');
+}
+
+/** All or nothing: a fault rolls back, the entry of the copy included. */
+const writeOnce = (
+  { deps, scope, file, sealedKey }: Inspection,
+  facts: Facts,
+  probed: ProbedCopy | undefined,
+): Promise<Outcome<File> | Elsewhere> =>
   deps.files.transact(scope, async (tx) => {
     const current = await tx.findForUpdate(file.id);
-    if (current?.attempt !== file.attempt || current.version !== file.version) return undefined;
+    if (current?.attempt !== file.attempt || current.version !== file.version) return fault('CONFLICT');
     const at = deps.clock.now();
     const decision = facts.judge(current, await tx.policy());
     const { engine, definitionsVersion, scannedBytes, sha256, detectedType } = facts;
     const verdict: Verdict = { ...decision, engine, definitionsVersion, scannedBytes, decidedAt: at };
-    const vaultKey = decision.outcome === 'CLEAN' ? sealedKey : null;
+    const isServed = decision.outcome === 'CLEAN' && sha256 !== null;
+    const own = { vaultKey: sealedKey, sizeBytes: scannedBytes };
+    const copy = isServed ? await chooseCopy(tx, { ...own, sha256 }, probed) : ok(null);
+    if (!copy.ok) return copy;
     // Every byte was scanned, also those of the last moments that no heartbeat has noted.
     await tx.renewInspection(file.id, file.attempt, scannedBytes, deps.settings.leaseMs);
-    const command = { kind: 'decide', verdict, sha256, detectedType, vaultKey } as const;
-    const outcome = await applyCommand(tx, withProgress(current, scannedBytes), command, at);
-    return outcome.ok ? outcome.value : undefined;
+    const command = { kind: 'decide', verdict, sha256, detectedType, vaultKey: copy.value } as const;
+    return await applyCommand(tx, withProgress(current, scannedBytes), command, at);
   });
 
 const withProgress = (file: File, scannedBytes: number): File => ({

@@ -1,5 +1,6 @@
 import type { File } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
+import type { ContentHints } from '../../ports/content-hints.js';
 import type { Digester } from '../../ports/digester.js';
 import type { EventBus } from '../../ports/event-bus.js';
 import type { FileStore, TenantScope } from '../../ports/file-store.js';
@@ -27,6 +28,9 @@ export interface InspectFileDeps {
   readonly digests: Digester;
   readonly bus: EventBus;
   readonly clock: Clock;
+  readonly hints: ContentHints;
+  /** Is told how many bytes were not stored a second time. */
+  readonly onShared?: ((sizeBytes: number) => void) | undefined;
   readonly settings: InspectionSettings;
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { createContentHints } from '../../../src/adapters/lru/content-hints.js';
 import { createThreadedDigester } from '../../../src/adapters/sha256/threaded-digester.js';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
 import { TransientError } from '../../../src/domain/errors.js';
@@ -65,6 +66,7 @@ function arrange(scene: Scene = {}): Stage {
     types: createFakeDetector(scene.mediaType ?? null),
     digests: createThreadedDigester(),
     clock: createSystemClock(),
+    hints: createContentHints(),
     settings: {
       leaseMs: 30,
       maxAttempts: 3,

@@ -1,0 +1,63 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  pgPolicy,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { instant } from './columns.js';
+import { appRole, ofTenant, tenantAdds, tenantChanges, tenantReads } from './roles-of-database.js';
+import { tenants } from './tenants.js';
+
+/**
+ * Sealed copies, each with the number of files that refer to it. A trigger on the files keeps the numbers, so
+ * that no code can forget one. A copy without references is on its way out and never gets another.
+ */
+export const contents = pgTable(
+  'contents',
+  {
+    tenantId: uuid('tenant_id')
+      .notNull()
+      .references(() => tenants.id),
+    vaultKey: text('vault_key').notNull(),
+    sha256: text('sha256').notNull(),
+    sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+    referenceCount: bigint('reference_count', { mode: 'number' }).notNull().default(0),
+    /** Whether files with the same content may refer to it: at most one copy of a content takes references. */
+    isJoinable: boolean('is_joinable').notNull(),
+    /** Of the last clean inspection of these bytes. */
+    engine: text('engine').notNull().default(''),
+    /** Empty where the last inspection of these bytes did not find them clean. */
+    definitionsVersion: text('definitions_version').notNull().default(''),
+    detectedType: text('detected_type'),
+    /** When the last inspection of these bytes decided. */
+    inspectedAt: instant('inspected_at')
+      .notNull()
+      .default(sql`to_timestamp(0)`),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.vaultKey] }),
+    uniqueIndex('contents_stored_once')
+      .on(table.tenantId, table.sha256)
+      .where(sql`${table.isJoinable}`),
+    index('contents_unreferenced')
+      .on(table.tenantId, table.sha256)
+      .where(sql`${table.referenceCount} = 0`),
+    check('contents_counts', sql`${table.referenceCount} >= 0 and ${table.sizeBytes} >= 0`),
+    check('contents_sha256_form', sql`${table.sha256} ~ '^[0-9a-f]{64}$'`),
+    tenantReads('contents', table.tenantId),
+    tenantAdds('contents', sql`${ofTenant(table.tenantId)} and ${table.referenceCount} <= 1`),
+    tenantChanges('contents', table.tenantId),
+    pgPolicy('contents_tenant_forgets', {
+      for: 'delete',
+      to: appRole,
+      using: sql`${ofTenant(table.tenantId)} and ${table.referenceCount} = 0 and not ${table.isJoinable}`,
+    }),
+  ],
+);

@@ -1,0 +1,103 @@
+import { and, eq, inArray, sql, type SQL } from 'drizzle-orm';
+import { contents } from '../../../db/schema/contents.js';
+import { files } from '../../../db/schema/files.js';
+import { PermanentError } from '../../domain/errors.js';
+import type { ContentTransaction, Copy, StoredContent } from '../../ports/contents.js';
+import { isFile, type FileScope } from './file-scope.js';
+
+type Contents = Omit<ContentTransaction, 'askPossession' | 'findQuestion' | 'takeQuestion'>;
+
+/** A copy can vanish between two statements when its last file is deleted; more often than this it does not. */
+const MAX_ENTRY_TRIES = 5;
+
+const columns = {
+  vaultKey: contents.vaultKey,
+  sha256: contents.sha256,
+  sizeBytes: contents.sizeBytes,
+  engine: contents.engine,
+  definitionsVersion: contents.definitionsVersion,
+  detectedType: contents.detectedType,
+  inspectedAt: contents.inspectedAt,
+};
+
+const isUnreferenced = and(eq(contents.referenceCount, 0), eq(contents.isJoinable, false));
+
+/** Sealed copies and who may refer to them. Their references are counted by a trigger on the files. */
+export const createContents = (context: FileScope): Contents => ({
+  findContent: async (sha256) => {
+    const [row] = await context.sql.select(columns).from(contents).where(standsFor(context, sha256));
+    return row;
+  },
+  lockContent: async (vaultKey) => {
+    const isIt = and(isCopy(context, [vaultKey]), eq(contents.isJoinable, true));
+    const [row] = await context.sql.select(columns).from(contents).where(isIt).for('update');
+    return row;
+  },
+  enterContent: (copy) => enterContent(context, copy),
+  retireContent: async (vaultKey) => {
+    await context.sql
+      .update(contents)
+      .set({ isJoinable: false })
+      .where(isCopy(context, [vaultKey]));
+  },
+  contentKeys: async (vaultKeys) => {
+    if (vaultKeys.length === 0) return new Set();
+    const rows = await context.sql
+      .select({ vaultKey: contents.vaultKey })
+      .from(contents)
+      .where(isCopy(context, vaultKeys));
+    return new Set(rows.map(({ vaultKey }) => vaultKey));
+  },
+  unreferencedKeys: async (sha256) => {
+    const rows = await context.sql
+      .select({ vaultKey: contents.vaultKey })
+      .from(contents)
+      .where(and(ofTenant(context), eq(contents.sha256, sha256), isUnreferenced));
+    return rows.map(({ vaultKey }) => vaultKey);
+  },
+  forgetContents: async (vaultKeys) => {
+    if (vaultKeys.length === 0) return;
+    await context.sql.delete(contents).where(and(isCopy(context, vaultKeys), isUnreferenced));
+  },
+  receiveStored: async (id) => {
+    await context.sql
+      .update(files)
+      .set({ receivedBytes: sql`${files.sizeBytes}` })
+      .where(and(isFile(context, id), inArray(files.state, ['PENDING', 'RECEIVING'])));
+  },
+});
+
+/** Waits for whoever enters or gives up a copy of the same content, and then sees what they left. */
+async function enterContent(context: FileScope, copy: Copy): Promise<Copy> {
+  for (let tries = 0; tries < MAX_ENTRY_TRIES; tries += 1) {
+    const entered = await context.sql
+      .insert(contents)
+      .values({ tenantId: context.scope.tenantId, ...pick(copy), isJoinable: true })
+      .onConflictDoNothing()
+      .returning({ vaultKey: contents.vaultKey });
+    if (entered.length === 1) return copy;
+    const stored = await lockJoinable(context, copy.sha256);
+    if (stored) return stored;
+  }
+  throw new PermanentError('postgres', 'A content appears and vanishes.');
+}
+
+const pick = ({ vaultKey, sha256, sizeBytes }: Copy): Copy => ({ vaultKey, sha256, sizeBytes });
+
+async function lockJoinable(context: FileScope, sha256: string): Promise<StoredContent | undefined> {
+  const [row] = await context.sql
+    .select(columns)
+    .from(contents)
+    .where(standsFor(context, sha256))
+    .for('update');
+  return row;
+}
+
+const ofTenant = ({ scope }: FileScope): SQL => eq(contents.tenantId, scope.tenantId);
+
+/** Names the partial index, which demands the flag as it is. */
+const standsFor = (context: FileScope, sha256: string): SQL | undefined =>
+  and(ofTenant(context), eq(contents.sha256, sha256), sql`${contents.isJoinable}`);
+
+const isCopy = (context: FileScope, vaultKeys: readonly string[]): SQL | undefined =>
+  and(ofTenant(context), inArray(contents.vaultKey, [...vaultKeys]));

@@ -1,0 +1,28 @@
+/** Definitions as a scanner names them. */
+interface Definitions {
+  readonly engine: string;
+  readonly definitionsVersion: string;
+}
+
+/** Numbered definitions are new every day; an older verdict is not taken over, whatever number it has. */
+const NUMBERED_REUSE_MS = 24 * 60 * 60 * 1000;
+/** Definitions without a number may have changed without a sign. */
+const UNNUMBERED_REUSE_MS = 10 * 60 * 1000;
+
+/**
+ * Whether a clean verdict over certain bytes holds for the same bytes once more: it was made by the engine and
+ * with the definitions that are in use now, and not long ago.
+ *
+ * @param earlier - of the content; without a version nothing is known to be clean
+ * @param now - what the scanner says of itself, and the time
+ */
+export function isVerdictReusable(
+  earlier: Definitions & { readonly inspectedAt: Date },
+  now: Definitions & { readonly isNumbered: boolean; readonly at: Date },
+): boolean {
+  if (earlier.definitionsVersion === '' || earlier.definitionsVersion !== now.definitionsVersion)
+    return false;
+  if (earlier.engine === '' || earlier.engine !== now.engine) return false;
+  const ageMs = now.at.getTime() - earlier.inspectedAt.getTime();
+  return ageMs <= (now.isNumbered ? NUMBERED_REUSE_MS : UNNUMBERED_REUSE_MS);
+}

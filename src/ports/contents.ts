@@ -1,0 +1,63 @@
+import type { FileId } from '../domain/ids.js';
+
+/** A sealed copy and the bytes in it. */
+export interface Copy {
+  /** Where it lies in the vault. */
+  readonly vaultKey: string;
+  /** Of its bytes. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** The copy that stands for a content, and what the last inspection of these bytes has shown. */
+export interface StoredContent extends Copy {
+  readonly engine: string;
+  /** Empty unless the last inspection of these bytes found them clean. */
+  readonly definitionsVersion: string;
+  readonly detectedType: string | null;
+  readonly inspectedAt: Date;
+}
+
+/** Asks somebody to show that they hold the bytes. */
+export interface PossessionQuestion {
+  /** 256 random bits, 64 lower-case hexadecimal digits: names the question and keys its answer. */
+  readonly challenge: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * The part of a file transaction that knows which sealed copies there are. Copies are counted by the files
+ * that refer to them: the count changes in the same write as the file. Of all copies of one content at most
+ * one takes references; a copy without references never gets another and waits for its removal.
+ */
+export interface ContentTransaction {
+  /** The copy that takes references for a content. */
+  findContent(sha256: string): Promise<StoredContent | undefined>;
+  /** The same for one copy; nobody else can give up or join it before the transaction ends. */
+  lockContent(vaultKey: string): Promise<StoredContent | undefined>;
+  /**
+   * Makes a copy the one that stands for its content, unless there is one already. The file that refers to it
+   * must be written in the same transaction.
+   *
+   * @returns the copy that stands for the content, locked
+   */
+  enterContent(copy: Copy): Promise<Copy>;
+  /** From now on nobody refers to the copy any more, who did before excepted. Idempotent. */
+  retireContent(vaultKey: string): Promise<void>;
+  /** Which of the keys are those of copies; all others in the vault are rests of inspections. */
+  contentKeys(vaultKeys: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Copies of a content that nobody refers to any more, to be removed from the vault. */
+  unreferencedKeys(sha256: string): Promise<readonly string[]>;
+  /** Notes that copies without references are gone from the vault. Idempotent. */
+  forgetContents(vaultKeys: readonly string[]): Promise<void>;
+  /** Notes that all bytes of an open upload are durable because its content is stored. */
+  receiveStored(id: FileId): Promise<void>;
+
+  /** Asks. False, and nothing is written, when the subject has too many open questions. */
+  askPossession(question: PossessionQuestion, ttlSeconds: number, maxOpen: number): Promise<boolean>;
+  /** A question that was put to this subject and is still open. */
+  findQuestion(challenge: string): Promise<PossessionQuestion | undefined>;
+  /** Ends a question. False when it was not open any more: exactly one caller gets true. */
+  takeQuestion(challenge: string): Promise<boolean>;
+}

@@ -1,0 +1,69 @@
+import { decide } from '../../domain/decide.js';
+import type { Outcome } from '../../domain/errors.js';
+import type { File } from '../../domain/file.js';
+import type { Verdict } from '../../domain/verdict.js';
+import { isVerdictReusable } from '../../domain/verdict-reuse.js';
+import type { StoredContent } from '../../ports/contents.js';
+import type { FileTransaction } from '../../ports/file-store.js';
+import { applyCommand, written } from '../apply.js';
+import type { ProvenContent } from './compare-proof.js';
+
+/** The file is inspected and decided over in one transaction: nobody else ever sees this lease. */
+const LEASE_MS = 1_000;
+
+/**
+ * Makes a file of bytes that are stored already. It goes through the states of every file, with their events,
+ * audit rows and quota, and what is decided over it is decided by the rules and the policy of now; only the
+ * pass over the bytes is that of the content.
+ *
+ * @param file - new, not written yet
+ * @returns `undefined` where the content was given up meanwhile or its verdict no longer holds: nothing that
+ *   was written may be committed then
+ */
+export async function adoptContent(
+  tx: FileTransaction,
+  file: File,
+  { content: { vaultKey }, status }: ProvenContent,
+  at: Date,
+): Promise<Outcome<File> | undefined> {
+  const inserted = written(await tx.insert(file), file);
+  if (!inserted.ok) return inserted;
+  const content = await tx.lockContent(vaultKey);
+  const isNumbered = status.definitionsBuiltAt !== null;
+  if (!content || !isVerdictReusable(content, { ...status, isNumbered, at })) return undefined;
+  const { sizeBytes } = content;
+  await tx.receiveStored(file.id);
+  const received = { ...file, receivedBytes: sizeBytes };
+  const scanning = await applyCommand(tx, received, { kind: 'complete', sizeBytes }, at);
+  if (!scanning.ok) return scanning;
+  await tx.renewInspection(file.id, file.attempt, sizeBytes, LEASE_MS);
+  return conclude(tx, { ...scanning.value, scannedBytes: sizeBytes }, content, at);
+}
+
+async function conclude(
+  tx: FileTransaction,
+  file: File,
+  content: StoredContent,
+  at: Date,
+): Promise<Outcome<File>> {
+  const { engine, definitionsVersion, detectedType, sizeBytes, sha256, inspectedAt, vaultKey } = content;
+  const evidence = { reply: { kind: 'ok' }, sizeBytes, sha256, detectedType, definitionsVersion } as const;
+  const decision = decide(file, evidence, await tx.policy());
+  const verdict: Verdict = {
+    ...decision,
+    engine,
+    definitionsVersion,
+    scannedBytes: sizeBytes,
+    // Of the inspection that the verdict rests on: it may be older than the file.
+    decidedAt: inspectedAt,
+  };
+  const isServed = decision.outcome === 'CLEAN';
+  const command = {
+    kind: 'decide',
+    verdict,
+    sha256,
+    detectedType,
+    vaultKey: isServed ? vaultKey : null,
+  } as const;
+  return applyCommand(tx, file, command, at);
+}
