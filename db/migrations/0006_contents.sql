@@ -16,6 +16,7 @@ CREATE TABLE "contents" (
 --> statement-breakpoint
 ALTER TABLE "contents" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "possession_challenges" (
+	"id" bigint GENERATED ALWAYS AS IDENTITY (sequence name "possession_challenges_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"tenant_id" uuid NOT NULL,
 	"challenge" text NOT NULL,
 	"subject" text NOT NULL,
@@ -23,6 +24,7 @@ CREATE TABLE "possession_challenges" (
 	"size_bytes" bigint NOT NULL,
 	"expires_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "possession_challenges_tenant_id_challenge_pk" PRIMARY KEY("tenant_id","challenge"),
+	CONSTRAINT "possession_challenges_id_unique" UNIQUE("id"),
 	CONSTRAINT "possession_challenges_form" CHECK ("possession_challenges"."challenge" ~ '^[0-9a-f]{64}$' and "possession_challenges"."size_bytes" >= 0)
 );
 --> statement-breakpoint
@@ -60,7 +62,7 @@ ALTER TABLE "possession_challenges" FORCE ROW LEVEL SECURITY;--> statement-break
 GRANT SELECT, INSERT, DELETE, UPDATE ("reference_count", "is_joinable", "engine", "definitions_version",
   "detected_type", "inspected_at") ON "contents" TO lazaret_app;--> statement-breakpoint
 GRANT SELECT, INSERT, DELETE ON "possession_challenges" TO lazaret_app;--> statement-breakpoint
-GRANT SELECT ("tenant_id", "challenge", "expires_at"), DELETE ON "possession_challenges" TO lazaret_system;--> statement-breakpoint
+GRANT SELECT ("id", "expires_at"), DELETE ON "possession_challenges" TO lazaret_system;--> statement-breakpoint
 
 -- References are counted where no code can forget one: with the change of the file that makes or ends them.
 CREATE FUNCTION "count_references"() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$

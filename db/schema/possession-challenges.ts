@@ -8,6 +8,8 @@ import { tenants } from './tenants.js';
 export const possessionChallenges = pgTable(
   'possession_challenges',
   {
+    /** Names the row to the collector, which sees no challenges. */
+    id: bigint('id', { mode: 'bigint' }).notNull().unique().generatedAlwaysAsIdentity(),
     tenantId: uuid('tenant_id')
       .notNull()
       .references(() => tenants.id),

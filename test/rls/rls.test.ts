@@ -238,6 +238,7 @@ describe('row-level security', () => {
       ],
       event_heads: ['tenant_id', 'last_sequence'],
       idempotency_keys: ['id', 'expires_at'],
+      possession_challenges: ['id', 'expires_at'],
     });
   });
 
@@ -247,6 +248,11 @@ describe('row-level security', () => {
     'an audit row of somebody else': `insert into audit (tenant_id, subject, action, file_id, version, correlation_id)
       select tenant_id, 'mallory', 'file.CLEAN', id, 9, 'c' from files`,
     'a file of somebody else': `update files set created_by = 'mallory'`,
+    'a question in the name of somebody else': `insert into possession_challenges
+      (tenant_id, challenge, subject, sha256, size_bytes, expires_at)
+      values ('${acme}', '${'e'.repeat(64)}', 'mallory', '${'a'.repeat(64)}', 1, now())`,
+    'a copy that many files refer to': `insert into contents (tenant_id, vault_key, sha256, size_bytes, reference_count, is_joinable)
+      values ('${acme}', 'many', '${'e'.repeat(64)}', 1, 2, true)`,
     'a row that moves to another tenant': `update parts set tenant_id = '${globex}'`,
     'a file under another name': `update files set name = 'other'`,
   };

@@ -66,7 +66,7 @@ export const TABLES: Readonly<Record<string, TableStatements>> = {
   },
   possession_challenges: {
     insert: (tenant) =>
-      `insert into possession_challenges
+      `insert into possession_challenges (tenant_id, challenge, subject, sha256, size_bytes, expires_at)
        values (${tenant}, '${'d'.repeat(64)}', '${SUBJECT}', '${'b'.repeat(64)}', 1, now() + interval '1 hour') returning 1`,
     update: 'size_bytes = size_bytes + 1',
   },
@@ -124,7 +124,7 @@ export const fixtureOf = (tenantId: string): string[] => {
     `insert into fragments values (${tenant}, ${file}, 1, 0, 1, 'k')`,
     `insert into contents (tenant_id, vault_key, sha256, size_bytes, reference_count, is_joinable)
      values (${tenant}, 'k', '${'a'.repeat(64)}', 1, 1, true)`,
-    `insert into possession_challenges
+    `insert into possession_challenges (tenant_id, challenge, subject, sha256, size_bytes, expires_at)
      values (${tenant}, '${'c'.repeat(64)}', '${SUBJECT}', '${'a'.repeat(64)}', 1, now() + interval '1 hour')`,
     `insert into events (tenant_id, file_id, version, to_state, priority, attempt, snapshot, occurred_at, correlation_id)
      values (${tenant}, ${file}, 1, 'PENDING', 'BULK', 0, '{}', now(), 'c')`,

@@ -86,13 +86,10 @@ async function forgetExpiredKeys(db: Sql, limit: number): Promise<number> {
 }
 
 async function forgetExpiredChallenges(db: Sql, limit: number): Promise<number> {
-  const { challenge } = possessionChallenges;
+  const { id } = possessionChallenges;
   // As with the keys: the policy shows those that are over and no others.
-  const expired = db.select({ challenge }).from(possessionChallenges).limit(limit);
-  const forgotten = await db
-    .delete(possessionChallenges)
-    .where(inArray(challenge, expired))
-    .returning({ challenge });
+  const expired = db.select({ id }).from(possessionChallenges).limit(limit);
+  const forgotten = await db.delete(possessionChallenges).where(inArray(id, expired)).returning({ id });
   return forgotten.length;
 }
 

@@ -8,7 +8,7 @@ import { asSuperuser, createTestDatabase, openDatabase, type TestDatabase } from
 import { ACME, advance, cleanDecision, storeWaitingFile } from '../../support/stored-files.js';
 
 /** What a state needs, so that nothing but the change itself can be refused. */
-const FITTING = `version = version + 1, vault_key = case when $2 = 'CLEAN' then coalesce(vault_key, 'vault/key') end,
+const FITTING = `version = version + 1, vault_key = case when $2 = 'CLEAN' then coalesce(vault_key, 'vault/' || id) end,
   sha256 = repeat('a', 64), lease_until = null,
   verdict = case when $2 in ('CLEAN', 'INFECTED', 'UNSCANNABLE', 'REJECTED')
     then jsonb_build_object('outcome', $2::text, 'definitionsVersion', '1') end`;
@@ -58,6 +58,11 @@ describe('what the database itself refuses, whoever writes', () => {
         await asSuperuser(urls.ownerUrl, async (client) => {
           await client.query(`set session_replication_role = 'replica'`);
           await client.query(`update files set state = $2, ${FITTING} where id = $1`, [id, from]);
+          await client.query(
+            `insert into contents (tenant_id, vault_key, sha256, size_bytes, reference_count, is_joinable)
+             select tenant_id, vault_key, sha256, 1, 1, false from files where id = $1 and vault_key is not null`,
+            [id],
+          );
         });
         const outcome = await write(id, `state = $2, ${FITTING}`, to);
         expect(['written', 'files_legal_change']).toContain(outcome);
@@ -72,7 +77,7 @@ describe('what the database itself refuses, whoever writes', () => {
     state: `'CLEAN'`,
     version: 'version + 1',
     sha256: `repeat('a', 64)`,
-    vault_key: `'key'`,
+    vault_key: `'vault/' || id`,
     verdict: `'{"outcome": "CLEAN", "definitionsVersion": "1"}'`,
   };
   const assign = (values: Readonly<Record<string, string>>): string =>
