@@ -20,6 +20,7 @@ export function describeObjects(subject: GetSubject): void {
               .then((object) => object?.body.destroy() && object)
           )?.sizeBytes,
         ).toBe(size);
+        expect(await subject().store.stat({ area, key })).toBe(size);
         expect(await readDigest(subject().store, { area, key })).toEqual({
           sha256: hashOf([size, 'w']),
           sizeBytes: size,
@@ -27,6 +28,7 @@ export function describeObjects(subject: GetSubject): void {
         await subject().store.remove({ area, key });
         await subject().store.remove({ area, key });
         expect(await subject().store.read({ area, key })).toBeUndefined();
+        expect(await subject().store.stat({ area, key })).toBeUndefined();
         await expectNothing(subject(), key);
       },
     );

@@ -26,6 +26,8 @@ export interface InspectionScene {
   readonly deps: InspectFileDeps;
   /** Where the objects lie. */
   readonly root: string;
+  /** As the superuser. */
+  readonly ownerUrl: string;
   /** Uploads bytes, so that they wait for their inspection. */
   receive(bytes: Buffer, input?: Partial<ReceiveFileInput>): Promise<File>;
   inspect(file: File, overrides?: Partial<InspectFileDeps>, signal?: AbortSignal): Promise<InspectionOutcome>;
@@ -65,6 +67,7 @@ export async function openInspectionScene(): Promise<InspectionScene> {
   return {
     deps,
     root,
+    ownerUrl: urls.ownerUrl,
     receive: (bytes, input) => receive(deps, bytes, input),
     inspect: (file, overrides = {}, signal = new AbortController().signal) => {
       const { id: fileId, tenantId, priority, attempt } = file;

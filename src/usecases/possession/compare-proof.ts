@@ -19,7 +19,7 @@ export interface ProvenContent {
 }
 
 /** Shortest time of a refusal. */
-const REFUSAL_MS = 250;
+const REFUSAL_MS = 1_000;
 /** Rate that a store reads and hashes with at least, in bytes per millisecond; what is slower is refused. */
 const READ_BYTES_PER_MS = 200_000;
 /** Longest time of a refusal: that of the largest stream that a scanner judges, so of the largest clean content. */

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { isVerdictReusable } from '../../../src/domain/verdict-reuse.js';
+
+const at = new Date('2026-06-01T12:00:00.000Z');
+const MINUTE = 60_000;
+const ago = (ms: number): Date => new Date(at.getTime() - ms);
+const earlier = { engine: 'ClamAV 1.4.6', definitionsVersion: '27400', inspectedAt: ago(MINUTE) };
+const now = { engine: 'ClamAV 1.4.6', definitionsVersion: '27400', isNumbered: true, at };
+
+describe('a verdict over the same bytes', () => {
+  it('holds once more with the same engine and definitions', () => {
+    expect(isVerdictReusable(earlier, now)).toBe(true);
+  });
+
+  it.each([
+    ['of other definitions', { definitionsVersion: '27399' }, {}],
+    ['of another engine', { engine: 'ClamAV 1.4.5' }, {}],
+    ['that was overturned', { definitionsVersion: '', engine: '' }, { definitionsVersion: '', engine: '' }],
+    ['of the day before', { inspectedAt: ago(24 * 60 * MINUTE + 1) }, {}],
+    [
+      'of definitions without a number, of a while ago',
+      { inspectedAt: ago(11 * MINUTE) },
+      { isNumbered: false },
+    ],
+  ])('%s does not', (_, past, present) => {
+    expect(isVerdictReusable({ ...earlier, ...past }, { ...now, ...present })).toBe(false);
+  });
+});
