@@ -20,8 +20,9 @@ export function isVerdictReusable(
   earlier: Definitions & { readonly inspectedAt: Date },
   now: Definitions & { readonly isNumbered: boolean; readonly at: Date },
 ): boolean {
-  if (earlier.definitionsVersion === '' || earlier.definitionsVersion !== now.definitionsVersion)
+  if (earlier.definitionsVersion === '' || earlier.definitionsVersion !== now.definitionsVersion) {
     return false;
+  }
   if (earlier.engine === '' || earlier.engine !== now.engine) return false;
   const ageMs = now.at.getTime() - earlier.inspectedAt.getTime();
   return ageMs <= (now.isNumbered ? NUMBERED_REUSE_MS : UNNUMBERED_REUSE_MS);

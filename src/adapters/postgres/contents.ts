@@ -2,6 +2,7 @@ import { and, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import { contents } from '../../../db/schema/contents.js';
 import { files } from '../../../db/schema/files.js';
 import { PermanentError } from '../../domain/errors.js';
+import type { FileId } from '../../domain/ids.js';
 import type { ContentTransaction, Copy, StoredContent } from '../../ports/contents.js';
 import { isFile, type FileScope } from './file-scope.js';
 
@@ -59,13 +60,15 @@ export const createContents = (context: FileScope): Contents => ({
     if (vaultKeys.length === 0) return;
     await context.sql.delete(contents).where(and(isCopy(context, vaultKeys), isUnreferenced));
   },
-  receiveStored: async (id) => {
-    await context.sql
-      .update(files)
-      .set({ receivedBytes: sql`${files.sizeBytes}` })
-      .where(and(isFile(context, id), inArray(files.state, ['PENDING', 'RECEIVING'])));
-  },
+  receiveStored: (id) => receiveStored(context, id),
 });
+
+async function receiveStored(context: FileScope, id: FileId): Promise<void> {
+  await context.sql
+    .update(files)
+    .set({ receivedBytes: sql`${files.sizeBytes}` })
+    .where(and(isFile(context, id), inArray(files.state, ['PENDING', 'RECEIVING'])));
+}
 
 /** Waits for whoever enters or gives up a copy of the same content, and then sees what they left. */
 async function enterContent(context: FileScope, copy: Copy): Promise<Copy> {

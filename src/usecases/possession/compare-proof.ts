@@ -51,20 +51,30 @@ const refusalMs = (sizeBytes: number): number =>
   Math.min(MAX_REFUSAL_MS, REFUSAL_MS + Math.ceil(sizeBytes / READ_BYTES_PER_MS));
 
 async function compare(
-  { objects, scanner }: CompareProofDeps,
-  { challenge, sizeBytes }: PossessionQuestion,
+  deps: CompareProofDeps,
+  question: PossessionQuestion,
   proof: string,
   content: StoredContent | undefined,
   signal: AbortSignal,
 ): Promise<ProvenContent | undefined> {
-  const status = await scanner.status(signal);
-  if (content?.sizeBytes !== sizeBytes) return undefined;
-  const object = await objects.read({ area: 'vault', key: content.vaultKey }, undefined, signal);
+  const [status, expected] = await Promise.all([
+    deps.scanner.status(signal),
+    content && readProof(deps, question, content, signal),
+  ]);
+  return content && expected !== undefined && isSame(expected, proof) ? { content, status } : undefined;
+}
+
+async function readProof(
+  { objects }: CompareProofDeps,
+  { challenge, sizeBytes }: PossessionQuestion,
+  { vaultKey, sizeBytes: storedBytes }: StoredContent,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (storedBytes !== sizeBytes) return undefined;
+  const object = await objects.read({ area: 'vault', key: vaultKey }, undefined, signal);
   if (!object) return undefined;
   try {
-    if (object.sizeBytes !== sizeBytes) return undefined;
-    const expected = await computeProof(challenge, object.body);
-    return isSame(expected, proof) ? { content, status } : undefined;
+    return object.sizeBytes === sizeBytes ? await computeProof(challenge, object.body) : undefined;
   } finally {
     object.body.destroy();
   }
