@@ -5,7 +5,7 @@ import { DateTimeScalar } from '../scalars/date-time.js';
 import { SafeIntScalar } from '../scalars/safe-int.js';
 
 /** What comes of an answer. */
-export const PossessionOutcomeEnum = { STORED: 'STORED', SEND_BYTES: 'SEND_BYTES' } as const;
+const PossessionOutcomeEnum = { STORED: 'STORED', SEND_BYTES: 'SEND_BYTES' } as const;
 
 registerEnumType(PossessionOutcomeEnum, {
   name: 'PossessionOutcome',
