@@ -1,6 +1,6 @@
 import type { VerdictState } from './file-state.js';
 import type { File } from './file.js';
-import { isTypeAllowed, type TenantPolicy } from './policy.js';
+import { isTypeAllowed, limitsOfType, type TenantPolicy } from './policy.js';
 import type { Finding, ScanReply, VerdictReason } from './verdict.js';
 
 /** All that one full pass over the staged bytes has shown. */
@@ -53,6 +53,12 @@ function decideUninfected(file: File, evidence: Evidence, policy: TenantPolicy):
   const type = evidence.detectedType;
   if (type !== null && !isTypeAllowed(policy, type)) {
     return because('REJECTED', 'TYPE_NOT_ALLOWED', type);
+  }
+  // The limit of every file was checked when it came; that of its type only now, when the type is known.
+  const limit = type === null ? Infinity : Math.min(...limitsOfType(policy, type));
+  if (evidence.sizeBytes > limit) {
+    const detail = `A file of this type may have at most ${String(limit)} bytes.`;
+    return because('REJECTED', 'TOO_LARGE', detail);
   }
   return { outcome: 'CLEAN', reason: null, findings: [] };
 }

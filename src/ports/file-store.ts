@@ -4,6 +4,7 @@ import type { FileState } from '../domain/file-state.js';
 import type { File, Fragment, Part } from '../domain/file.js';
 import type { FileId, TenantId } from '../domain/ids.js';
 import type { TenantPolicy } from '../domain/policy.js';
+import type { QuotaDimension, QuotaShare } from '../domain/quota.js';
 
 /** On whose behalf a transaction runs; row-level security follows from it. An actor is one. */
 export interface TenantScope extends Correlation {
@@ -40,8 +41,8 @@ export type ClaimOutcome =
   | { readonly kind: 'replayed'; readonly answer: unknown }
   | { readonly kind: 'mismatch' };
 
-/** What a write of a file can come to. */
-export type WriteOutcome = 'written' | 'stale' | 'quota-exceeded';
+/** What a write of a file can come to; a quota that it exceeds is named. */
+export type WriteOutcome = 'written' | 'stale' | `quota-exceeded:${QuotaDimension}`;
 
 /** What became of a part that was entered into the ledger. */
 export interface LedgerEntry {
@@ -138,6 +139,14 @@ export interface FileTransaction {
   storeAnswer(key: string, answer: unknown): Promise<void>;
 
   policy(): Promise<TenantPolicy>;
+  /** What the tenant uses of its quota. */
+  usage(): Promise<QuotaShare>;
+  /**
+   * Compares the usage with what the files hold and corrects it where it differs.
+   *
+   * @returns by how much it was too high; all zero when it was right
+   */
+  reconcileUsage(): Promise<QuotaShare>;
   tenant(): Promise<Tenant | undefined>;
 }
 
