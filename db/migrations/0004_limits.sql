@@ -10,6 +10,7 @@ ALTER TABLE "tenant_usage" ADD COLUMN "open_uploads" integer DEFAULT 0 NOT NULL;
 ALTER TABLE "tenants" ADD COLUMN "max_bytes_by_type" jsonb DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "tenants" ADD COLUMN "quota_files" bigint DEFAULT 1000000 NOT NULL;--> statement-breakpoint
 ALTER TABLE "tenants" ADD COLUMN "quota_uploads" integer DEFAULT 10000 NOT NULL;--> statement-breakpoint
+CREATE INDEX "files_served" ON "files" USING btree ("tenant_id","vault_key") WHERE "files"."vault_key" is not null;--> statement-breakpoint
 ALTER TABLE "tenant_usage" ADD CONSTRAINT "tenant_usage_uploads_not_negative" CHECK ("tenant_usage"."open_uploads" >= 0);--> statement-breakpoint
 ALTER TABLE "tenants" ADD CONSTRAINT "tenants_quotas" CHECK ("tenants"."quota_files" >= 0 and "tenants"."quota_uploads" >= 0);--> statement-breakpoint
 ALTER TABLE "tenants" ADD CONSTRAINT "tenants_limits_by_type" CHECK (jsonb_typeof("tenants"."max_bytes_by_type") = 'object'

@@ -38,7 +38,8 @@ export async function composeApi(platform: Platform): Promise<ApiParts> {
   const { config, clock, database } = platform;
   const { publicUrl } = config.http;
   const urls = createUrlSigner({ key: config.urlSigningKey, publicUrl, clock });
-  const spool = await createUploadSpool({ root: path.join(config.dataDir, 'spool') });
+  const { dataDir, minFreeBytes } = config;
+  const spool = await createUploadSpool({ root: path.join(dataDir, 'spool'), minFreeBytes, clock });
   return { urls, roles: createRoleStore(database), useCases: composeUseCases(platform, urls, spool) };
 }
 

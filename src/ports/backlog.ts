@@ -25,5 +25,7 @@ export interface Backlog {
   dueCleanups(limit: number): Promise<readonly DueFile[]>;
   /** Removes expired idempotency keys; returns how many. */
   forgetExpiredKeys(limit: number): Promise<number>;
+  /** Tenants that ever had a file, in the order of their ids, after one of them. */
+  tenants(limit: number, after?: TenantId): Promise<readonly TenantId[]>;
   counts(): Promise<BacklogCounts>;
 }

@@ -5,6 +5,7 @@ import type { File, Fragment, Part } from '../domain/file.js';
 import type { FileId, TenantId } from '../domain/ids.js';
 import type { TenantPolicy } from '../domain/policy.js';
 import type { QuotaDimension, QuotaShare } from '../domain/quota.js';
+import type { Claims } from '../domain/stored-bytes.js';
 
 /** On whose behalf a transaction runs; row-level security follows from it. An actor is one. */
 export interface TenantScope extends Correlation {
@@ -137,6 +138,14 @@ export interface FileTransaction {
   claimKey(claim: IdempotencyClaim): Promise<ClaimOutcome>;
   /** Stores the answer that replays of a claimed key get. Must be JSON. */
   storeAnswer(key: string, answer: unknown): Promise<void>;
+
+  /**
+   * What rows say of bytes in the store.
+   *
+   * @param ids - files that the bytes were made for
+   * @param keys - where the bytes are; whichever file names one of them is found
+   */
+  claims(ids: readonly FileId[], keys: readonly string[]): Promise<Claims>;
 
   policy(): Promise<TenantPolicy>;
   /** What the tenant uses of its quota. */

@@ -1,5 +1,5 @@
-import { and, asc, count, eq, inArray, isNull, lte, min, notInArray, or, sql, type SQL } from 'drizzle-orm';
-import { events } from '../../../db/schema/events.js';
+import { and, asc, count, eq, gt, inArray, isNull, lte, min, notInArray, or, sql, type SQL } from 'drizzle-orm';
+import { eventHeads, events } from '../../../db/schema/events.js';
 import { files } from '../../../db/schema/files.js';
 import { idempotencyKeys } from '../../../db/schema/idempotency-keys.js';
 import type { Priority } from '../../domain/file.js';
@@ -36,6 +36,7 @@ export function createBacklog(
     dueCleanups: (limit) =>
       across((db) => dueFiles(db, and(isEnded, isNull(files.stagedRemovedAt)), files.updatedAt, limit)),
     forgetExpiredKeys: (limit) => across((db) => forgetExpiredKeys(db, limit)),
+    tenants: (limit, after) => across((db) => findTenants(db, limit, after)),
     counts: () => across(countBacklog),
   };
 }
@@ -81,6 +82,16 @@ async function forgetExpiredKeys(db: Sql, limit: number): Promise<number> {
     .where(inArray(idempotencyKeys.id, expired))
     .returning({ id: idempotencyKeys.id });
   return forgotten.length;
+}
+
+async function findTenants(db: Sql, limit: number, after?: TenantId): Promise<TenantId[]> {
+  const rows = await db
+    .select({ tenantId: eventHeads.tenantId })
+    .from(eventHeads)
+    .where(after === undefined ? undefined : gt(eventHeads.tenantId, after))
+    .orderBy(asc(eventHeads.tenantId))
+    .limit(limit);
+  return rows.map(({ tenantId }) => tenantId as TenantId);
 }
 
 async function countBacklog(db: Sql): Promise<BacklogCounts> {

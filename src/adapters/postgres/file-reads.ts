@@ -5,13 +5,14 @@ import { PermanentError } from '../../domain/errors.js';
 import type { TenantId } from '../../domain/ids.js';
 import type { FileQuery, FileTransaction } from '../../ports/file-store.js';
 import { fileColumns, toFile } from './file-row.js';
+import { readClaims } from './claims.js';
 import { isFile, type FileScope } from './file-scope.js';
 import { reconcileUsage } from './reconcile-usage.js';
 import { readUsage } from './quota.js';
 
 type Reads = Pick<
   FileTransaction,
-  'find' | 'findForUpdate' | 'list' | 'count' | 'policy' | 'usage' | 'reconcileUsage' | 'tenant'
+  'find' | 'findForUpdate' | 'list' | 'count' | 'claims' | 'policy' | 'usage' | 'reconcileUsage' | 'tenant'
 >;
 
 /** Reading files and the tenant itself. */
@@ -46,6 +47,7 @@ export const createFileReads = (context: FileScope): Reads => ({
     return { maxFileBytes, maxBytesByType: maxBytesByType as Record<string, number>, deniedTypes, quota };
   },
   usage: () => readUsage(context),
+  claims: (ids, keys) => readClaims(context, ids, keys),
   reconcileUsage: () => reconcileUsage(context),
   tenant: async () => {
     const row = await findTenantRow(context);

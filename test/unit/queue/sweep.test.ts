@@ -73,6 +73,7 @@ const backlog = (part: Partial<Backlog> = {}): Backlog => ({
   dueExpiries: async () => [],
   dueCleanups: async () => [],
   forgetExpiredKeys: async () => 0,
+  tenants: async () => [],
   counts: async () => ({ scanning: 0, unpublished: 0, oldestScanningMs: 0 }),
   ...part,
 });
