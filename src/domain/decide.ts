@@ -1,3 +1,4 @@
+import { findConfusables } from './confusable-name.js';
 import type { VerdictState } from './file-state.js';
 import type { File } from './file.js';
 import { isTypeAllowed, limitsOfType, type TenantPolicy } from './policy.js';
@@ -27,6 +28,11 @@ export interface Decision {
  * a new kind of reply that nobody thought of does not compile, and is never clean by default.
  */
 export function decide(file: File, evidence: Evidence, policy: TenantPolicy): Decision {
+  const decision = decideByReply(file, evidence, policy);
+  return { ...decision, findings: [...decision.findings, ...findConfusables(file.name)] };
+}
+
+function decideByReply(file: File, evidence: Evidence, policy: TenantPolicy): Decision {
   const { reply } = evidence;
   switch (reply.kind) {
     case 'found':
