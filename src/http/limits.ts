@@ -42,7 +42,8 @@ export const DEFAULT_EDGE_LIMITS: EdgeLimits = {
 const RATE_WINDOW_MS = 10_000;
 /** Addresses that are counted at the same time; the least recent one is forgotten. */
 const MAX_COUNTED_ADDRESSES = 10_000;
-const PRESSURE_RETRY_MS = 5_000;
+/** When a client that was refused because of pressure may come again. */
+export const PRESSURE_RETRY_MS = 5_000;
 
 /** Refuses with RATE_LIMITED what one address asks too often; probes are never counted. */
 export async function addRateLimit(app: FastifyInstance, limits: EdgeLimits): Promise<void> {
