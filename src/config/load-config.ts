@@ -60,14 +60,7 @@ function toConfig(env: Environment): Config {
       minRateBytesPerSecond: env.LAZARET_MIN_RATE_BYTES_PER_SECOND,
       idempotencyTtlSeconds: env.LAZARET_IDEMPOTENCY_TTL_SECONDS,
     },
-    inspection: {
-      concurrency: env.LAZARET_SCAN_CONCURRENCY,
-      leaseMs: env.LAZARET_SCAN_LEASE_MS,
-      maxAttempts: env.LAZARET_SCAN_MAX_ATTEMPTS,
-      backoffMs: env.LAZARET_SCAN_BACKOFF_MS,
-      maxBackoffMs: env.LAZARET_SCAN_MAX_BACKOFF_MS,
-      sweepIntervalMs: env.LAZARET_SWEEP_INTERVAL_MS,
-    },
+    inspection: toInspection(env),
     collection: {
       intervalMs: env.LAZARET_COLLECT_INTERVAL_MS,
       minAgeMs: (env.LAZARET_SESSION_TTL_SECONDS + env.LAZARET_COLLECT_GRACE_SECONDS) * 1000,
@@ -85,6 +78,15 @@ const toHttp = (env: Environment, publicUrl: string): Config['http'] => ({
     maxHeapBytes: env.LAZARET_MAX_HEAP_MIB * MIB,
     maxRssBytes: env.LAZARET_MAX_RSS_MIB * MIB,
   },
+});
+
+const toInspection = (env: Environment): Config['inspection'] => ({
+  concurrency: env.LAZARET_SCAN_CONCURRENCY,
+  leaseMs: env.LAZARET_SCAN_LEASE_MS,
+  maxAttempts: env.LAZARET_SCAN_MAX_ATTEMPTS,
+  backoffMs: env.LAZARET_SCAN_BACKOFF_MS,
+  maxBackoffMs: env.LAZARET_SCAN_MAX_BACKOFF_MS,
+  sweepIntervalMs: env.LAZARET_SWEEP_INTERVAL_MS,
 });
 
 const toDatabase = (env: Environment): Config['database'] => ({

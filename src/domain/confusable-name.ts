@@ -44,7 +44,7 @@ export function findConfusables(name: string): readonly Finding[] {
 
 /** Whether no one script, and no scripts that are written together, have all the letters of a word. */
 function isMixed(word: string): boolean {
-  const choices = [...word].filter((character) => !NO_SCRIPT.test(character)).map(scriptsOfCharacter);
+  const choices = lettersOf(word).map(scriptsOfCharacter);
   const mayBe = (allowed: (script: string) => boolean): boolean =>
     choices.every((scripts) => scripts.some(allowed));
   const isOfOne = choices[0]?.some((script) => mayBe((other) => other === script)) ?? true;
@@ -58,12 +58,12 @@ function scriptsOfCharacter(character: string): readonly string[] {
 }
 
 const scriptsOf = (word: string): string[] => [
-  ...new Set(
-    [...word]
-      .filter((character) => !NO_SCRIPT.test(character))
-      .flatMap((character) => scriptsOfCharacter(character).slice(0, 1)),
-  ),
+  ...new Set(lettersOf(word).flatMap((letter) => scriptsOfCharacter(letter).slice(0, 1))),
 ];
+
+/** Code points that are of some script; marks that go with any letter are of none. */
+const lettersOf = (word: string): string[] =>
+  Array.from(word).filter((character) => !NO_SCRIPT.test(character));
 
 /** Full-width and other letters that are only a form of Latin ones count as well. */
 const looksLatin = (extension: string): boolean =>

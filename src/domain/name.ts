@@ -35,7 +35,10 @@ const rules: readonly { readonly broken: (name: string) => boolean; readonly mes
   { broken: (name) => PATH_LOOKALIKE.test(name), message: 'A name must not hold a form of "/" or "\\".' },
   { broken: (name) => /^[a-z]:/iu.test(name), message: 'A name must not begin with a drive.' },
   { broken: (name) => ENCODED_PATH.test(name), message: 'A name must not hold an encoded path.' },
-  { broken: (name) => /^\.+$/u.test(name.normalize('NFKC')), message: 'A name must not be made of dots alone.' },
+  {
+    broken: (name) => /^\.+$/u.test(name.normalize('NFKC')),
+    message: 'A name must not be made of dots alone.',
+  },
   { broken: (name) => name.endsWith('.'), message: 'A name must not end with a dot.' },
   { broken: (name) => RESERVED.test(name), message: 'A name must not be one that Windows reserves.' },
   {

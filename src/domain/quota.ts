@@ -1,5 +1,4 @@
-import { holdsQuota, isOpen } from './file-state.js';
-import type { File } from './file.js';
+import { holdsQuota, isOpen, type FileState } from './file-state.js';
 
 /** What a tenant has a quota of: bytes and files that are kept, and uploads that are open at the same time. */
 export const QUOTA_DIMENSIONS = ['bytes', 'files', 'uploads'] as const;
@@ -18,7 +17,11 @@ export const shareOf = ({
   state,
   sizeBytes,
   receivedBytes,
-}: Pick<File, 'state' | 'sizeBytes' | 'receivedBytes'>): QuotaShare =>
+}: {
+  readonly state: FileState;
+  readonly sizeBytes: number | null;
+  readonly receivedBytes: number;
+}): QuotaShare =>
   holdsQuota(state)
     ? { bytes: sizeBytes ?? receivedBytes, files: 1, uploads: isOpen(state) ? 1 : 0 }
     : NO_SHARE;

@@ -36,7 +36,9 @@ export function readStoredKey(area: 'ingest' | 'vault', key: string): StoredByte
   if (isFragment) return { tenantId, fileId, purpose: 'fragment' };
   if (area === 'ingest') return rest.length === 1 ? { tenantId, fileId, purpose: 'staged' } : undefined;
   const attempt = rest.length === 2 ? Number(rest[1]) : 0;
-  return Number.isSafeInteger(attempt) && attempt > 0 ? { tenantId, fileId, purpose: 'sealed', attempt } : undefined;
+  return Number.isSafeInteger(attempt) && attempt > 0
+    ? { tenantId, fileId, purpose: 'sealed', attempt }
+    : undefined;
 }
 
 /**

@@ -93,12 +93,7 @@ function checkAll(bodies: Map<IncomingMessage, Watched>, options: BodyGuardOptio
 }
 
 /** @returns whether the sender was cut off */
-function judge(
-  raw: IncomingMessage,
-  watched: Watched,
-  options: BodyGuardOptions,
-  windowMs: number,
-): boolean {
+function judge(raw: IncomingMessage, watched: Watched, options: BodyGuardOptions, windowMs: number): boolean {
   const received = raw.socket.bytesRead - watched.bytesBefore;
   const isWaitingForUs = raw.readableLength > 0;
   if (isWaitingForUs || received >= (options.minRateBytesPerSecond * windowMs) / 1000) {

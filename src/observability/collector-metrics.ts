@@ -16,10 +16,14 @@ export const createCollectorMetrics = (registry: Registry) => ({
     labelNames: ['kind'] as const,
   }),
   foreignObjects: new Gauge(
-    describe(registry, 'foreign_objects', 'Stored things that are not the product\'s to judge.'),
+    describe(registry, 'foreign_objects', "Stored things that are not the product's to judge."),
   ),
   collectorLastRun: new Gauge(
-    describe(registry, 'collector_last_run_timestamp_seconds', 'End of the last complete run of the collector.'),
+    describe(
+      registry,
+      'collector_last_run_timestamp_seconds',
+      'End of the last complete run of the collector.',
+    ),
   ),
   quotaDrift: new Counter({
     ...describe(registry, 'quota_drift_total', 'Amounts by which the usage of tenants had to be corrected.'),

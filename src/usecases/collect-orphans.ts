@@ -140,12 +140,16 @@ async function judge(
     // A tenant that is not there says that this is not the database of this store.
     if (!(await tx.tenant())) return undefined;
     const ids = new Set<FileId>(known.map(({ bytes }) => bytes.fileId));
-    return tx.claims([...ids], known.map(({ item }) => item.key));
+    return tx.claims(
+      [...ids],
+      known.map(({ item }) => item.key),
+    );
   });
   return known.map(({ item, bytes }) => {
     if (!claims) return [item, 'foreign'] as const;
     const isUpload = item.kind === 'upload';
-    const isLive = isClaimed(bytes, item.key, claims, isUpload ? item.isNamedBy : undefined);
+    const isNamedBy = isUpload ? (handle: string) => item.isNamedBy(handle) : undefined;
+    const isLive = isClaimed(bytes, item.key, claims, isNamedBy);
     return [item, isLive ? 'kept' : isUpload ? 'upload' : bytes.purpose] as const;
   });
 }

@@ -24,7 +24,7 @@ const PAGE_TENANTS = 200;
  * Compares what each tenant is charged with what its files hold, and corrects what differs. It never should: every
  * change of a file moves the counters in the same transaction.
  *
- * @throws TransientError when the database is away
+ * @throws TransientError when the database is away; the reason of the signal
  */
 export const reconcileQuotas =
   ({ files, backlog }: ReconcileQuotasDeps) =>
@@ -32,18 +32,18 @@ export const reconcileQuotas =
     let corrected = 0;
     let drift = NO_SHARE;
     let after: TenantId | undefined;
-    for (let isFull = true; isFull && !signal.aborted;) {
-      const page = await backlog.tenants(PAGE_TENANTS, after);
+    let page: readonly TenantId[];
+    do {
+      page = await backlog.tenants(PAGE_TENANTS, after);
       for (const tenantId of page) {
-        if (signal.aborted) break;
+        signal.throwIfAborted();
         const found = await files.transact(maintainerOf(tenantId), (tx) => tx.reconcileUsage());
         if (QUOTA_DIMENSIONS.every((dimension) => found[dimension] === 0)) continue;
         corrected += 1;
         drift = addAmounts(drift, found);
       }
       after = page.at(-1);
-      isFull = page.length === PAGE_TENANTS;
-    }
+    } while (page.length === PAGE_TENANTS);
     return { corrected, drift };
   };
 

@@ -77,7 +77,10 @@ describe('clients that send one byte a second', () => {
       expect(Buffer.from(await (await fetch(url)).arrayBuffer()).equals(bytes)).toBe(true);
     } finally {
       clearInterval(drip);
-      sockets.forEach((socket, index) => void (index % 2 === 0 ? socket.resetAndDestroy() : socket.destroy()));
+      sockets.forEach((socket, index) => {
+        if (index % 2 === 0) socket.resetAndDestroy();
+        else socket.destroy();
+      });
     }
     await eventually(openUploads, (count) => count === 0);
     await eventually(descriptors, (count) => count < before + 20);
@@ -130,9 +133,7 @@ describe('an API process at its limits', () => {
   it('goes on with the uploads that were let in before', async () => {
     const bytes = Buffer.from('let in before');
     const { file } = granted(await acme.createUpload({ name: 'before.bin', sizeBytes: bytes.length }));
-    const { parts } = granted(
-      await acme.signUploadParts({ fileId: file.id, parts: [{ partNumber: 1 }] }),
-    );
+    const { parts } = granted(await acme.signUploadParts({ fileId: file.id, parts: [{ partNumber: 1 }] }));
     const [part] = parts;
     if (!part) throw new Error('Nothing was signed.');
     const there = part.url.replace(product.url, busy());

@@ -28,7 +28,10 @@ const running = new AbortController().signal;
 const STORES: Record<string, () => Promise<{ store: Store; close: () => Promise<void> }>> = {
   'the file system': async () => {
     const root = await mkdtemp(path.join(tmpdir(), 'lazaret-collect-'));
-    return { store: await createFilesystemStore({ root, clock }), close: () => rm(root, { recursive: true }) };
+    return {
+      store: await createFilesystemStore({ root, clock }),
+      close: () => rm(root, { recursive: true }),
+    };
   },
   S3: async () => {
     const { endpoint, ...access } = inject('services').s3;
@@ -159,10 +162,10 @@ describe.each(Object.entries(STORES))('the collector on %s', (_name, open) => {
     const uploads = await Promise.all(
       Array.from({ length: 12 }, () => leadOpenUpload(scene.deps.files, store, 40_000)),
     );
-    let isBusy = true;
+    const busy = new AbortController();
     const collecting = (async () => {
       const causes: unknown[] = [];
-      while (isBusy) causes.push((await collect()).cause);
+      while (!busy.signal.aborted) causes.push((await collect()).cause);
       return causes;
     })();
     await Promise.all(
@@ -172,7 +175,9 @@ describe.each(Object.entries(STORES))('the collector on %s', (_name, open) => {
         await upload.complete();
         expect((await scene.inspect(upload.file)).kind).toBe('decided');
       }),
-    ).finally(() => (isBusy = false));
+    ).finally(() => {
+      busy.abort();
+    });
     expect((await collecting).filter((cause) => cause !== undefined)).toEqual([]);
     await collect();
     for (const { file, seed } of uploads) {

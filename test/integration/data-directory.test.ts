@@ -46,6 +46,8 @@ it('takes no new bytes on a disk that is nearly full, and still seals what it ha
   await expect(store.write(ingest('t/g'), 5, bodyOf(5, 'fragment'))).rejects.toBeInstanceOf(TransientError);
   await expect(spool.open()).rejects.toBeInstanceOf(TransientError);
   await store.write(vault('t/f/1'), 5, bodyOf(5, 'sealed'));
-  expect((await readdir(path.join(root, 'tmp'))).length + (await readdir(path.join(root, 'spool'))).length).toBe(0);
+  expect(
+    (await readdir(path.join(root, 'tmp'))).length + (await readdir(path.join(root, 'spool'))).length,
+  ).toBe(0);
   await rm(root, { recursive: true });
 });

@@ -107,8 +107,7 @@ const item = ({ kind, area = null, key = '', handle, bytes, remove }: Descriptio
   remove: () => guard(remove),
 });
 
-const find = (file: string): Promise<Stats | undefined> =>
-  guard(() => unless(['ENOENT'], () => lstat(file)));
+const find = (file: string): Promise<Stats | undefined> => guard(() => unless(['ENOENT'], () => lstat(file)));
 
 /** A directory changes when something enters or leaves it, so an upload is as old as its latest part. */
 const isOld = (stats: Stats | undefined, { unchangedSince }: ListOptions): stats is Stats =>

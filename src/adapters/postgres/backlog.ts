@@ -1,4 +1,18 @@
-import { and, asc, count, eq, gt, inArray, isNull, lte, min, notInArray, or, sql, type SQL } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  lte,
+  min,
+  notInArray,
+  or,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
 import { eventHeads, events } from '../../../db/schema/events.js';
 import { files } from '../../../db/schema/files.js';
 import { idempotencyKeys } from '../../../db/schema/idempotency-keys.js';

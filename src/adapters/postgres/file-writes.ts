@@ -3,7 +3,7 @@ import { files } from '../../../db/schema/files.js';
 import { holdsQuota, isOpen, type FileState } from '../../domain/file-state.js';
 import type { File } from '../../domain/file.js';
 import { NO_SHARE, shareBetween, shareOf } from '../../domain/quota.js';
-import type { FileTransaction } from '../../ports/file-store.js';
+import type { FileTransaction, WriteOutcome } from '../../ports/file-store.js';
 import { fileColumns, toFile, toRow } from './file-row.js';
 import { dropFragments } from './fragments.js';
 import { databaseNow, isFile, type FileScope } from './file-scope.js';
@@ -24,20 +24,7 @@ export const createFileWrites = (context: FileScope): Writes => ({
     await recordChange(context, null, file);
     return 'written';
   },
-  change: async (before, after) => {
-    // Parts may have come since `before` was read, which is no change of version.
-    const current = mayMoveUsage(before, after) ? await lockVersion(context, before) : before;
-    if (!current) return 'stale';
-    const { receivedBytes } = current;
-    const held = shareOf({ ...before, receivedBytes });
-    const share = shareOf({ ...after, receivedBytes });
-    const exceeded = await moveUsage(context, shareBetween(held, share));
-    if (exceeded) return `quota-exceeded:${exceeded}`;
-    const written = await writeChange(context, before, after);
-    if (!written) return 'stale';
-    await recordChange(context, before.state, written);
-    return 'written';
-  },
+  change: (before, after) => change(context, before, after),
   declareSize: async (id, sizeBytes) => {
     const [row] = await context.sql
       .update(files)
@@ -59,6 +46,21 @@ export const createFileWrites = (context: FileScope): Writes => ({
     await context.sql.update(files).set({ stagedRemovedAt: databaseNow }).where(isFile(context, id));
   },
 });
+
+async function change(context: FileScope, before: File, after: File): Promise<WriteOutcome> {
+  // Parts may have come since `before` was read, which is no change of version.
+  const current = mayMoveUsage(before, after) ? await lockVersion(context, before) : before;
+  if (!current) return 'stale';
+  const { receivedBytes } = current;
+  const held = shareOf({ ...before, receivedBytes });
+  const share = shareOf({ ...after, receivedBytes });
+  const exceeded = await moveUsage(context, shareBetween(held, share));
+  if (exceeded) return `quota-exceeded:${exceeded}`;
+  const written = await writeChange(context, before, after);
+  if (!written) return 'stale';
+  await recordChange(context, before.state, written);
+  return 'written';
+}
 
 /** A file that keeps its known size and its share of the quota needs no lock before: its write is the test. */
 const mayMoveUsage = (before: File, after: File): boolean =>

@@ -11,12 +11,13 @@ const LEASE_MS = 300_000;
 
 /** Shares out work through one row for each kind. Needs a pool that logs in as `lazaret_system`. */
 export function createMaintenance(database: Database): Maintenance {
-  const write = (
-    where: SQL | undefined,
-    changes: PgUpdateSetSource<typeof maintenance>,
-  ): Promise<boolean> =>
+  const write = (where: SQL | undefined, changes: PgUpdateSetSource<typeof maintenance>): Promise<boolean> =>
     database.transaction({ kind: 'system' }, async ({ sql: db }) => {
-      const rows = await db.update(maintenance).set(changes).where(where).returning({ name: maintenance.name });
+      const rows = await db
+        .update(maintenance)
+        .set(changes)
+        .where(where)
+        .returning({ name: maintenance.name });
       return rows.length === 1;
     });
   return {
@@ -37,8 +38,12 @@ export function createMaintenance(database: Database): Maintenance {
       const free = { holder: null, leaseUntil: null };
       return {
         renew: () => write(isOurs, { leaseUntil: databaseNowPlus(LEASE_MS) }),
-        finish: async () => void (await write(isOurs, { ...free, finishedAt: databaseNow })),
-        release: async () => void (await write(isOurs, free)),
+        finish: async () => {
+          await write(isOurs, { ...free, finishedAt: databaseNow });
+        },
+        release: async () => {
+          await write(isOurs, free);
+        },
       };
     },
   };

@@ -83,5 +83,4 @@ const sizeOfUpload = (s3: S3, upload: UploadById, signal?: AbortSignal): Promise
 const isOld = (changedAt: Date | undefined, { unchangedSince }: ListOptions): boolean =>
   changedAt !== undefined && changedAt.getTime() <= unchangedSince.getTime();
 
-const endless = (): PermanentError =>
-  new PermanentError(DEPENDENCY, 'The list of the store does not end.');
+const endless = (): PermanentError => new PermanentError(DEPENDENCY, 'The list of the store does not end.');

@@ -171,7 +171,7 @@ async function judge(
     ...store.violations,
     ...after.violations.map((what) => `after the collector: ${what}`),
     ...after.orphans.map((name) => `the collector left ${name} behind`),
-    ...(collected.cause === undefined ? [] : [`the collector failed: ${String(collected.cause)}`]),
+    ...(collected.cause instanceof Error ? [`the collector failed: ${collected.cause.message}`] : []),
     ...(await judgeApi(clients, tolds)),
   ];
   for (const what of found) violate(what);

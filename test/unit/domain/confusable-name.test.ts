@@ -38,17 +38,25 @@ describe('a name that can be read as another', () => {
 
   it('is never one of a single script, and nothing that can be typed makes the rule fail', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'абвгдежзийклмн'), minLength: 1 }), (word) => {
-        expect(findConfusables(`${word} ${word}.pdf`)).toEqual([]);
-        expect(findConfusables(`${word}a`)).toHaveLength(1);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...'абвгдежзийклмн'.split(/(?:)/u)), minLength: 1 }),
+        (word) => {
+          expect(findConfusables(`${word} ${word}.pdf`)).toEqual([]);
+          expect(findConfusables(`${word}a`)).toHaveLength(1);
+        },
+      ),
     );
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => Array.isArray(findConfusables(name))));
   });
 
   it('is told in the verdict and changes nothing of it', () => {
     const file = makeFile({ state: 'SCANNING', sizeBytes: 1, name: 'p\u0430ypal.pdf' });
-    const policy = { maxFileBytes: 9, maxBytesByType: {}, deniedTypes: [], quota: { bytes: 9, files: 9, uploads: 9 } };
+    const policy = {
+      maxFileBytes: 9,
+      maxBytesByType: {},
+      deniedTypes: [],
+      quota: { bytes: 9, files: 9, uploads: 9 },
+    };
     const evidence = {
       reply: { kind: 'ok' as const },
       sizeBytes: 1,

@@ -103,7 +103,7 @@ describe('a file name', () => {
 
   it('holds no path however often, and in whatever letter case, it is encoded', () => {
     const secret = fc.constantFrom('/', '\\', '\0', '\n', '../', '..\\');
-    const text = fc.string({ unit: fc.constantFrom(...'abcXYZ019 _-'), maxLength: 20 });
+    const text = fc.string({ unit: fc.constantFrom(...'abcXYZ019 _-'.split(/(?:)/u)), maxLength: 20 });
     fc.assert(
       fc.property(text, secret, text, fc.nat(5), fc.boolean(), (before, hidden, after, depth, isUpper) => {
         let code = [...Buffer.from(hidden)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');

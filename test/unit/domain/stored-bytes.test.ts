@@ -41,7 +41,15 @@ describe('bytes in the store', () => {
     expect(readStoredKey('vault', sealed)).toEqual({ tenantId, fileId, purpose: 'sealed', attempt: 2 });
     expect(readStoredKey('ingest', staged)).toEqual({ tenantId, fileId, purpose: 'staged' });
     expect(readStoredKey('ingest', fragment)).toEqual({ tenantId, fileId, purpose: 'fragment' });
-    for (const key of ['', 'a', `${tenantId}/x`, `x/${fileId}`, `${staged}/0`, `${staged}/x`, `${staged}/1/2`]) {
+    for (const key of [
+      '',
+      'a',
+      `${tenantId}/x`,
+      `x/${fileId}`,
+      `${staged}/0`,
+      `${staged}/x`,
+      `${staged}/1/2`,
+    ]) {
       expect(readStoredKey('vault', key)).toBeUndefined();
     }
     for (const key of [sealed, `${tenantId}/other/${fileId}/u`, `${tenantId}/fragments/${fileId}`]) {
@@ -50,7 +58,11 @@ describe('bytes in the store', () => {
   });
 
   it('are nobody’s without a row, unless another row names their key', () => {
-    for (const [area, key] of [['vault', sealed], ['ingest', staged], ['ingest', fragment]] as const) {
+    for (const [area, key] of [
+      ['vault', sealed],
+      ['ingest', staged],
+      ['ingest', fragment],
+    ] as const) {
       expect(claimed(area, key, undefined)).toBe(false);
       expect(claimed(area, key, undefined, { named: true })).toBe(true);
     }
@@ -72,7 +84,9 @@ describe('bytes in the store', () => {
       fc.property(anyClaim, (claim) => {
         fc.pre(!isTerminal(claim.state));
         expect(claimed('ingest', staged, claim)).toBe(true);
-        expect(claimed('ingest', staged, claim, { handle: 'its own' })).toBe(claim.ingestHandle === 'its own');
+        expect(claimed('ingest', staged, claim, { handle: 'its own' })).toBe(
+          claim.ingestHandle === 'its own',
+        );
         expect(claimed('vault', sealed, claim)).toBe(claim.state === 'SCANNING' && claim.attempt === 2);
       }),
     );
