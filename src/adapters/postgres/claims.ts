@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, sql, type AnyColumn, type SQL } from 'drizzle-orm';
 import { files } from '../../../db/schema/files.js';
 import { fragments } from '../../../db/schema/fragments.js';
 import type { FileState } from '../../domain/file-state.js';
@@ -23,15 +23,15 @@ export async function readClaims(
   const rows = await db
     .select(columns)
     .from(files)
-    .where(and(eq(files.tenantId, scope.tenantId), inArray(files.id, [...ids])));
+    .where(and(eq(files.tenantId, scope.tenantId), isAnyOf(files.id, ids, 'uuid')));
   const served = await db
     .select({ key: files.vaultKey })
     .from(files)
-    .where(and(eq(files.tenantId, scope.tenantId), inArray(files.vaultKey, [...keys])));
+    .where(and(eq(files.tenantId, scope.tenantId), isAnyOf(files.vaultKey, keys, 'text')));
   const pieces = await db
     .select({ key: fragments.objectKey })
     .from(fragments)
-    .where(and(eq(fragments.tenantId, scope.tenantId), inArray(fragments.fileId, [...ids])));
+    .where(and(eq(fragments.tenantId, scope.tenantId), isAnyOf(fragments.fileId, ids, 'uuid')));
   return {
     files: new Map(
       rows.map(({ id, state, stagedRemovedAt, ...row }) => [
@@ -42,3 +42,7 @@ export async function readClaims(
     namedKeys: new Set([...served, ...pieces].flatMap(({ key }) => key ?? [])),
   };
 }
+
+/** One parameter however many values there are, so that the statement is the same each time. */
+const isAnyOf = (column: AnyColumn, values: readonly string[], type: 'uuid' | 'text'): SQL =>
+  sql`${column} = any(${sql.param([...values])}::${sql.raw(type)}[])`;
