@@ -37,8 +37,9 @@ export async function takeDataDirectory(directory: string): Promise<DataDirector
   await requireOurs(directory);
   await requireSpace(directory);
   const release = lock(directory);
-  for (const name of ['keys', 'logs', 'run']) {
+  for (const name of ['keys', 'logs', 'run', 'run/compile-cache']) {
     await mkdir(path.join(directory, name), { recursive: true, mode: 0o700 });
+    await chmod(path.join(directory, name), 0o700);
   }
   return { path: directory, release };
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { writeDevelopmentDefinitions } from './services/development-definitions.js';
-import { findCommand, giveTo, isRoot, runAs } from './services/run-as.js';
+import { closeToOthers, findCommand, giveTo, runAs } from './services/run-as.js';
 
 const MIRROR = 'https://database.clamav.net/daily.cvd';
 const MIRROR_TIMEOUT_MS = 3_000;
@@ -65,12 +65,11 @@ async function isMirrorInReach(): Promise<boolean> {
 async function fetchDefinitions(clamdDirectory: string): Promise<boolean> {
   console.log("Fetching ClamAV's definitions with freshclam (about 250 MB the first time) ...");
   const directory = path.join(clamdDirectory, 'official');
-  await mkdir(directory, { recursive: true, mode: 0o755 });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   await giveTo(clamdDirectory, ['clamav', 'nobody']);
-  const owner = await stat(clamdDirectory);
-  if (isRoot()) await chown(directory, owner.uid, owner.gid);
   const lines = ['DatabaseDirectory official', 'DatabaseMirror database.clamav.net', 'ConnectTimeout 10'];
-  await writeFile(path.join(clamdDirectory, 'freshclam.conf'), `${lines.join('\n')}\n`, { mode: 0o644 });
+  await writeFile(path.join(clamdDirectory, 'freshclam.conf'), `${lines.join('\n')}\n`, { mode: 0o600 });
+  await closeToOthers(clamdDirectory, ['official', 'freshclam.conf']);
   const args = ['--config-file=freshclam.conf', '--foreground', '--stdout'];
   const [command, full] = runAs(findCommand('freshclam') ?? 'freshclam', args, {
     parentDeathSignal: 'TERM',

@@ -55,6 +55,8 @@ async function startAll(stops: StopStack, watch: Watch): Promise<void> {
   stops.add(STOP_RANKS.data, data.release);
   await requirePublicPorts(settings.config);
   await ensurePrograms(settings);
+  // From here on whatever we or our servers make is for us alone; packages of the system are not.
+  process.umask(0o077);
   const secrets = await loadSecrets(data.path);
   say('Starting the services ...');
   const services = await startServices({ settings, secrets, stops, watch });

@@ -14,6 +14,7 @@ import type { Clock } from './ports/clock.js';
 import type { EventBus } from './ports/event-bus.js';
 import type { FileStore } from './ports/file-store.js';
 import type { ObjectStore } from './ports/object-store.js';
+import type { StoreInventory } from './ports/store-inventory.js';
 import type { Scanner } from './ports/scanner.js';
 
 /** What a process is composed from. */
@@ -33,7 +34,7 @@ export interface Platform extends ComposeInput {
   readonly redis: RedisConnections;
   readonly bus: EventBus;
   readonly queue: InspectionQueue;
-  readonly objects: ObjectStore;
+  readonly objects: ObjectStore & StoreInventory;
   readonly scanner: Scanner;
 }
 
@@ -81,8 +82,8 @@ function composeScanner({ config, logger, isTracing }: ComposeInput): Scanner {
 }
 
 /** The S3 client is loaded only where it is used: it takes 40 MB of every process. */
-async function composeStore({ store }: Config, clock: Clock): Promise<ObjectStore> {
-  if (store.kind === 'filesystem') return createFilesystemStore({ root: store.root, clock });
+async function composeStore({ store, minFreeBytes }: Config, clock: Clock): Promise<Platform['objects']> {
+  if (store.kind === 'filesystem') return createFilesystemStore({ root: store.root, clock, minFreeBytes });
   const { createS3Store } = await import('./adapters/s3/s3-store.js');
   return createS3Store(store);
 }

@@ -8,6 +8,7 @@ import { createLogger } from '../src/observability/logger.js';
 import { createMetrics } from '../src/observability/metrics.js';
 import { startMetricsServer, type MetricsServer } from '../src/observability/metrics-server.js';
 import { stopTracing } from '../src/observability/register.js';
+import { createCollectWorker } from './collect.worker.js';
 import { createGaugesWorker } from './gauges.worker.js';
 import { createInspectionHandler } from './inspection.worker.js';
 import { createRelayWorker } from './relay.worker.js';
@@ -46,6 +47,7 @@ lifecycle.add(
 );
 lifecycle.add(createRelayWorker(deps));
 lifecycle.add(createSweepWorker({ ...deps, intervalMs: config.inspection.sweepIntervalMs }));
+lifecycle.add(createCollectWorker({ ...deps, ...config.collection }));
 lifecycle.add({
   name: 'inspections',
   start: () => {

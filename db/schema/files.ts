@@ -116,6 +116,9 @@ export const files = pgTable(
       .where(
         sql`${table.stagedRemovedAt} is null and ${table.state} not in ('PENDING', 'RECEIVING', 'SCANNING')`,
       ),
+    index('files_served')
+      .on(table.tenantId, table.vaultKey)
+      .where(sql`${table.vaultKey} is not null`),
     tenantReads('files', table.tenantId),
     tenantAdds('files', sql`${ofTenant(table.tenantId)} and ${table.createdBy} = ${currentSubject}`),
     tenantChanges('files', table.tenantId),

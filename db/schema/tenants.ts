@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
-import { clockNow, instant } from './columns.js';
+import { bigint, check, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { clockNow, instant, json } from './columns.js';
 import { ownerProvisions, tenantChanges, tenantReads } from './roles-of-database.js';
 
 /** Who rents the house, and what each may bring. */
@@ -11,12 +11,25 @@ export const tenants = pgTable(
     slug: text('slug').notNull().unique(),
     name: text('name').notNull(),
     maxFileBytes: bigint('max_file_bytes', { mode: 'number' }).notNull(),
+    /** Object of limits in bytes by media type, or by class of types as `image/*`. */
+    maxBytesByType: json('max_bytes_by_type')
+      .notNull()
+      .default(sql`'{}'`),
     quotaBytes: bigint('quota_bytes', { mode: 'number' }).notNull(),
+    quotaFiles: bigint('quota_files', { mode: 'number' }).notNull().default(1_000_000),
+    /** Uploads that are open at the same time. */
+    quotaUploads: integer('quota_uploads').notNull().default(10_000),
     deniedTypes: text('denied_types').array().notNull(),
     createdAt: instant('created_at').notNull().default(clockNow),
   },
   (table) => [
     check('tenants_limits', sql`${table.maxFileBytes} >= 0 and ${table.quotaBytes} >= 0`),
+    check('tenants_quotas', sql`${table.quotaFiles} >= 0 and ${table.quotaUploads} >= 0`),
+    check(
+      'tenants_limits_by_type',
+      sql`jsonb_typeof(${table.maxBytesByType}) = 'object'
+        and not jsonb_path_exists(${table.maxBytesByType}, '$.* ? (@.type() != "number" || @ < 0)')`,
+    ),
     tenantReads('tenants', table.id),
     ownerProvisions('tenants'),
   ],
@@ -31,10 +44,12 @@ export const tenantUsage = pgTable(
       .references(() => tenants.id),
     usedBytes: bigint('used_bytes', { mode: 'number' }).notNull().default(0),
     fileCount: bigint('file_count', { mode: 'number' }).notNull().default(0),
+    openUploads: integer('open_uploads').notNull().default(0),
   },
   (table) => [
     // A counter below zero would be quota for free: better no write at all.
     check('tenant_usage_not_negative', sql`${table.usedBytes} >= 0 and ${table.fileCount} >= 0`),
+    check('tenant_usage_uploads_not_negative', sql`${table.openUploads} >= 0`),
     tenantReads('tenant_usage', table.tenantId),
     tenantChanges('tenant_usage', table.tenantId),
     ownerProvisions('tenant_usage'),

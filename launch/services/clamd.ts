@@ -1,9 +1,9 @@
-import { chown, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { connect, type NetConnectOpts } from 'node:net';
 import path from 'node:path';
 import { freePort } from '../free-port.js';
 import { StartError } from '../start-error.js';
-import { findCommand, giveTo, isRoot } from './run-as.js';
+import { closeToOthers, findCommand, giveTo } from './run-as.js';
 import { startServer, type ServerProcess } from './server-process.js';
 
 const PROBE_TIMEOUT_MS = 5_000;
@@ -44,9 +44,8 @@ export async function startClamd(options: ClamdOptions): Promise<ClamdServer> {
   const command = findCommand('clamd');
   if (command === null) throw new StartError('clamd is not installed: apt-get install clamav-daemon.');
   const { directory } = options;
-  await prepare(directory);
   const port = await freePort(options.port);
-  await writeFile(path.join(directory, 'clamd.conf'), configuration(options, port), { mode: 0o644 });
+  await prepare(options, port);
   const server = await startServer({
     name: 'clamd',
     command,
@@ -66,13 +65,15 @@ export async function startClamd(options: ClamdOptions): Promise<ClamdServer> {
   return { ...server, tcp: `tcp://127.0.0.1:${String(port)}`, unix: `unix://${socketOf(directory)}`, port };
 }
 
-async function prepare(directory: string): Promise<void> {
+async function prepare(options: ClamdOptions, port: number): Promise<void> {
+  const { directory, definitions = 'db' } = options;
   // What an earlier run was scanning when it was killed is of no use to anybody.
   await rm(path.join(directory, 'tmp'), { recursive: true, force: true });
   await mkdir(path.join(directory, 'tmp'), { recursive: true, mode: 0o700 });
   await giveTo(directory, ['clamav', 'nobody']);
-  const owner = await stat(directory);
-  if (isRoot()) await chown(path.join(directory, 'tmp'), owner.uid, owner.gid);
+  await writeFile(path.join(directory, 'clamd.conf'), configuration(options, port), { mode: 0o600 });
+  const own = path.isAbsolute(definitions) ? [] : [definitions];
+  await closeToOthers(directory, ['.', 'tmp', 'clamd.conf', ...own]);
 }
 
 const socketOf = (directory: string): string => path.join(directory, 'clamd.sock');

@@ -11,9 +11,9 @@ const EICAR = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$', 'EICAR-STANDARD-ANTIVIRUS-TEST-F
  * @see https://docs.clamav.net/manual/Signatures/ExtendedSignatures.html
  */
 export async function writeDevelopmentDefinitions(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o755 });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const hex = Buffer.from(EICAR, 'latin1').toString('hex');
   await writeFile(path.join(directory, 'lazaret-development.ndb'), `Lazaret.Development.Eicar:0:*:${hex}\n`, {
-    mode: 0o644,
+    mode: 0o600,
   });
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import { chown } from 'node:fs/promises';
+import { chmod, chown, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 const CAP_DAC_READ_SEARCH_BIT = 2;
@@ -68,6 +68,27 @@ export async function giveTo(directory: string, users: readonly string[]): Promi
     if (uid !== undefined && gid !== undefined) return chown(directory, uid, gid);
   }
 }
+
+/**
+ * Hands files and directories, with what is directly in them, to the owner of the directory that they lie in, and lets
+ * nobody else look into them.
+ *
+ * @param names - below the directory
+ */
+export async function closeToOthers(directory: string, names: readonly string[]): Promise<void> {
+  const { uid, gid } = await stat(directory);
+  for (const name of names) {
+    const file = path.join(directory, name);
+    const isDirectory = (await stat(file)).isDirectory();
+    if (isRoot()) await chown(file, uid, gid);
+    await chmod(file, isDirectory ? 0o700 : 0o600);
+    // The directory itself holds what other programs have open; each of them is named.
+    if (isDirectory && name !== '.') await closeToOthers(directory, await namesBelow(directory, name));
+  }
+}
+
+const namesBelow = async (directory: string, name: string): Promise<string[]> =>
+  (await readdir(path.join(directory, name))).map((child) => path.join(name, child));
 
 function userIds(user: string): (number | undefined)[] {
   try {

@@ -12,10 +12,11 @@ import { completeUpload } from '../usecases/complete-upload.js';
 import { createUpload } from '../usecases/create-upload.js';
 import { createDownloadUrl, openDownload } from '../usecases/downloads.js';
 import { cancelUpload, deleteFile } from '../usecases/end-file.js';
-import { getFile, getViewer, listFiles, uploadStatus } from '../usecases/read-files.js';
 import { askPossession } from '../usecases/possession/ask-possession.js';
 import { createProofSlots } from '../usecases/possession/proof-slots.js';
 import { provePossession, type PossessionResult } from '../usecases/possession/prove-possession.js';
+import { getViewer } from '../usecases/get-viewer.js';
+import { getFile, listFiles, uploadStatus } from '../usecases/read-files.js';
 import { receiveFile } from '../usecases/receive-file.js';
 import { receivePart } from '../usecases/receive-part.js';
 import { appendToUpload } from '../usecases/resumable/append-to-upload.js';
@@ -40,7 +41,8 @@ export async function composeApi(platform: Platform): Promise<ApiParts> {
   const { config, clock, database } = platform;
   const { publicUrl } = config.http;
   const urls = createUrlSigner({ key: config.urlSigningKey, publicUrl, clock });
-  const spool = await createUploadSpool({ root: path.join(config.dataDir, 'spool') });
+  const { dataDir, minFreeBytes } = config;
+  const spool = await createUploadSpool({ root: path.join(dataDir, 'spool'), minFreeBytes, clock });
   return { urls, roles: createRoleStore(database), useCases: composeUseCases(platform, urls, spool) };
 }
 

@@ -2,12 +2,16 @@ import { createInspectionWorker, type InspectionWorker } from '../adapters/bullm
 import { createContentHints } from '../adapters/lru/content-hints.js';
 import { createFileTypeDetector } from '../adapters/file-type/type-detector.js';
 import { createBacklog } from '../adapters/postgres/backlog.js';
+import { createMaintenance } from '../adapters/postgres/maintenance.js';
 import { createOutbox } from '../adapters/postgres/outbox.js';
 import { createThreadedDigester } from '../adapters/sha256/threaded-digester.js';
 import type { Platform } from '../compose.js';
 import type { Backlog } from '../ports/backlog.js';
 import type { InspectionJob } from '../ports/job-queue.js';
+import type { Maintenance } from '../ports/maintenance.js';
+import { collectOrphans } from '../usecases/collect-orphans.js';
 import { inspectFile } from '../usecases/inspect-file.js';
+import { reconcileQuotas } from '../usecases/reconcile-quotas.js';
 import { relayOutbox } from '../usecases/relay-outbox.js';
 import { sweep } from '../usecases/sweep.js';
 
@@ -17,6 +21,9 @@ export interface WorkParts {
   readonly inspect: ReturnType<typeof inspectFile>;
   readonly relay: ReturnType<typeof relayOutbox>;
   readonly sweep: ReturnType<typeof sweep>;
+  readonly collect: ReturnType<typeof collectOrphans>;
+  readonly reconcile: ReturnType<typeof reconcileQuotas>;
+  readonly maintenance: Maintenance;
   /** Makes what takes jobs from the queue. */
   openWorker(process: (job: InspectionJob, signal: AbortSignal) => Promise<void>): InspectionWorker;
 }
@@ -37,6 +44,9 @@ export function composeWork(platform: Platform): WorkParts {
     inspect: inspectFile({ files, objects, scanner, types, digests, bus, clock, hints, onShared, settings }),
     relay: relayOutbox({ outbox: createOutbox(database), queue, bus }),
     sweep: sweep({ backlog, queue, files, objects, bus, clock }),
+    collect: collectOrphans({ files, objects }),
+    reconcile: reconcileQuotas({ files, backlog }),
+    maintenance: createMaintenance(database),
     openWorker: (process) =>
       createInspectionWorker({
         connection: redis.openJobs(),

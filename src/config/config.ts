@@ -32,6 +32,8 @@ export interface Config {
     readonly limits: {
       /** Mean delay of the event loop over a second. */
       readonly maxEventLoopDelayMs: number;
+      readonly maxHeapBytes: number;
+      readonly maxRssBytes: number;
     };
   };
   readonly metrics: { readonly apiPort: number; readonly workerPort: number };
@@ -47,6 +49,8 @@ export interface Config {
   };
   readonly redisUrl: string;
   readonly store: StoreConfig;
+  /** Below this no new bytes are put on the disks of the store and of the upload directory. */
+  readonly minFreeBytes: number;
   readonly clamd: {
     readonly addresses: readonly ClamdAddress[];
     readonly maxStreamBytes: number;
@@ -82,5 +86,11 @@ export interface Config {
     readonly backoffMs: number;
     readonly maxBackoffMs: number;
     readonly sweepIntervalMs: number;
+  };
+  readonly collection: {
+    /** From the end of one run to the next, whichever process does it. */
+    readonly intervalMs: number;
+    /** How long bytes that no row refers to stay untouched: longer than any upload takes. */
+    readonly minAgeMs: number;
   };
 }

@@ -72,6 +72,9 @@ export const environmentSchema = z.object({
   LAZARET_SESSION_TTL_SECONDS: whole(60, 30 * 86_400, 86_400),
   LAZARET_PART_URL_TTL_SECONDS: whole(10, 86_400, 3_600),
   LAZARET_MAX_EVENT_LOOP_DELAY_MS: whole(100, 600_000, 1_000),
+  LAZARET_MAX_HEAP_MIB: whole(16, 1024 * KIB, 768),
+  LAZARET_MAX_RSS_MIB: whole(64, 1024 * KIB, 1_536),
+  LAZARET_MIN_FREE_MIB: whole(0, 1024 * KIB, 256),
   LAZARET_MIN_RATE_BYTES_PER_SECOND: whole(0, 1_000 * MIB, 1_024),
   LAZARET_IDEMPOTENCY_TTL_SECONDS: whole(60, 30 * 86_400, 86_400),
   LAZARET_SCAN_CONCURRENCY: whole(1, 64, 4),
@@ -80,6 +83,8 @@ export const environmentSchema = z.object({
   LAZARET_SCAN_BACKOFF_MS: whole(10, 600_000, 1_000),
   LAZARET_SCAN_MAX_BACKOFF_MS: whole(10, 3_600_000, 60_000),
   LAZARET_SWEEP_INTERVAL_MS: whole(100, 3_600_000, 5_000),
+  LAZARET_COLLECT_INTERVAL_MS: whole(1_000, 7 * 86_400_000, 3_600_000),
+  LAZARET_COLLECT_GRACE_SECONDS: whole(0, 90 * 86_400, 86_400),
 });
 
 /** The environment after every rule has been applied. */

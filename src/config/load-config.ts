@@ -3,6 +3,8 @@ import { type z } from 'zod';
 import type { ClamdAddress, Config, StoreConfig } from './config.js';
 import { environmentSchema, type Environment } from './environment.js';
 
+const MIB = 1024 * 1024;
+
 /** A start that must not happen: names each variable, its value and the rule it breaks. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -48,6 +50,7 @@ function toConfig(env: Environment): Config {
     database: toDatabase(env),
     redisUrl: env.REDIS_URL,
     store: toStore(env, dataDir),
+    minFreeBytes: env.LAZARET_MIN_FREE_MIB * MIB,
     clamd: toClamd(env),
     auth: toAuth(env, isProduction, publicUrl, dataDir),
     urlSigningKey: toSigningKey(env),
@@ -57,13 +60,10 @@ function toConfig(env: Environment): Config {
       minRateBytesPerSecond: env.LAZARET_MIN_RATE_BYTES_PER_SECOND,
       idempotencyTtlSeconds: env.LAZARET_IDEMPOTENCY_TTL_SECONDS,
     },
-    inspection: {
-      concurrency: env.LAZARET_SCAN_CONCURRENCY,
-      leaseMs: env.LAZARET_SCAN_LEASE_MS,
-      maxAttempts: env.LAZARET_SCAN_MAX_ATTEMPTS,
-      backoffMs: env.LAZARET_SCAN_BACKOFF_MS,
-      maxBackoffMs: env.LAZARET_SCAN_MAX_BACKOFF_MS,
-      sweepIntervalMs: env.LAZARET_SWEEP_INTERVAL_MS,
+    inspection: toInspection(env),
+    collection: {
+      intervalMs: env.LAZARET_COLLECT_INTERVAL_MS,
+      minAgeMs: (env.LAZARET_SESSION_TTL_SECONDS + env.LAZARET_COLLECT_GRACE_SECONDS) * 1000,
     },
   };
 }
@@ -73,7 +73,20 @@ const toHttp = (env: Environment, publicUrl: string): Config['http'] => ({
   port: env.LAZARET_PORT,
   publicUrl,
   allowedOrigins: env.LAZARET_ALLOWED_ORIGINS,
-  limits: { maxEventLoopDelayMs: env.LAZARET_MAX_EVENT_LOOP_DELAY_MS },
+  limits: {
+    maxEventLoopDelayMs: env.LAZARET_MAX_EVENT_LOOP_DELAY_MS,
+    maxHeapBytes: env.LAZARET_MAX_HEAP_MIB * MIB,
+    maxRssBytes: env.LAZARET_MAX_RSS_MIB * MIB,
+  },
+});
+
+const toInspection = (env: Environment): Config['inspection'] => ({
+  concurrency: env.LAZARET_SCAN_CONCURRENCY,
+  leaseMs: env.LAZARET_SCAN_LEASE_MS,
+  maxAttempts: env.LAZARET_SCAN_MAX_ATTEMPTS,
+  backoffMs: env.LAZARET_SCAN_BACKOFF_MS,
+  maxBackoffMs: env.LAZARET_SCAN_MAX_BACKOFF_MS,
+  sweepIntervalMs: env.LAZARET_SWEEP_INTERVAL_MS,
 });
 
 const toDatabase = (env: Environment): Config['database'] => ({

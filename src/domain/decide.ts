@@ -1,6 +1,7 @@
+import { findConfusables } from './confusable-name.js';
 import type { VerdictState } from './file-state.js';
 import type { File } from './file.js';
-import { isTypeAllowed, type TenantPolicy } from './policy.js';
+import { isTypeAllowed, limitsOfType, type TenantPolicy } from './policy.js';
 import type { Finding, ScanReply, VerdictReason } from './verdict.js';
 
 /** All that one full pass over the staged bytes has shown. */
@@ -27,6 +28,11 @@ export interface Decision {
  * a new kind of reply that nobody thought of does not compile, and is never clean by default.
  */
 export function decide(file: File, evidence: Evidence, policy: TenantPolicy): Decision {
+  const decision = decideByReply(file, evidence, policy);
+  return { ...decision, findings: [...decision.findings, ...findConfusables(file.name)] };
+}
+
+function decideByReply(file: File, evidence: Evidence, policy: TenantPolicy): Decision {
   const { reply } = evidence;
   switch (reply.kind) {
     case 'found':
@@ -53,6 +59,12 @@ function decideUninfected(file: File, evidence: Evidence, policy: TenantPolicy):
   const type = evidence.detectedType;
   if (type !== null && !isTypeAllowed(policy, type)) {
     return because('REJECTED', 'TYPE_NOT_ALLOWED', type);
+  }
+  // The limit of every file was checked when it came; that of its type only now, when the type is known.
+  const limit = type === null ? Infinity : Math.min(...limitsOfType(policy, type));
+  if (evidence.sizeBytes > limit) {
+    const detail = `A file of this type may have at most ${String(limit)} bytes.`;
+    return because('REJECTED', 'TOO_LARGE', detail);
   }
   return { outcome: 'CLEAN', reason: null, findings: [] };
 }

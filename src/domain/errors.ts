@@ -1,3 +1,4 @@
+import type { QuotaDimension } from './quota.js';
 import type { Result } from './result.js';
 
 /** Who is at fault, which decides how a caller recovers. */
@@ -54,6 +55,8 @@ export interface Fault {
   readonly field?: string;
   /** When a retry makes sense, in milliseconds from now. */
   readonly retryAfterMs?: number;
+  /** With QUOTA_EXCEEDED: what there is not enough of. */
+  readonly dimension?: QuotaDimension;
 }
 
 /** The result of every use-case. */
@@ -62,7 +65,7 @@ export type Outcome<T> = Result<T, Fault>;
 /** Builds a failed outcome from the table; `message` and `field` make it specific. */
 export function fault(
   code: ErrorCode,
-  detail: { message?: string; field?: string; retryAfterMs?: number } = {},
+  detail: Partial<Omit<Fault, 'code'>> = {},
 ): { readonly ok: false; readonly fault: Fault } {
   return { ok: false, fault: { code, ...detail, message: detail.message ?? ERRORS[code].message } };
 }

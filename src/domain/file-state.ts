@@ -27,6 +27,8 @@ export const isOpen = (state: FileState): state is OpenState => state === 'PENDI
 /** Whether the life of the upload is over; what follows is only deletion, release or a later finding. */
 export const isTerminal = (state: FileState): boolean => !isOpen(state) && state !== 'SCANNING';
 
+/** States of files that nothing is kept of, and that nobody decides over any more. */
+const RELEASED: readonly FileState[] = ['REJECTED', 'CANCELLED', 'EXPIRED', 'DELETED'];
+
 /** Whether the file counts against the quota of its tenant. */
-export const holdsQuota = (state: FileState): boolean =>
-  state !== 'CANCELLED' && state !== 'EXPIRED' && state !== 'DELETED';
+export const holdsQuota = (state: FileState): boolean => !RELEASED.includes(state);

@@ -5,20 +5,40 @@ import { hasInvisible, hasLoneSurrogate } from './text.js';
 /** Longest name after normalisation, in bytes of UTF-8. */
 export const MAX_NAME_BYTES = 255;
 
-/** Device names that Windows reserves, with or without an extension. */
-const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\..*)?$/iu;
+/**
+ * Device names that Windows reserves, with or without an extension; it ignores spaces before the dot. The digits may
+ * also be superscript ones.
+ */
+const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(?:\..*)?$/iu;
 
-/** Slashes, dots and null bytes, encoded once or more often, also the overlong way. */
-const ENCODED_PATH =
-  /%(?:25)*(?:2f|5c|00|c0%(?:25)*(?:af|ae|80)|c1%(?:25)*9c)|\.%(?:25)*2e|%(?:25)*2e(?:\.|%(?:25)*2e)/iu;
+/** Forms of a slash or back-slash that other systems turn into the plain one. */
+const PATH_LOOKALIKE = /[\u2044\u2215\u2216\u29f5\u29f8\u29f9\ufe68\uff0f\uff3c]/u;
+
+/** A percent sign as it is after being encoded any number of times. */
+const PERCENT = '%(?:25)*';
+/** Slash, back-slash, and controls, encoded; the same in more bytes than needed, and in UTF-16 as some servers take it. */
+const ENCODED = [
+  `${PERCENT}(?:2f|5c|[01][0-9a-f]|7f)`,
+  `${PERCENT}c0${PERCENT}(?:af|ae|80)|${PERCENT}c1${PERCENT}9c`,
+  `${PERCENT}e0${PERCENT}80${PERCENT}(?:af|ae|80)|${PERCENT}e0${PERCENT}81${PERCENT}9c`,
+  `${PERCENT}f0${PERCENT}80${PERCENT}80${PERCENT}(?:af|ae|80)|${PERCENT}f0${PERCENT}80${PERCENT}81${PERCENT}9c`,
+  `${PERCENT}u(?:00(?:2f|5c|[01][0-9a-f])|2044|221[56]|ff0f|ff3c)`,
+];
+/** Two dots one after the other of which at least one is encoded. */
+const ENCODED_DOTS = `\\.${PERCENT}2e|${PERCENT}2e(?:\\.|${PERCENT}2e)`;
+const ENCODED_PATH = new RegExp([...ENCODED, ENCODED_DOTS].join('|'), 'iu');
 
 const rules: readonly { readonly broken: (name: string) => boolean; readonly message: string }[] = [
   { broken: (name) => name === '', message: 'A name must not be empty.' },
   { broken: (name) => hasInvisible(name), message: 'A name must not hold control or invisible characters.' },
   { broken: (name) => /[/\\]/u.test(name), message: 'A name must not hold a path: no "/" and no "\\".' },
+  { broken: (name) => PATH_LOOKALIKE.test(name), message: 'A name must not hold a form of "/" or "\\".' },
   { broken: (name) => /^[a-z]:/iu.test(name), message: 'A name must not begin with a drive.' },
   { broken: (name) => ENCODED_PATH.test(name), message: 'A name must not hold an encoded path.' },
-  { broken: (name) => /^\.+$/u.test(name), message: 'A name must not be made of dots alone.' },
+  {
+    broken: (name) => /^\.+$/u.test(name.normalize('NFKC')),
+    message: 'A name must not be made of dots alone.',
+  },
   { broken: (name) => name.endsWith('.'), message: 'A name must not end with a dot.' },
   { broken: (name) => RESERVED.test(name), message: 'A name must not be one that Windows reserves.' },
   {

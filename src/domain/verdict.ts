@@ -20,6 +20,7 @@ export type VerdictReason =
   | 'INSPECTION_FAILED'
   | 'CHECKSUM_MISMATCH'
   | 'TYPE_NOT_ALLOWED'
+  | 'TOO_LARGE'
   | 'TYPE_MISMATCH';
 
 /** The outcome of an inspection, as it is stored and shown. */

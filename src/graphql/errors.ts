@@ -26,6 +26,7 @@ export function toGraphqlError(
       ...(fault.retryAfterMs !== undefined && { retryAfterMs: fault.retryAfterMs }),
       correlationId,
       ...(fault.field !== undefined && { field: fault.field }),
+      ...(fault.dimension !== undefined && { dimension: fault.dimension.toUpperCase() }),
     },
   });
 }

@@ -12,6 +12,7 @@ import type { receivePart } from '../usecases/receive-part.js';
 import type { openDownload } from '../usecases/downloads.js';
 import { createAuthenticator } from './auth/authenticate.js';
 import { registerDownloads } from './downloads.js';
+import { gateNewUploads } from './gate-uploads.js';
 import { registerGraphqlHttp } from './graphql-http.js';
 import { registerGraphqlSse } from './graphql-sse.js';
 import { attachGraphqlWs } from './graphql-ws.js';
@@ -52,8 +53,9 @@ export interface ApiServer {
 type Surface = Omit<ApiServerDeps, 'playgroundDir'>;
 
 /** Puts every surface on the one edge. */
-export async function createApiServer({ playgroundDir, ...deps }: ApiServerDeps): Promise<ApiServer> {
-  const app = await createHttpServer(deps);
+export async function createApiServer({ playgroundDir, ...given }: ApiServerDeps): Promise<ApiServer> {
+  const app = await createHttpServer(given);
+  const deps = { ...given, useCases: gateNewUploads(given.useCases, () => app.isUnderPressure()) };
   const authenticate = createAuthenticator({ ...deps, ...deps.auth });
   const graphql = { ...deps, authenticate, engine: await openEngine(deps) };
   const streams = { ...graphql, caps: createConnectionCaps() };

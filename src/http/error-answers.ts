@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault } from '../domain/errors.js';
 import { faultOfError } from './fault-of-error.js';
-import { problemHeaders, sendProblem, toProblem } from './problem.js';
+import { problemHeaders, sendProblem, toProblem, type Problem } from './problem.js';
 import { createRouteTable } from './route-table.js';
 import { BARE_SECURITY_HEADERS } from './security-headers.js';
 
@@ -50,11 +50,12 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     return;
   }
   const [status, reason] = CLIENT_ERRORS[error.code ?? ''] ?? [400, 'Bad Request'];
-  const problem = toProblem(
-    fault('BAD_USER_INPUT', { message: 'The bytes sent are not a valid HTTP request.' }).fault,
-    randomUUID(),
-    status,
-  );
+  const refusal = fault('BAD_USER_INPUT', { message: 'The bytes sent are not a valid HTTP request.' });
+  answerBareSocket(socket, toProblem(refusal.fault, randomUUID(), status), reason);
+}
+
+/** Writes a problem where no response can be made any more, and ends our side of the connection. */
+export function answerBareSocket(socket: Socket, problem: Problem, reason: string): void {
   const body = JSON.stringify(problem);
   const headers = {
     ...BARE_SECURITY_HEADERS,
@@ -64,5 +65,5 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.end([`HTTP/1.1 ${String(status)} ${reason}`, ...lines, '', body].join('\r\n'));
+  socket.end([`HTTP/1.1 ${String(problem.status)} ${reason}`, ...lines, '', body].join('\r\n'));
 }

@@ -21,7 +21,7 @@ export interface EdgeLimits {
   readonly requestsPerAddress: number;
   /** Mean delay of the event loop over a second, in milliseconds. @default 1000 */
   readonly maxEventLoopDelayMs: number;
-  /** @default 85 % of what Node lets the process have, at most 768 MiB */
+  /** Never more than 85 % of what Node lets the process have. @default 768 MiB */
   readonly maxHeapBytes: number;
   /** @default 1.5 GiB */
   readonly maxRssBytes: number;
@@ -35,14 +35,15 @@ const HEAP_SHARE = 0.85;
 export const DEFAULT_EDGE_LIMITS: EdgeLimits = {
   requestsPerAddress: 20_000,
   maxEventLoopDelayMs: 1_000,
-  maxHeapBytes: Math.min(768 * MIB, getHeapStatistics().heap_size_limit * HEAP_SHARE),
+  maxHeapBytes: 768 * MIB,
   maxRssBytes: 1_536 * MIB,
 };
 
 const RATE_WINDOW_MS = 10_000;
 /** Addresses that are counted at the same time; the least recent one is forgotten. */
 const MAX_COUNTED_ADDRESSES = 10_000;
-const PRESSURE_RETRY_MS = 5_000;
+/** When a client that was refused because of pressure may come again. */
+export const PRESSURE_RETRY_MS = 5_000;
 
 /** Refuses with RATE_LIMITED what one address asks too often; probes are never counted. */
 export async function addRateLimit(app: FastifyInstance, limits: EdgeLimits): Promise<void> {
@@ -62,7 +63,7 @@ export async function addRateLimit(app: FastifyInstance, limits: EdgeLimits): Pr
 export async function addPressureGate(app: FastifyInstance, limits: EdgeLimits): Promise<void> {
   await app.register(underPressure, {
     maxEventLoopDelay: limits.maxEventLoopDelayMs,
-    maxHeapUsedBytes: limits.maxHeapBytes,
+    maxHeapUsedBytes: Math.min(limits.maxHeapBytes, getHeapStatistics().heap_size_limit * HEAP_SHARE),
     maxRssBytes: limits.maxRssBytes,
     sampleInterval: 1_000,
     pressureHandler: (request) => {

@@ -17,6 +17,8 @@ export interface Problem {
   readonly retryAfterMs?: number;
   readonly correlationId: string;
   readonly field?: string;
+  /** With QUOTA_EXCEEDED: `BYTES`, `FILES` or `UPLOADS`. */
+  readonly dimension?: string;
 }
 
 /** Media type of a {@link Problem}. */
@@ -40,6 +42,7 @@ export function toProblem(fault: Fault, correlationId: string, status?: number):
     ...(fault.retryAfterMs === undefined ? {} : { retryAfterMs: fault.retryAfterMs }),
     correlationId,
     ...(fault.field === undefined ? {} : { field: fault.field }),
+    ...(fault.dimension === undefined ? {} : { dimension: fault.dimension.toUpperCase() }),
   };
 }
 

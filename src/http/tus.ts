@@ -48,10 +48,10 @@ function addRoutes(scope: FastifyInstance, deps: TusDeps): void {
     guard(deps, handler, request, reply);
   const url = `${UPLOADS_PATH}/:id`;
   // Whoever has an upload was let in when it was created: it goes on while new ones wait.
-  const config = { admission: 'always' as const };
+  const config = { admission: 'always' as const, slowBody: 'cut' as const };
   scope.options(UPLOADS_PATH, (_request, reply) => reply.code(NO_CONTENT).send());
   scope.options(url, (_request, reply) => reply.code(NO_CONTENT).send());
-  scope.post(UPLOADS_PATH, guarded(handlers.create));
+  scope.post(UPLOADS_PATH, { config: { slowBody: 'cut' } }, guarded(handlers.create));
   scope.head(url, { config }, guarded(handlers.position));
   scope.patch(url, { config }, guarded(handlers.append));
   scope.delete(url, { config }, guarded(handlers.terminate));

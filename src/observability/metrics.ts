@@ -1,4 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { createCollectorMetrics } from './collector-metrics.js';
+import { describe } from './describe-metric.js';
 import { createPoolGauges, type PoolState } from './pool-gauges.js';
 
 /**
@@ -36,6 +38,16 @@ export interface Metrics {
   readonly connections: Gauge<'transport'>;
   /** 0 closed, 1 half open, 2 open. */
   readonly breakerState: Gauge<'dependency'>;
+  /** What nobody refers to, by what it was for. */
+  readonly orphansFound: Counter<'kind'>;
+  readonly orphansRemoved: Counter<'kind'>;
+  readonly orphanBytesRemoved: Counter<'kind'>;
+  /** Seen by the last run of the collector, and not ours to judge. */
+  readonly foreignObjects: Gauge;
+  /** End of the last complete run of the collector, in seconds since 1970. */
+  readonly collectorLastRun: Gauge;
+  /** By how much usage had to be corrected. */
+  readonly quotaDrift: Counter<'dimension'>;
   /** Shows a connection pool on every scrape. */
   watchPool(pool: string, state: () => PoolState): void;
 }
@@ -54,6 +66,7 @@ export function createMetrics(): Metrics {
     ...createContentMetrics(registry),
     ...createScanMetrics(registry),
     ...createWorkMetrics(registry),
+    ...createCollectorMetrics(registry),
     watchPool: createPoolGauges(registry),
   };
 }
@@ -143,10 +156,4 @@ const createWorkMetrics = (registry: Registry) => ({
     ...describe(registry, 'breaker_state', 'Circuit breakers: 0 closed, 1 half open, 2 open.'),
     labelNames: ['dependency'] as const,
   }),
-});
-
-const describe = (registry: Registry, suffix: string, help: string) => ({
-  name: `lazaret_${suffix}`,
-  help,
-  registers: [registry],
 });

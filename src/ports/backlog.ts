@@ -27,5 +27,7 @@ export interface Backlog {
   forgetExpiredKeys(limit: number): Promise<number>;
   /** Removes questions about possession that nobody answered in time; returns how many. */
   forgetExpiredChallenges(limit: number): Promise<number>;
+  /** Tenants that ever had a file, in the order of their ids, after one of them. */
+  tenants(limit: number, after?: TenantId): Promise<readonly TenantId[]>;
   counts(): Promise<BacklogCounts>;
 }

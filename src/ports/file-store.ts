@@ -5,6 +5,8 @@ import type { File, Fragment, Part } from '../domain/file.js';
 import type { FileId, TenantId } from '../domain/ids.js';
 import type { TenantPolicy } from '../domain/policy.js';
 import type { ContentTransaction } from './contents.js';
+import type { QuotaDimension, QuotaShare } from '../domain/quota.js';
+import type { Claims } from '../domain/stored-bytes.js';
 
 /** On whose behalf a transaction runs; row-level security follows from it. An actor is one. */
 export interface TenantScope extends Correlation {
@@ -41,8 +43,8 @@ export type ClaimOutcome =
   | { readonly kind: 'replayed'; readonly answer: unknown }
   | { readonly kind: 'mismatch' };
 
-/** What a write of a file can come to. */
-export type WriteOutcome = 'written' | 'stale' | 'quota-exceeded';
+/** What a write of a file can come to; a quota that it exceeds is named. */
+export type WriteOutcome = 'written' | 'stale' | `quota-exceeded:${QuotaDimension}`;
 
 /** What became of a part that was entered into the ledger. */
 export interface LedgerEntry {
@@ -138,7 +140,23 @@ export interface FileTransaction extends ContentTransaction {
   /** Stores the answer that replays of a claimed key get. Must be JSON. */
   storeAnswer(key: string, answer: unknown): Promise<void>;
 
+  /**
+   * What rows say of bytes in the store.
+   *
+   * @param ids - files that the bytes were made for
+   * @param keys - where the bytes are; whichever file names one of them is found
+   */
+  claims(ids: readonly FileId[], keys: readonly string[]): Promise<Claims>;
+
   policy(): Promise<TenantPolicy>;
+  /** What the tenant uses of its quota. */
+  usage(): Promise<QuotaShare>;
+  /**
+   * Compares the usage with what the files hold and corrects it where it differs.
+   *
+   * @returns by how much it was too high; all zero when it was right
+   */
+  reconcileUsage(): Promise<QuotaShare>;
   tenant(): Promise<Tenant | undefined>;
 }
 

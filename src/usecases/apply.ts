@@ -1,6 +1,7 @@
 import { fault, type Outcome } from '../domain/errors.js';
 import type { File } from '../domain/file.js';
 import { parseFileId } from '../domain/ids.js';
+import { quotaExceeded } from '../domain/quota-exceeded.js';
 import { ok } from '../domain/result.js';
 import { transition, type FileCommand } from '../domain/transition.js';
 import type { FileTransaction, WriteOutcome } from '../ports/file-store.js';
@@ -31,7 +32,11 @@ export function written(outcome: WriteOutcome, file: File): Outcome<File> {
       return ok(file);
     case 'stale':
       return fault('CONFLICT', { message: 'The file was changed at the same time.' });
-    case 'quota-exceeded':
-      return fault('QUOTA_EXCEEDED');
+    case 'quota-exceeded:bytes':
+      return quotaExceeded('bytes');
+    case 'quota-exceeded:files':
+      return quotaExceeded('files');
+    case 'quota-exceeded:uploads':
+      return quotaExceeded('uploads');
   }
 }

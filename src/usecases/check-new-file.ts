@@ -4,7 +4,7 @@ import { checkMediaType } from '../domain/media-type.js';
 import { checkMetadata, type MetadataEntry } from '../domain/metadata.js';
 import { normaliseName } from '../domain/name.js';
 import { MAX_FILE_BYTES } from '../domain/parts.js';
-import { isTypeAllowed, type TenantPolicy } from '../domain/policy.js';
+import { isTypeAllowed, maxBytesOf, type TenantPolicy } from '../domain/policy.js';
 import { ok } from '../domain/result.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -66,7 +66,7 @@ export function fitsPolicy(
   policy: TenantPolicy,
   file: Pick<File, 'sizeBytes' | 'declaredType'>,
 ): Outcome<undefined> {
-  const limit = Math.min(policy.maxFileBytes, MAX_FILE_BYTES);
+  const limit = longestFile(policy, file.declaredType);
   if ((file.sizeBytes ?? 0) > limit) {
     const message = `A file may have at most ${String(limit)} bytes.`;
     return fault('TOO_LARGE', { message, field: 'sizeBytes' });
@@ -76,3 +76,7 @@ export function fitsPolicy(
   }
   return ok(undefined);
 }
+
+/** Most bytes that a file may have which is said to be of a type; `null` when nothing is said. */
+export const longestFile = (policy: TenantPolicy, declaredType: string | null): number =>
+  Math.min(maxBytesOf(policy, declaredType), MAX_FILE_BYTES);

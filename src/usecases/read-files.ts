@@ -6,7 +6,7 @@ import { parseFileId, type FileId } from '../domain/ids.js';
 import { countParts, missingParts } from '../domain/parts.js';
 import { ok } from '../domain/result.js';
 import { hasLoneSurrogate } from '../domain/text.js';
-import type { FileStore, Tenant } from '../ports/file-store.js';
+import type { FileStore } from '../ports/file-store.js';
 
 /** Largest page of `files`. */
 const MAX_PAGE_SIZE = 100;
@@ -143,11 +143,3 @@ export const uploadStatus =
   };
 
 const isWhole = ({ sizeBytes, receivedBytes }: File): boolean => sizeBytes === receivedBytes;
-
-/** The tenant of the actor. */
-export const getViewer =
-  ({ files }: ReadFilesDeps) =>
-  async (actor: Actor): Promise<Outcome<{ readonly tenant: Tenant }>> => {
-    const tenant = await files.transact(actor, (tx) => tx.tenant());
-    return tenant ? ok({ tenant }) : fault('UNAUTHENTICATED');
-  };

@@ -131,7 +131,7 @@ export function describeFileStore(name: string, open: () => Promise<FileStoreHar
         await harness.leaveQuota(100);
         const first = await storeFile(store, ACME, { sizeBytes: 60 });
         const second = draftFile(ACME, { sizeBytes: 41 });
-        expect(await store.transact(ACME, (tx) => tx.insert(second))).toBe('quota-exceeded');
+        expect(await store.transact(ACME, (tx) => tx.insert(second))).toBe('quota-exceeded:bytes');
         await advance(store, ACME, first.id, { kind: 'cancel' });
         expect(await store.transact(ACME, (tx) => tx.insert(second))).toBe('written');
         await harness.leaveQuota(2 ** 40);
@@ -201,10 +201,10 @@ export function describeFileStore(name: string, open: () => Promise<FileStoreHar
         const declare = (sizeBytes: number): Promise<string> =>
           store.transact(ACME, async (tx) => {
             const outcome = await tx.declareSize(file.id, sizeBytes);
-            if (outcome === 'quota-exceeded') throw new Error(outcome);
+            if (outcome.startsWith('quota-exceeded')) throw new Error(outcome);
             return outcome;
           });
-        await expect(declare(101)).rejects.toThrow('quota-exceeded');
+        await expect(declare(101)).rejects.toThrow('quota-exceeded:bytes');
         expect(await declare(100)).toBe('written');
         expect(await declare(95)).toBe('stale');
         expect(await findStored(store, ACME, file.id)).toMatchObject({ sizeBytes: 100, version: 1 });

@@ -22,6 +22,11 @@ const MATRIX: Readonly<Record<string, { own: string; foreign: string; system: st
     foreign: 'none denied none denied',
     system: 'denied denied denied denied',
   },
+  maintenance: {
+    own: 'denied denied denied denied',
+    foreign: 'denied denied denied denied',
+    system: 'rows denied rows denied',
+  },
   roles: {
     own: 'rows denied denied denied',
     foreign: 'none denied denied denied',
@@ -237,6 +242,7 @@ describe('row-level security', () => {
         'published_at',
       ],
       event_heads: ['tenant_id', 'last_sequence'],
+      maintenance: ['name', 'lease_until', 'holder', 'finished_at'],
       idempotency_keys: ['id', 'expires_at'],
       possession_challenges: ['id', 'expires_at'],
     });

@@ -16,8 +16,8 @@ const FIXTURE_FILES: Readonly<Record<string, string>> = {
 export const SUBJECT = 'alice';
 
 interface TableStatements {
-  /** Column that says whose row it is. */
-  readonly owner?: string;
+  /** Column that says whose row it is; `null` where rows are nobody's. */
+  readonly owner?: string | null;
   /** Something that could be written; `tenant` and `file` are literals. */
   readonly insert: (tenant: string, file: string) => string;
   readonly update: string;
@@ -37,8 +37,13 @@ export const TABLES: Readonly<Record<string, TableStatements>> = {
   },
   tenant_usage: {
     insert: (tenant) =>
-      `insert into tenant_usage values (${tenant}, 0, 0) on conflict do nothing returning 1`,
+      `insert into tenant_usage values (${tenant}, 0, 0, 0) on conflict do nothing returning 1`,
     update: 'used_bytes = used_bytes + 1',
+  },
+  maintenance: {
+    owner: null,
+    insert: () => `insert into maintenance values ('other') returning 1`,
+    update: 'finished_at = now()',
   },
   roles: {
     insert: (tenant) => `insert into roles values (${tenant}, 'root', '{file:delete}') returning 1`,
@@ -100,7 +105,8 @@ export const TABLES: Readonly<Record<string, TableStatements>> = {
 export function statementOf(table: string, operation: Operation, tenantId: string): string {
   const statements = TABLES[table];
   if (!statements) throw new Error(`No statements for ${table}.`);
-  const isOwned = `${statements.owner ?? 'tenant_id'} = '${tenantId}'`;
+  const { owner = 'tenant_id' } = statements;
+  const isOwned = owner === null ? 'true' : `${owner} = '${tenantId}'`;
   switch (operation) {
     case 'select':
       return `select * from ${table} where ${isOwned}`;

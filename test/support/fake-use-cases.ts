@@ -19,6 +19,17 @@ export interface FakeUseCases extends UseCases {
   readonly calls: string[];
 }
 
+const VIEWED = {
+  ...DEVELOPMENT_TENANTS.acme,
+  policy: {
+    maxFileBytes: 100,
+    maxBytesByType: { 'image/*': 10 },
+    deniedTypes: ['application/x-msdownload'],
+    quota: { bytes: 1_000, files: 10, uploads: 5 },
+  },
+  usage: { bytes: 30, files: 2, uploads: 1 },
+};
+
 /** Makes use-cases in memory; a test says what is different about its own. */
 export function fakeUseCases(changes: Partial<UseCases> = {}): FakeUseCases {
   const events = createEventChannel<FileEvent>();
@@ -79,7 +90,7 @@ export function fakeUseCases(changes: Partial<UseCases> = {}): FakeUseCases {
       Promise.resolve(
         ok({ receivedBytes, partSizeBytes, partCount: 1, parts: [], missingPartNumbers: [1], expiresAt }),
       ),
-    getViewer: () => Promise.resolve(ok({ tenant: DEVELOPMENT_TENANTS.acme })),
+    getViewer: () => Promise.resolve(ok({ tenant: VIEWED })),
     watchUpload: (_actor, id, signal) =>
       Promise.resolve(id === file.id ? ok(progress.open(signal)) : fault('NOT_FOUND')),
     watchFileEvents: (_actor, _input, signal) => Promise.resolve(ok(events.open(signal))),

@@ -47,15 +47,17 @@ export const testScanner = (): Scanner =>
     replyTimeoutMs: 60_000,
   });
 
-/** Builds the scene on a database and a directory of its own. */
-export async function openInspectionScene(): Promise<InspectionScene> {
+/** Builds the scene on a database and a directory of its own, or on another store. */
+export async function openInspectionScene(
+  openStore?: () => Promise<InspectFileDeps['objects']>,
+): Promise<InspectionScene> {
   const urls = await createTestDatabase();
   const database = openDatabase(urls.appUrl);
   const root = await mkdtemp(path.join(tmpdir(), 'lazaret-inspection-'));
   const clock = createSystemClock();
   const deps: InspectFileDeps = {
     files: createFileStore(database),
-    objects: await createFilesystemStore({ root, clock }),
+    objects: await (openStore?.() ?? createFilesystemStore({ root, clock })),
     scanner: testScanner(),
     types: createFileTypeDetector(),
     digests: createThreadedDigester(),

@@ -36,7 +36,12 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
     parts: () => Promise.resolve(parts),
     fragments: () => Promise.resolve([]),
     policy: () =>
-      Promise.resolve({ maxFileBytes: 1e12, quotaBytes: 1e12, deniedTypes: ['application/x-denied'] }),
+      Promise.resolve({
+        maxFileBytes: 1e12,
+        maxBytesByType: { 'application/x-small': 10 },
+        deniedTypes: ['application/x-denied'],
+        quota: { bytes: 1e12, files: 1e6, uploads: 1e6 },
+      }),
     beginInspection: () => {
       if (file.state !== 'SCANNING' || isLeased) return Promise.resolve(undefined);
       isLeased = true;

@@ -52,6 +52,8 @@ export interface ProductOptions {
   readonly apis?: number;
   /** How many worker processes. @default 1 */
   readonly workers?: number;
+  /** Of the API processes beside the first one alone. */
+  readonly otherApiEnv?: Readonly<Record<string, string>>;
   /** On top of the fast settings of the tests. */
   readonly env?: Readonly<Record<string, string>>;
   /** Gets warnings and errors of the processes. @default nobody */
@@ -113,7 +115,8 @@ async function startAll(options: ProductOptions, stops: Stops, stop: Product['st
   const api = { ...ports, name: 'api' as const, env: { ...env, DATABASE_URL: database.appUrl } };
   // The first one makes the keys of the issuer, which the others then find.
   const first = await startOne({ ...api, port });
-  const otherApis = await startOthers(api, options.apis);
+  const otherEnv = { ...api.env, ...options.otherApiEnv };
+  const otherApis = await startOthers({ ...api, env: otherEnv }, options.apis);
   const { url } = first;
   return {
     url,

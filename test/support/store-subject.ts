@@ -7,11 +7,12 @@ import type {
   OpenUpload,
   StoredPart,
 } from '../../src/ports/object-store.js';
+import type { StoredItem, StoreInventory } from '../../src/ports/store-inventory.js';
 import { bodyOf, digest } from './test-bytes.js';
 
 /** A store under test. */
 export interface StoreSubject {
-  readonly store: ObjectStore;
+  readonly store: ObjectStore & StoreInventory;
   /** The same store as another process sees it. */
   reopen(): Promise<ObjectStore>;
   /** Names of everything that is kept under a key, open uploads included. */
@@ -49,4 +50,15 @@ export async function readDigest(
 /** Fails the test where anything is left under the key. */
 export async function expectNothing(subject: StoreSubject, key: string): Promise<void> {
   expect(await subject.leftovers(key)).toEqual([]);
+}
+
+/** What the store shows under a key. */
+export async function itemsOf(
+  store: StoreInventory,
+  key: string,
+  unchangedSince = new Date(Date.now() + 60_000),
+): Promise<readonly StoredItem[]> {
+  const found: StoredItem[] = [];
+  for await (const item of store.list({ unchangedSince })) if (item.key.startsWith(key)) found.push(item);
+  return found;
 }

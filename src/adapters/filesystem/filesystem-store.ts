@@ -3,7 +3,9 @@ import path from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import type { Clock } from '../../ports/clock.js';
 import type { ObjectRef, ObjectStore, OpenObject } from '../../ports/object-store.js';
+import type { StoreInventory } from '../../ports/store-inventory.js';
 import { DIRECTORY_MODE, ensureDirectory, isRealDirectory, pruneEmpty } from './directories.js';
+import { listDisk } from './inventory.js';
 import { createLayout } from './layout.js';
 import {
   abortUpload,
@@ -15,6 +17,7 @@ import {
   type Disk,
 } from './multipart.js';
 import { openObject, statObject } from './open-object.js';
+import { createRoomCheck } from './room.js';
 import { openScratch } from './scratch.js';
 import { guard } from './store-error.js';
 import { publishBelow, writeScratch } from './write-durably.js';
@@ -24,6 +27,8 @@ export interface FilesystemStoreOptions {
   /** Absolute path of its one directory, made with mode 0700; nothing outside of it is touched. */
   readonly root: string;
   readonly clock: Clock;
+  /** Below this the disk takes no new bytes of clients; what is there can still be sealed. @default 0 */
+  readonly minFreeBytes?: number;
 }
 
 /**
@@ -32,7 +37,9 @@ export interface FilesystemStoreOptions {
  *
  * @throws TransientError, PermanentError when the directory cannot be used
  */
-export async function createFilesystemStore(options: FilesystemStoreOptions): Promise<ObjectStore> {
+export async function createFilesystemStore(
+  options: FilesystemStoreOptions,
+): Promise<ObjectStore & StoreInventory> {
   const disk = await guard(() => openDisk(options));
   const { layout, scratch } = disk;
   const run = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
@@ -55,6 +62,7 @@ export async function createFilesystemStore(options: FilesystemStoreOptions): Pr
     },
     stat: (ref, signal) => run(signal, () => statObject(layout, ref)),
     remove: (ref, signal) => run(signal, () => removeObject(disk, ref)),
+    list: (selection) => listDisk(disk, selection),
     check: (signal) => run(signal, async () => rm(await writeScratch(scratch, 0, Readable.from([])))),
   };
 }
@@ -69,7 +77,7 @@ async function consume<T>(body: Readable, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function openDisk({ root, clock }: FilesystemStoreOptions): Promise<Disk> {
+async function openDisk({ root, clock, minFreeBytes = 0 }: FilesystemStoreOptions): Promise<Disk> {
   await mkdir(root, { recursive: true, mode: DIRECTORY_MODE });
   const layout = createLayout(await realpath(root));
   await chmod(layout.root, DIRECTORY_MODE);
@@ -78,7 +86,7 @@ async function openDisk({ root, clock }: FilesystemStoreOptions): Promise<Disk> 
   }
   const scratch = await openScratch(layout.scratch, clock);
   await scratch.sweep();
-  return { layout, scratch };
+  return { layout, scratch, requireRoom: createRoomCheck(layout.root, minFreeBytes, clock) };
 }
 
 async function writeObject(

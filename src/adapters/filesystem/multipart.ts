@@ -14,6 +14,8 @@ import { publish, writeScratch } from './write-durably.js';
 export interface Disk {
   readonly layout: Layout;
   readonly scratch: Scratch;
+  /** Throws `TransientError` where the disk is nearly full. */
+  readonly requireRoom: () => Promise<void>;
 }
 
 /** Opens an upload: a directory that parts are renamed into. */
@@ -25,7 +27,7 @@ export async function beginUpload({ layout }: Disk, key: string): Promise<OpenUp
 
 /** Streams a part in; it exists from the moment its file has its name. */
 export async function putPart(
-  { layout, scratch }: Disk,
+  { layout, scratch, requireRoom }: Disk,
   upload: OpenUpload,
   partNumber: number,
   sizeBytes: number,
@@ -36,6 +38,7 @@ export async function putPart(
   const directory = layout.openDirectory(upload);
   const name = partFileName(part);
   if (!(await guard(() => isRealDirectory(directory)))) throw noSuchUpload();
+  await guard(requireRoom);
   const file = await writeScratch(scratch, sizeBytes, body, signal);
   await guard(async () => {
     try {

@@ -16,6 +16,8 @@ export interface Scratch {
    * container) is removed after {@link MAX_AGE_MS}.
    */
   sweep(): Promise<void>;
+  /** Paths of what `sweep` would remove. */
+  leftovers(): Promise<readonly string[]>;
 }
 
 /** No living writer leaves its file untouched for so long. */
@@ -27,6 +29,14 @@ export async function openScratch(directory: string, clock: Clock): Promise<Scra
   const start = (await startTimeOf(process.pid)) ?? '0';
   const prefix = `${domain}-${String(process.pid)}-${start}`;
   const freshPath = (): string => path.join(directory, `${prefix}-${uniqueId()}`);
+  const leftovers = async (): Promise<string[]> => {
+    const found: string[] = [];
+    for (const name of await listNames(directory)) {
+      const file = path.join(directory, name);
+      if ((await isOrphan(name, domain)) || (await isOld(file, clock))) found.push(file);
+    }
+    return found;
+  };
   return {
     path: freshPath,
     discard: async (unwanted) => {
@@ -35,13 +45,9 @@ export async function openScratch(directory: string, clock: Clock): Promise<Scra
       await rm(doomed, { recursive: true, force: true });
     },
     sweep: async () => {
-      for (const name of await listNames(directory)) {
-        const file = path.join(directory, name);
-        if ((await isOrphan(name, domain)) || (await isOld(file, clock))) {
-          await rm(file, { recursive: true, force: true });
-        }
-      }
+      for (const file of await leftovers()) await rm(file, { recursive: true, force: true });
     },
+    leftovers,
   };
 }
 

@@ -2,8 +2,10 @@ import { chmod, mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { TransientError } from '../../domain/errors.js';
+import type { Clock } from '../../ports/clock.js';
 import type { Spool, SpoolFile } from '../../ports/spool.js';
 import { DIRECTORY_MODE, listNames } from './directories.js';
+import { createRoomCheck } from './room.js';
 import { uniqueId } from './scratch.js';
 import { guard } from './store-error.js';
 
@@ -15,6 +17,9 @@ export interface UploadSpoolOptions {
   readonly maxBytes?: number;
   /** @default 4096 */
   readonly maxFiles?: number;
+  /** Below this the disk takes no new file. @default 0 */
+  readonly minFreeBytes?: number;
+  readonly clock: Clock;
 }
 
 const FILE_MODE = 0o600;
@@ -35,6 +40,7 @@ interface Usage {
  */
 export async function createUploadSpool(options: UploadSpoolOptions): Promise<Spool> {
   const { root, maxBytes = DEFAULT_MAX_BYTES, maxFiles = DEFAULT_MAX_FILES } = options;
+  const requireRoom = createRoomCheck(root, options.minFreeBytes ?? 0, options.clock);
   await guard(async () => {
     await mkdir(root, { recursive: true, mode: DIRECTORY_MODE });
     await chmod(root, DIRECTORY_MODE);
@@ -47,6 +53,7 @@ export async function createUploadSpool(options: UploadSpoolOptions): Promise<Sp
       if (usage.files >= maxFiles) throw full('files');
       usage.files += 1;
       try {
+        await guard(requireRoom);
         return spoolFile(await guard(() => openNameless(root)), usage, maxBytes);
       } catch (error) {
         usage.files -= 1;

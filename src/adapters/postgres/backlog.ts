@@ -1,5 +1,19 @@
-import { and, asc, count, eq, inArray, isNull, lte, min, notInArray, or, sql, type SQL } from 'drizzle-orm';
-import { events } from '../../../db/schema/events.js';
+import {
+  and,
+  asc,
+  count,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  lte,
+  min,
+  notInArray,
+  or,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
+import { eventHeads, events } from '../../../db/schema/events.js';
 import { files } from '../../../db/schema/files.js';
 import { idempotencyKeys } from '../../../db/schema/idempotency-keys.js';
 import { possessionChallenges } from '../../../db/schema/possession-challenges.js';
@@ -38,6 +52,7 @@ export function createBacklog(
       across((db) => dueFiles(db, and(isEnded, isNull(files.stagedRemovedAt)), files.updatedAt, limit)),
     forgetExpiredKeys: (limit) => across((db) => forgetExpiredKeys(db, limit)),
     forgetExpiredChallenges: (limit) => across((db) => forgetExpiredChallenges(db, limit)),
+    tenants: (limit, after) => across((db) => findTenants(db, limit, after)),
     counts: () => across(countBacklog),
   };
 }
@@ -91,6 +106,16 @@ async function forgetExpiredChallenges(db: Sql, limit: number): Promise<number> 
   const expired = db.select({ id }).from(possessionChallenges).limit(limit);
   const forgotten = await db.delete(possessionChallenges).where(inArray(id, expired)).returning({ id });
   return forgotten.length;
+}
+
+async function findTenants(db: Sql, limit: number, after?: TenantId): Promise<TenantId[]> {
+  const rows = await db
+    .select({ tenantId: eventHeads.tenantId })
+    .from(eventHeads)
+    .where(after === undefined ? undefined : gt(eventHeads.tenantId, after))
+    .orderBy(asc(eventHeads.tenantId))
+    .limit(limit);
+  return rows.map(({ tenantId }) => tenantId as TenantId);
 }
 
 async function countBacklog(db: Sql): Promise<BacklogCounts> {

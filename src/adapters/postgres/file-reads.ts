@@ -5,9 +5,15 @@ import { PermanentError } from '../../domain/errors.js';
 import type { TenantId } from '../../domain/ids.js';
 import type { FileQuery, FileTransaction } from '../../ports/file-store.js';
 import { fileColumns, toFile } from './file-row.js';
+import { readClaims } from './claims.js';
 import { isFile, type FileScope } from './file-scope.js';
+import { reconcileUsage } from './reconcile-usage.js';
+import { readUsage } from './quota.js';
 
-type Reads = Pick<FileTransaction, 'find' | 'findForUpdate' | 'list' | 'count' | 'policy' | 'tenant'>;
+type Reads = Pick<
+  FileTransaction,
+  'find' | 'findForUpdate' | 'list' | 'count' | 'claims' | 'policy' | 'usage' | 'reconcileUsage' | 'tenant'
+>;
 
 /** Reading files and the tenant itself. */
 export const createFileReads = (context: FileScope): Reads => ({
@@ -35,9 +41,14 @@ export const createFileReads = (context: FileScope): Reads => ({
     return row?.total ?? 0;
   },
   policy: async () => {
-    const { maxFileBytes, quotaBytes, deniedTypes } = await findTenant(context);
-    return { maxFileBytes, quotaBytes, deniedTypes };
+    const { maxFileBytes, maxBytesByType, deniedTypes, ...row } = await findTenant(context);
+    const quota = { bytes: row.quotaBytes, files: row.quotaFiles, uploads: row.quotaUploads };
+    // Checked by the table: an object of numbers.
+    return { maxFileBytes, maxBytesByType: maxBytesByType as Record<string, number>, deniedTypes, quota };
   },
+  usage: () => readUsage(context),
+  claims: (ids, keys) => readClaims(context, ids, keys),
+  reconcileUsage: () => reconcileUsage(context),
   tenant: async () => {
     const row = await findTenantRow(context);
     return row && { id: row.id as TenantId, slug: row.slug, name: row.name };

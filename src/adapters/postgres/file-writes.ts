@@ -1,13 +1,14 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import { files } from '../../../db/schema/files.js';
-import { holdsQuota, type FileState } from '../../domain/file-state.js';
+import { holdsQuota, isOpen, type FileState } from '../../domain/file-state.js';
 import type { File } from '../../domain/file.js';
-import type { FileTransaction } from '../../ports/file-store.js';
+import { NO_SHARE, shareBetween, shareOf } from '../../domain/quota.js';
+import type { FileTransaction, WriteOutcome } from '../../ports/file-store.js';
 import { fileColumns, toFile, toRow } from './file-row.js';
 import { dropFragments } from './fragments.js';
 import { databaseNow, isFile, type FileScope } from './file-scope.js';
 import { recordChange } from './history.js';
-import { moveUsage, shareOf } from './quota.js';
+import { moveUsage } from './quota.js';
 
 type Writes = Pick<
   FileTransaction,
@@ -17,25 +18,13 @@ type Writes = Pick<
 /** Writing files, always together with quota, event and audit. */
 export const createFileWrites = (context: FileScope): Writes => ({
   insert: async (file) => {
-    if (!(await moveUsage(context, shareOf(file)))) return 'quota-exceeded';
+    const exceeded = await moveUsage(context, shareOf(file));
+    if (exceeded) return `quota-exceeded:${exceeded}`;
     await context.sql.insert(files).values(toRow(file, context.scope));
     await recordChange(context, null, file);
     return 'written';
   },
-  change: async (before, after) => {
-    // Parts may have come since `before` was read, which is no change of version.
-    const current = mayMoveUsage(before, after) ? await lockVersion(context, before) : before;
-    if (!current) return 'stale';
-    const { receivedBytes } = current;
-    const held = shareOf({ ...before, receivedBytes });
-    const share = shareOf({ ...after, receivedBytes });
-    const delta = { bytes: share.bytes - held.bytes, files: share.files - held.files };
-    if (!(await moveUsage(context, delta))) return 'quota-exceeded';
-    const written = await writeChange(context, before, after);
-    if (!written) return 'stale';
-    await recordChange(context, before.state, written);
-    return 'written';
-  },
+  change: (before, after) => change(context, before, after),
   declareSize: async (id, sizeBytes) => {
     const [row] = await context.sql
       .update(files)
@@ -46,8 +35,8 @@ export const createFileWrites = (context: FileScope): Writes => ({
       .returning({ receivedBytes: files.receivedBytes });
     if (!row) return 'stale';
     // What has arrived is counted already.
-    const isReserved = await moveUsage(context, { bytes: sizeBytes - row.receivedBytes, files: 0 });
-    return isReserved ? 'written' : 'quota-exceeded';
+    const exceeded = await moveUsage(context, { ...NO_SHARE, bytes: sizeBytes - row.receivedBytes });
+    return exceeded ? `quota-exceeded:${exceeded}` : 'written';
   },
   setIngestHandle: async (id, ingestHandle) => {
     await context.sql.update(files).set({ ingestHandle }).where(isFile(context, id));
@@ -58,11 +47,27 @@ export const createFileWrites = (context: FileScope): Writes => ({
   },
 });
 
+async function change(context: FileScope, before: File, after: File): Promise<WriteOutcome> {
+  // Parts may have come since `before` was read, which is no change of version.
+  const current = mayMoveUsage(before, after) ? await lockVersion(context, before) : before;
+  if (!current) return 'stale';
+  const { receivedBytes } = current;
+  const held = shareOf({ ...before, receivedBytes });
+  const share = shareOf({ ...after, receivedBytes });
+  const exceeded = await moveUsage(context, shareBetween(held, share));
+  if (exceeded) return `quota-exceeded:${exceeded}`;
+  const written = await writeChange(context, before, after);
+  if (!written) return 'stale';
+  await recordChange(context, before.state, written);
+  return 'written';
+}
+
 /** A file that keeps its known size and its share of the quota needs no lock before: its write is the test. */
 const mayMoveUsage = (before: File, after: File): boolean =>
   before.sizeBytes === null ||
   before.sizeBytes !== after.sizeBytes ||
-  holdsQuota(before.state) !== holdsQuota(after.state);
+  holdsQuota(before.state) !== holdsQuota(after.state) ||
+  isOpen(before.state) !== isOpen(after.state);
 
 async function lockVersion(
   context: FileScope,

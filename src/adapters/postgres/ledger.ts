@@ -1,9 +1,11 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { files } from '../../../db/schema/files.js';
 import { parts } from '../../../db/schema/parts.js';
-import { fault, FaultError, PermanentError } from '../../domain/errors.js';
+import { FaultError, PermanentError } from '../../domain/errors.js';
 import type { Part } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
+import { NO_SHARE } from '../../domain/quota.js';
+import { quotaExceeded } from '../../domain/quota-exceeded.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import { isFile, type FileScope } from './file-scope.js';
 import { continuesPart, dropFragments, fragmentsOf, writeFragment } from './fragments.js';
@@ -73,9 +75,9 @@ async function growReceived(context: FileScope, id: FileId, growth: number): Pro
     .returning({ sizeBytes: files.sizeBytes, receivedBytes: files.receivedBytes });
   if (!row) throw new PermanentError('postgres', 'The ledger of an upload that is over takes no parts.');
   // A declared size was reserved at creation; without one the quota fills as the bytes come.
-  if (row.sizeBytes === null && !(await moveUsage(context, { bytes: growth, files: 0 }))) {
-    throw new FaultError(fault('QUOTA_EXCEEDED').fault);
-  }
+  const exceeded =
+    row.sizeBytes === null ? await moveUsage(context, { ...NO_SHARE, bytes: growth }) : undefined;
+  if (exceeded) throw new FaultError(quotaExceeded(exceeded).fault);
   return row.receivedBytes;
 }
 

@@ -1,42 +1,57 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, sql, type SQL } from 'drizzle-orm';
 import { tenants, tenantUsage } from '../../../db/schema/tenants.js';
-import { holdsQuota } from '../../domain/file-state.js';
-import type { File } from '../../domain/file.js';
+import {
+  exceededDimension,
+  NO_SHARE,
+  QUOTA_DIMENSIONS,
+  type QuotaDimension,
+  type QuotaShare,
+} from '../../domain/quota.js';
 import type { FileScope } from './file-scope.js';
 
-/** What files hold of a quota, or how that changes. */
-export interface QuotaShare {
-  readonly bytes: number;
-  readonly files: number;
-}
-
-/** What a file holds: its size, or while that is unknown what has arrived of it. */
-export const shareOf = ({
-  state,
-  sizeBytes,
-  receivedBytes,
-}: Pick<File, 'state' | 'sizeBytes' | 'receivedBytes'>): QuotaShare =>
-  holdsQuota(state) ? { bytes: sizeBytes ?? receivedBytes, files: 1 } : { bytes: 0, files: 0 };
+const used = { bytes: tenantUsage.usedBytes, files: tenantUsage.fileCount, uploads: tenantUsage.openUploads };
+const quotas = { bytes: tenants.quotaBytes, files: tenants.quotaFiles, uploads: tenants.quotaUploads };
 
 /**
- * Moves what the tenant uses. The row is locked until the transaction ends, so that parallel uploads see each
- * other's claims and no two of them get the same rest of the quota.
+ * Moves what the tenant uses, in all dimensions or in none. One statement tests and claims: it locks the row until
+ * the transaction ends, so that parallel uploads see each other's claims and no two of them get the same rest.
  *
- * @returns false, and nothing is written, when the quota would be exceeded; giving back always works
+ * @returns where the quota would be exceeded, and nothing is written then; giving back always works
  */
-export async function moveUsage({ sql: db, scope }: FileScope, delta: QuotaShare): Promise<boolean> {
-  if (delta.bytes === 0 && delta.files === 0) return true;
-  const quota = db.select({ bytes: tenants.quotaBytes }).from(tenants).where(eq(tenants.id, scope.tenantId));
+export async function moveUsage(context: FileScope, delta: QuotaShare): Promise<QuotaDimension | undefined> {
+  if (QUOTA_DIMENSIONS.every((dimension) => delta[dimension] === 0)) return undefined;
+  const { sql: db, scope } = context;
   const moved = await db
     .update(tenantUsage)
     .set({
-      usedBytes: sql`${tenantUsage.usedBytes} + ${delta.bytes}::bigint`,
-      fileCount: sql`${tenantUsage.fileCount} + ${delta.files}::bigint`,
+      usedBytes: grown('bytes', delta),
+      fileCount: grown('files', delta),
+      openUploads: grown('uploads', delta),
     })
+    .from(tenants)
     .where(
-      sql`${eq(tenantUsage.tenantId, scope.tenantId)}
-        and (${delta.bytes}::bigint <= 0 or ${tenantUsage.usedBytes} + ${delta.bytes}::bigint <= (${quota}))`,
+      sql`${eq(tenantUsage.tenantId, scope.tenantId)} and ${eq(tenants.id, scope.tenantId)}
+        and ${fits('bytes', delta)} and ${fits('files', delta)} and ${fits('uploads', delta)}`,
     )
     .returning({ tenantId: tenantUsage.tenantId });
-  return moved.length === 1;
+  return moved.length === 1 ? undefined : nameExceeded(context, delta);
+}
+
+const grown = (dimension: QuotaDimension, delta: QuotaShare): SQL =>
+  sql`${used[dimension]} + ${delta[dimension]}::bigint`;
+
+const fits = (dimension: QuotaDimension, delta: QuotaShare): SQL =>
+  sql`(${delta[dimension]}::bigint <= 0 or ${grown(dimension, delta)} <= ${quotas[dimension]})`;
+
+/** For the refusal alone. Where others have given back since, the largest claim is the likeliest reason. */
+async function nameExceeded(context: FileScope, delta: QuotaShare): Promise<QuotaDimension> {
+  const { sql: db, scope } = context;
+  const [quota] = await db.select(quotas).from(tenants).where(eq(tenants.id, scope.tenantId));
+  return exceededDimension(quota ?? NO_SHARE, await readUsage(context), delta) ?? 'bytes';
+}
+
+/** What the tenant uses. */
+export async function readUsage({ sql: db, scope }: FileScope): Promise<QuotaShare> {
+  const [row] = await db.select(used).from(tenantUsage).where(eq(tenantUsage.tenantId, scope.tenantId));
+  return row ?? NO_SHARE;
 }

@@ -56,9 +56,12 @@ export async function removeObject(
 /** The dot keeps it apart from every key of an object. */
 const PROBE_KEY = '.check';
 
+/** Whether a key is one that the server makes. */
+export const isKey = (key: string): boolean => key.length <= MAX_KEY_CHARACTERS && KEY.test(key);
+
 /** Returns the key; throws `PermanentError` when it is not one that the server makes. */
 export function checkKey(key: string): string {
-  if (key.length > MAX_KEY_CHARACTERS || !KEY.test(key)) {
+  if (!isKey(key)) {
     throw new PermanentError(DEPENDENCY, 'The key is not one that the server makes.');
   }
   return key;

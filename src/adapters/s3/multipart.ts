@@ -11,6 +11,11 @@ export interface AreaUpload extends OpenUpload {
   readonly area: Area;
 }
 
+/** An upload as the store lists it. */
+export interface UploadById extends Pick<AreaUpload, 'area' | 'key'> {
+  readonly uploadId: string;
+}
+
 /** Metadata of an object: which upload it came from, so that finishing twice can be told from failing. */
 const UPLOAD_HEADER = 'x-amz-meta-lazaret-upload';
 const UPLOAD_METADATA = 'lazaret-upload';
@@ -103,12 +108,16 @@ async function finishEmpty(s3: S3, upload: AreaUpload, signal?: AbortSignal): Pr
 }
 
 /** Forgets an upload. One that is finished, or gone, is no error. */
-export async function abortUpload(
+export const abortUpload = (s3: S3, upload: AreaUpload, signal?: AbortSignal): Promise<void> =>
+  abortUploadById(s3, { ...upload, ...readHandle(upload) }, signal);
+
+/** Like `abortUpload`, where all that is known is the store's own id. */
+export async function abortUploadById(
   { connection, bucketOf }: S3,
-  upload: AreaUpload,
+  upload: UploadById,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { uploadId } = readHandle(upload);
+  const { uploadId } = upload;
   const key = checkKey(upload.key);
   try {
     await connection.call(signal, (client) =>
@@ -142,3 +151,7 @@ function readHandle({ handle }: OpenUpload): { readonly mark: string; readonly u
   }
   return { mark, uploadId };
 }
+
+/** Whether a handle is that of an upload, by the store's own id. */
+export const isUploadOf = (handle: string, uploadId: string): boolean =>
+  handle.slice(handle.indexOf('.') + 1) === uploadId;

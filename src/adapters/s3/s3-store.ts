@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { ObjectStore, OpenUpload } from '../../ports/object-store.js';
+import type { StoreInventory } from '../../ports/store-inventory.js';
 import { checkBuckets, ensureBuckets, removeObject, type S3 } from './buckets.js';
 import { abortUpload, beginUpload, finishUpload, putPart, type AreaUpload } from './multipart.js';
 import { openObject } from './open-object.js';
 import { statObject } from './stat-object.js';
+import { listBuckets } from './inventory.js';
 import { createS3Connection, type S3Endpoint, type S3Timeouts } from './s3-connection.js';
 import { writeObject } from './write-object.js';
 
@@ -25,7 +27,7 @@ const DEFAULT_TIMEOUTS: S3Timeouts = { callMs: 30_000, finishMs: 300_000, stallM
  *
  * @throws TransientError, PermanentError when the store cannot be reached or refuses the buckets
  */
-export async function createS3Store(options: S3StoreOptions): Promise<ObjectStore> {
+export async function createS3Store(options: S3StoreOptions): Promise<ObjectStore & StoreInventory> {
   const s3: S3 = {
     connection: createS3Connection(options, { ...DEFAULT_TIMEOUTS, ...options.timeouts }),
     bucketOf: (area) => `${options.bucketPrefix}-${area}`,
@@ -47,6 +49,7 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
     read: (ref, range, signal) => openObject(s3, ref, range, signal),
     stat: (ref, signal) => statObject(s3, ref, signal),
     remove: (ref, signal) => removeObject(s3, ref, signal),
+    list: (selection) => listBuckets(s3, selection),
     check: (signal) => checkBuckets(s3, signal),
   };
 }

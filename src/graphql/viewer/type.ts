@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
+import { TenantLimitsType, TenantQuotaType } from './quota-type.js';
 
 /** A tenant. */
 @ObjectType('Tenant', { description: 'An organisation; nothing of it is visible to another.' })
@@ -11,6 +12,12 @@ class TenantType {
 
   @Field(() => String, { description: 'Name for people.' })
   readonly name!: string;
+
+  @Field(() => TenantLimitsType, { description: 'What a single file may be.' })
+  readonly limits!: TenantLimitsType;
+
+  @Field(() => TenantQuotaType, { description: 'What all files together may come to, and what they do.' })
+  readonly quota!: TenantQuotaType;
 }
 
 /** Who is asking. */

@@ -6,7 +6,7 @@ import { ok } from '../../domain/result.js';
 import { uploadPhase } from '../../domain/upload-position.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import { lockFile, written } from '../apply.js';
-import { fitsPolicy } from '../check-new-file.js';
+import { fitsPolicy, longestFile } from '../check-new-file.js';
 import { readTransfer, type Transfer } from './transfer.js';
 
 /** What a client says of the bytes that it is about to append. */
@@ -69,8 +69,8 @@ async function declareSize(
   return written(await tx.declareSize(file.id, sizeBytes), sized);
 }
 
-const longest = async (tx: FileTransaction, { partSizeBytes }: File): Promise<number> =>
-  Math.min((await tx.policy()).maxFileBytes, partSizeBytes * MAX_PARTS);
+const longest = async (tx: FileTransaction, { declaredType, partSizeBytes }: File): Promise<number> =>
+  Math.min(longestFile(await tx.policy(), declaredType), partSizeBytes * MAX_PARTS);
 
 const tooLarge = (limitBytes: number): ReturnType<typeof fault> =>
   fault('TOO_LARGE', { message: `The file has at most ${String(limitBytes)} bytes.` });

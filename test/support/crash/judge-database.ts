@@ -151,10 +151,11 @@ export async function judgeObserved(
 
 /** Whether what is held of each quota is what its files have, and every change was audited. */
 export async function judgeAccounts(db: pg.Client): Promise<string[]> {
-  const usage = await db.query<{ slug: string; held: number; owed: number }>(`
-    select slug, used_bytes::float8 as held, (
-      select coalesce(sum(coalesce(size_bytes, received_bytes)), 0)::float8 from files
-      where files.tenant_id = tenants.id and state not in ('CANCELLED', 'EXPIRED', 'DELETED')) as owed
+  const usage = await db.query<{ slug: string; held: string; owed: string }>(`
+    select slug, format('%s bytes, %s files, %s uploads', used_bytes, file_count, open_uploads) as held, (
+      select format('%s bytes, %s files, %s uploads', coalesce(sum(coalesce(size_bytes, received_bytes)), 0), count(*),
+        count(*) filter (where state in ('PENDING', 'RECEIVING'))) from files
+      where files.tenant_id = tenants.id and state not in ('REJECTED', 'CANCELLED', 'EXPIRED', 'DELETED')) as owed
     from tenants join tenant_usage on tenant_usage.tenant_id = tenants.id`);
   const audit = await db.query<{ audited: number; happened: number }>(
     'select (select count(*) from audit)::int as audited, (select count(*) from events)::int as happened',
@@ -162,7 +163,7 @@ export async function judgeAccounts(db: pg.Client): Promise<string[]> {
   return [
     ...usage.rows
       .filter(({ held, owed }) => held !== owed)
-      .map(({ slug, held, owed }) => `${slug} is charged ${held} bytes and has ${owed}`),
+      .map(({ slug, held, owed }) => `${slug} is charged ${held} and has ${owed}`),
     ...audit.rows
       .filter(({ audited, happened }) => audited !== happened)
       .map(({ audited, happened }) => `${audited} audit rows for ${happened} changes`),

@@ -12,6 +12,8 @@ export interface StoreReport {
   readonly orphans: readonly string[];
 }
 
+/** States in which a file has bytes of its own in the ingest area. */
+const NEEDED = ['PENDING', 'RECEIVING', 'SCANNING', 'INFECTED'];
 const ENDED = ['CLEAN', 'UNSCANNABLE', 'REJECTED', 'CANCELLED', 'EXPIRED', 'DELETED'];
 
 /** Whether every object that a row refers to is there, and no bytes are that a row has given up. */
@@ -42,6 +44,9 @@ async function judgeFile(
     const file = path.join(root, 'vault', `${vaultKey}.bytes`);
     if (!vault.includes(`${vaultKey}.bytes`)) found.push(`clean file ${id} has lost its sealed copy`);
     else if ((await hashOf(file)) !== sha256) found.push(`the sealed copy of ${id} has other bytes`);
+  }
+  if (NEEDED.includes(state) && !ingest.includes(`${ingestKey}.object`)) {
+    found.push(`${state} file ${id} has lost its staged bytes`);
   }
   if (hasLeft && ENDED.includes(state) && ingest.includes(`${ingestKey}.object`)) {
     found.push(`${state} file ${id} has left staged bytes behind`);

@@ -7,6 +7,7 @@ import { eventually, sha256, sliceOf } from '../send-file.js';
 import { watchEvents } from '../watch-live.js';
 import { haveAccidents, type Victim } from './accidents.js';
 import { createChance } from './chance.js';
+import { collectAll } from './collect-all.js';
 import { judgeApi } from './judge-api.js';
 import * as judged from './judge-database.js';
 import { judgeStore } from './judge-store.js';
@@ -31,7 +32,7 @@ export interface CrashRun {
 export interface CrashReport {
   /** Broken guarantees; none when all is well. */
   readonly violations: readonly string[];
-  /** Objects that no row refers to. */
+  /** Objects that no row referred to before the collector came. */
   readonly orphans: readonly string[];
   readonly tolds: readonly Told[];
 }
@@ -154,8 +155,12 @@ async function judge(
   db: pg.Client,
   tolds: readonly Told[],
 ): Promise<readonly string[]> {
+  const root = path.join(product.dataDirectory, 'objects');
   const files = await judged.readFiles(db);
-  const store = await judgeStore(path.join(product.dataDirectory, 'objects'), files);
+  const store = await judgeStore(root, files);
+  const collected = await collectAll(product);
+  // From here on everything that is found to be missing, the collector has taken.
+  const after = await judgeStore(root, files);
   const found = [
     ...judged.judgeStates(files, tolds),
     ...(await judged.judgeLedger(db, tolds, ({ plan }, number) =>
@@ -164,6 +169,9 @@ async function judge(
     ...(await judged.judgeHistory(db, files)),
     ...(await judged.judgeAccounts(db)),
     ...store.violations,
+    ...after.violations.map((what) => `after the collector: ${what}`),
+    ...after.orphans.map((name) => `the collector left ${name} behind`),
+    ...(collected.cause instanceof Error ? [`the collector failed: ${collected.cause.message}`] : []),
     ...(await judgeApi(clients, tolds)),
   ];
   for (const what of found) violate(what);

@@ -28,7 +28,7 @@ type Documents = {
     "mutation signUploadParts($input: SignUploadPartsInput!) {\n  signUploadParts(input: $input) {\n    parts {\n      partNumber\n      url\n      headers {\n        name\n        value\n      }\n      expiresAt\n    }\n  }\n}": typeof types.SignUploadPartsDocument,
     "mutation uploadFile($file: Upload!, $input: UploadFileInput) {\n  uploadFile(file: $file, input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": typeof types.UploadFileDocument,
     "subscription uploadProgress($fileId: ID!) {\n  uploadProgress(fileId: $fileId) {\n    stage\n    receivedBytes\n    scannedBytes\n    queuePosition\n    observedAt\n    file {\n      ...FileDetails\n    }\n  }\n}": typeof types.UploadProgressDocument,
-    "query viewer {\n  viewer {\n    subject\n    roles\n    permissions\n    tenant {\n      id\n      slug\n      name\n    }\n  }\n}": typeof types.ViewerDocument,
+    "query viewer {\n  viewer {\n    subject\n    roles\n    permissions\n    tenant {\n      id\n      slug\n      name\n      limits {\n        maxFileBytes\n        maxBytesByType {\n          type\n          maxBytes\n        }\n        deniedTypes\n      }\n      quota {\n        bytes {\n          limit\n          used\n        }\n        files {\n          limit\n          used\n        }\n        uploads {\n          limit\n          used\n        }\n      }\n    }\n  }\n}": typeof types.ViewerDocument,
 };
 const documents: Documents = {
     "mutation cancelUpload($input: FileIdInput!) {\n  cancelUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": types.CancelUploadDocument,
@@ -45,7 +45,7 @@ const documents: Documents = {
     "mutation signUploadParts($input: SignUploadPartsInput!) {\n  signUploadParts(input: $input) {\n    parts {\n      partNumber\n      url\n      headers {\n        name\n        value\n      }\n      expiresAt\n    }\n  }\n}": types.SignUploadPartsDocument,
     "mutation uploadFile($file: Upload!, $input: UploadFileInput) {\n  uploadFile(file: $file, input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": types.UploadFileDocument,
     "subscription uploadProgress($fileId: ID!) {\n  uploadProgress(fileId: $fileId) {\n    stage\n    receivedBytes\n    scannedBytes\n    queuePosition\n    observedAt\n    file {\n      ...FileDetails\n    }\n  }\n}": types.UploadProgressDocument,
-    "query viewer {\n  viewer {\n    subject\n    roles\n    permissions\n    tenant {\n      id\n      slug\n      name\n    }\n  }\n}": types.ViewerDocument,
+    "query viewer {\n  viewer {\n    subject\n    roles\n    permissions\n    tenant {\n      id\n      slug\n      name\n      limits {\n        maxFileBytes\n        maxBytesByType {\n          type\n          maxBytes\n        }\n        deniedTypes\n      }\n      quota {\n        bytes {\n          limit\n          used\n        }\n        files {\n          limit\n          used\n        }\n        uploads {\n          limit\n          used\n        }\n      }\n    }\n  }\n}": types.ViewerDocument,
 };
 
 /**
@@ -121,7 +121,7 @@ export function graphql(source: "subscription uploadProgress($fileId: ID!) {\n  
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "query viewer {\n  viewer {\n    subject\n    roles\n    permissions\n    tenant {\n      id\n      slug\n      name\n    }\n  }\n}"): (typeof documents)["query viewer {\n  viewer {\n    subject\n    roles\n    permissions\n    tenant {\n      id\n      slug\n      name\n    }\n  }\n}"];
+export function graphql(source: "query viewer {\n  viewer {\n    subject\n    roles\n    permissions\n    tenant {\n      id\n      slug\n      name\n      limits {\n        maxFileBytes\n        maxBytesByType {\n          type\n          maxBytes\n        }\n        deniedTypes\n      }\n      quota {\n        bytes {\n          limit\n          used\n        }\n        files {\n          limit\n          used\n        }\n        uploads {\n          limit\n          used\n        }\n      }\n    }\n  }\n}"): (typeof documents)["query viewer {\n  viewer {\n    subject\n    roles\n    permissions\n    tenant {\n      id\n      slug\n      name\n      limits {\n        maxFileBytes\n        maxBytesByType {\n          type\n          maxBytes\n        }\n        deniedTypes\n      }\n      quota {\n        bytes {\n          limit\n          used\n        }\n        files {\n          limit\n          used\n        }\n        uploads {\n          limit\n          used\n        }\n      }\n    }\n  }\n}"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

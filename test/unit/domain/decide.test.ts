@@ -6,7 +6,8 @@ import { makeFile } from '../../support/make-file.js';
 const HASH = 'a'.repeat(64);
 const policy: TenantPolicy = {
   maxFileBytes: 100,
-  quotaBytes: 100,
+  maxBytesByType: { 'application/x-small': 9, 'video/*': 9 },
+  quota: { bytes: 100, files: 1, uploads: 1 },
   deniedTypes: ['application/x-msdownload'],
 };
 const file = makeFile({ state: 'SCANNING', sizeBytes: 10, declaredSha256: HASH });
@@ -31,6 +32,8 @@ describe('a verdict', () => {
     ['a byte is missing', { sizeBytes: 9 }, 'UNSCANNABLE', 'INSPECTION_FAILED'],
     ['the hash is another', { sha256: 'b'.repeat(64) }, 'REJECTED', 'CHECKSUM_MISMATCH'],
     ['the type is denied', { detectedType: 'application/x-msdownload' }, 'REJECTED', 'TYPE_NOT_ALLOWED'],
+    ['it is too large for what it is', { detectedType: 'application/x-small' }, 'REJECTED', 'TOO_LARGE'],
+    ['it is too large for its class', { detectedType: 'video/mp4' }, 'REJECTED', 'TOO_LARGE'],
   ])('is not CLEAN when %s', (_what, change, outcome, reason) => {
     expect(decide(file, { ...proof, ...change }, policy)).toMatchObject({ outcome, reason });
   });

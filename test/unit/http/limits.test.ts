@@ -65,10 +65,32 @@ describe('a body that trickles', () => {
     });
     const socket = await open(edge.port, head);
     const drip = setInterval(() => socket.write('x'), 50);
-    await once(socket, 'close');
+    // A write that comes too late is an error of the socket, and no answer to wait for.
+    await new Promise((resolve) => socket.resume().once('close', resolve));
     clearInterval(drip);
     expect(edge.lines.some((line) => line.includes('too slowly'))).toBe(true);
     expect((await fetch(`${edge.url}/livez`)).status).toBe(200);
+  });
+
+  it('is told so with 408 and when to come again, but not where an answer would keep its client from going on', async () => {
+    edge = await startTestEdge(
+      (app) => {
+        app.post('/json', () => 'done');
+        app.post('/resumable', { config: { slowBody: 'cut' } }, () => 'done');
+      },
+      { minRateBytesPerSecond: 10_000, bodyGuard: { windowMs: 300, drainMs: 100 } },
+    );
+    const answered = await text(await open(edge.port, head));
+    expect(answered).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    expect(answered).toContain('content-type: application/problem+json');
+    expect(answered).toMatch(/retry-after: \d/);
+    expect(JSON.parse(answered.slice(answered.indexOf('\r\n\r\n')))).toMatchObject({
+      status: 408,
+      code: 'RATE_LIMITED',
+      retryable: true,
+    });
+    const cut = await open(edge.port, head.replace('/json', '/resumable'));
+    expect(await text(cut).catch(() => '')).toBe('');
   });
 
   it('is forgotten when it was refused early and its sender has left', async () => {

@@ -77,6 +77,7 @@ const backlog = (part: Partial<Backlog> = {}): Backlog => ({
   dueCleanups: async () => [],
   forgetExpiredKeys: async () => 0,
   forgetExpiredChallenges: async () => 0,
+  tenants: async () => [],
   counts: async () => ({ scanning: 0, unpublished: 0, oldestScanningMs: 0 }),
   ...part,
 });

@@ -1,0 +1,30 @@
+import { fault, type Outcome } from '../domain/errors.js';
+import type { createUpload } from '../usecases/create-upload.js';
+import type { receiveFile } from '../usecases/receive-file.js';
+import type { joinUploads } from '../usecases/resumable/join-uploads.js';
+import { PRESSURE_RETRY_MS } from './limits.js';
+
+interface UploadOpeners {
+  readonly createUpload: ReturnType<typeof createUpload>;
+  readonly receiveFile: ReturnType<typeof receiveFile>;
+  readonly joinUploads: ReturnType<typeof joinUploads>;
+}
+
+/**
+ * Refuses new uploads with OVERLOADED while the process is at its limits, whatever they come over: an operation on
+ * a WebSocket that is open already passes no route. Everything else goes on.
+ */
+export const gateNewUploads = <T extends UploadOpeners>(useCases: T, isUnderPressure: () => boolean): T => {
+  const gate =
+    <A extends readonly unknown[], R>(open: (...input: A) => Promise<Outcome<R>>) =>
+    (...input: A): Promise<Outcome<R>> =>
+      isUnderPressure()
+        ? Promise.resolve(fault('OVERLOADED', { retryAfterMs: PRESSURE_RETRY_MS }))
+        : open(...input);
+  return {
+    ...useCases,
+    createUpload: gate(useCases.createUpload),
+    receiveFile: gate(useCases.receiveFile),
+    joinUploads: gate(useCases.joinUploads),
+  };
+};

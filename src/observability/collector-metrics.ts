@@ -1,0 +1,32 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { describe } from './describe-metric.js';
+
+/** Makes the metrics of the collector and of the quotas that it checks. */
+export const createCollectorMetrics = (registry: Registry) => ({
+  orphansFound: new Counter({
+    ...describe(registry, 'orphans_found_total', 'Stored things that nobody refers to, by purpose.'),
+    labelNames: ['kind'] as const,
+  }),
+  orphansRemoved: new Counter({
+    ...describe(registry, 'orphans_removed_total', 'Stored things that were removed as orphans, by purpose.'),
+    labelNames: ['kind'] as const,
+  }),
+  orphanBytesRemoved: new Counter({
+    ...describe(registry, 'orphan_bytes_removed_total', 'Bytes that were removed as orphans, by purpose.'),
+    labelNames: ['kind'] as const,
+  }),
+  foreignObjects: new Gauge(
+    describe(registry, 'foreign_objects', "Stored things that are not the product's to judge."),
+  ),
+  collectorLastRun: new Gauge(
+    describe(
+      registry,
+      'collector_last_run_timestamp_seconds',
+      'End of the last complete run of the collector.',
+    ),
+  ),
+  quotaDrift: new Counter({
+    ...describe(registry, 'quota_drift_total', 'Amounts by which the usage of tenants had to be corrected.'),
+    labelNames: ['dimension'] as const,
+  }),
+});

@@ -1,0 +1,147 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createApiClient, granted, type ApiClient, type SignedPartView } from '../support/api-client.js';
+import { openWs } from '../support/open-ws.js';
+import { startProduct, type Product } from '../support/product.js';
+import { readMetrics } from '../support/read-metrics.js';
+import { eventually, putPart, sendFile, untilDecided } from '../support/send-file.js';
+import { createTusUpload, offsetOf, tusCalls } from '../support/tus-calls.js';
+
+/** The whole measure is 1000; what a machine that does much else can bear is less. */
+const CLIENTS = Number(process.env['LAZARET_SLOW_CLIENTS'] ?? 200);
+const PART_BYTES = 5 * 1024 * 1024;
+const MIB = 1024 * 1024;
+
+let product: Product;
+let acme: ApiClient;
+let token: string;
+beforeAll(async () => {
+  // No process is as small as this: the second API is at its limits from its first moment on.
+  const otherApiEnv = { LAZARET_MAX_RSS_MIB: '64' };
+  product = await startProduct({ services: inject('services'), apis: 2, otherApiEnv });
+  token = await product.token('acme-admin');
+  acme = createApiClient(product.url, token);
+});
+afterAll(() => product.stop());
+
+const filesOf = async (name: string): Promise<number> =>
+  (await readdir(path.join(product.dataDirectory, name))).length;
+const openUploads = async (): Promise<number> =>
+  (await readMetrics(product.metricsUrl)).valueOf('connections', { transport: 'upload' }) ?? 0;
+
+describe('clients that send one byte a second', () => {
+  const descriptors = async (): Promise<number> =>
+    (await readdir(`/proc/${String(product.api.pid())}/fd`)).length;
+  const residentMib = async (): Promise<number> => {
+    const status = await readFile(`/proc/${String(product.api.pid())}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+  };
+  const open = async ({ url }: SignedPartView): Promise<Socket> => {
+    const { hostname, port, pathname } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write(`PUT ${pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: ${PART_BYTES}\r\n\r\n`);
+    return socket;
+  };
+
+  it('hurt nobody else, and leave no descriptor, no memory and no part behind when they vanish', async () => {
+    granted(await acme.uploadFile(Buffer.alloc(MIB), { name: 'warm.bin' }));
+    const parts = 10;
+    const created = granted(
+      await acme.createUpload({ name: 'slow.bin', sizeBytes: PART_BYTES * parts, partSizeBytes: PART_BYTES }),
+    );
+    const fileId = created.file.id;
+    const wanted = Array.from({ length: parts }, (_, index) => ({ partNumber: index + 1 }));
+    const signed = granted(await acme.signUploadParts({ fileId, parts: wanted })).parts;
+    const before = await descriptors();
+    const beforeMib = await residentMib();
+    const sockets: Socket[] = [];
+    for (let index = 0; index < CLIENTS; index += 1) {
+      const part = signed[index % signed.length];
+      if (part) sockets.push(await open(part));
+    }
+    const drip = setInterval(() => {
+      for (const socket of sockets) socket.write('x');
+    }, 1_000);
+    try {
+      await eventually(openUploads, (count) => count === CLIENTS);
+      expect(await descriptors()).toBeGreaterThanOrEqual(before + CLIENTS);
+      const bytes = Buffer.alloc(PART_BYTES + 1, 'good');
+      const other = await sendFile(acme, bytes);
+      expect((await untilDecided(acme, other.id)).state).toBe('CLEAN');
+      const { url } = granted(await acme.createDownloadUrl({ fileId: other.id }));
+      expect(Buffer.from(await (await fetch(url)).arrayBuffer()).equals(bytes)).toBe(true);
+    } finally {
+      clearInterval(drip);
+      sockets.forEach((socket, index) => {
+        if (index % 2 === 0) socket.resetAndDestroy();
+        else socket.destroy();
+      });
+    }
+    await eventually(openUploads, (count) => count === 0);
+    await eventually(descriptors, (count) => count < before + 20);
+    await eventually(
+      () => filesOf('objects/tmp'),
+      (count) => count === 0,
+    );
+    expect(granted(await acme.file(fileId))?.upload).toMatchObject({ receivedBytes: 0, parts: [] });
+    // What a body waits in is bounded for each; a leak of only its buffers would be more than this.
+    expect((await residentMib()) - beforeMib).toBeLessThan(200);
+    const [first] = signed;
+    if (first) expect((await putPart(first, Buffer.alloc(PART_BYTES))).status).toBe(200);
+    granted(await acme.cancelUpload({ fileId }));
+  }, 180_000);
+});
+
+describe('an API process at its limits', () => {
+  const busy = (): string => product.otherApis[0]?.url ?? '';
+  const create = JSON.stringify({
+    query: 'mutation { createUpload(input: {name: "new.bin", sizeBytes: 1}) { file { id } } }',
+  });
+  const graphql = (): Promise<Response> =>
+    fetch(`${busy()}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: create,
+    });
+
+  it('refuses new uploads of every protocol for now, and says when to come again', async () => {
+    await eventually(
+      async () => (await graphql()).status,
+      (status) => status === 503,
+    );
+    const overTus = await tusCalls(busy(), token)('POST', '/uploads', { 'upload-length': '1' });
+    for (const answer of [overTus, await graphql()]) {
+      expect(answer.status).toBe(503);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await answer.text()).toContain('OVERLOADED');
+    }
+    const socket = await openWs(`${busy().replace('http', 'ws')}/graphql`);
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+    expect(await socket.next()).toMatchObject({ type: 'connection_ack' });
+    socket.send({ id: '1', type: 'subscribe', payload: JSON.parse(create) as object });
+    const refusal = JSON.stringify(await socket.next());
+    expect(refusal).toContain('"code":"OVERLOADED"');
+    expect(refusal).toContain('"retryAfterMs"');
+    await socket.close();
+  });
+
+  it('goes on with the uploads that were let in before', async () => {
+    const bytes = Buffer.from('let in before');
+    const { file } = granted(await acme.createUpload({ name: 'before.bin', sizeBytes: bytes.length }));
+    const { parts } = granted(await acme.signUploadParts({ fileId: file.id, parts: [{ partNumber: 1 }] }));
+    const [part] = parts;
+    if (!part) throw new Error('Nothing was signed.');
+    const there = part.url.replace(product.url, busy());
+    expect((await putPart({ ...part, url: there }, bytes)).status).toBe(200);
+    const resumed = await createTusUpload(tusCalls(product.url, token), bytes.length);
+    const call = tusCalls(busy(), token);
+    expect(await offsetOf(call, resumed)).toBe(0);
+    expect((await call('PATCH', resumed, { 'upload-offset': '0' }, bytes)).status).toBe(204);
+    expect((await fetch(`${busy()}/readyz`)).status).toBe(200);
+  });
+});
