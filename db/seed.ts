@@ -15,13 +15,20 @@ const DEVELOPMENT_LIMITS = {
   deniedTypes: ['application/x-msdownload'],
 };
 
+/** Where and how to seed. */
+export interface SeedOptions {
+  readonly adminUrl: string;
+  /** Whether new tenants may send parts straight to the object store. @default false */
+  readonly directTransfer?: boolean;
+}
+
 /**
  * Adds the tenants of a development installation with the built-in roles. Idempotent: limits and roles that
  * are there already stay as somebody set them.
  *
  * @throws Error of `pg` when the database cannot be reached or is not migrated
  */
-export async function seedDevelopment({ adminUrl }: { readonly adminUrl: string }): Promise<void> {
+export async function seedDevelopment({ adminUrl, directTransfer = false }: SeedOptions): Promise<void> {
   const admin = new pg.Client({ connectionString: adminUrl });
   admin.on('error', () => undefined);
   await admin.connect();
@@ -31,7 +38,7 @@ export async function seedDevelopment({ adminUrl }: { readonly adminUrl: string 
       const seeded = Object.values(DEVELOPMENT_TENANTS);
       await tx
         .insert(tenants)
-        .values(seeded.map((tenant) => ({ ...tenant, ...DEVELOPMENT_LIMITS })))
+        .values(seeded.map((tenant) => ({ ...tenant, ...DEVELOPMENT_LIMITS, directTransfer })))
         .onConflictDoNothing();
       await tx
         .insert(tenantUsage)

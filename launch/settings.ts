@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { ConfigError, loadConfig } from '../src/config/load-config.js';
+import { ConfigError } from '../src/config/config-error.js';
+import { loadConfig } from '../src/config/load-config.js';
 import type { Config } from '../src/config/config.js';
 import { StartError } from './start-error.js';
 

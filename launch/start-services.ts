@@ -58,7 +58,9 @@ async function startDatabase({
   }
   try {
     const urls = await migrate({ adminUrl, appPassword, systemPassword });
-    if (settings.config.profile === 'development') await seedDevelopment({ adminUrl });
+    const { profile, store } = settings.config;
+    const directTransfer = store.kind === 's3' && store.ingest !== null;
+    if (profile === 'development') await seedDevelopment({ adminUrl, directTransfer });
     return urls;
   } catch (cause) {
     const what =

@@ -64,7 +64,7 @@ export async function compose(input: ComposeInput): Promise<Platform> {
         metrics.breakerState.set({ dependency: 'redis' }, BREAKER_STATES[state]);
       },
     }),
-    objects: await composeStore(config, clock),
+    objects: await composeStore(input, clock),
     scanner: composeScanner(input),
   };
 }
@@ -82,8 +82,19 @@ function composeScanner({ config, logger, isTracing }: ComposeInput): Scanner {
 }
 
 /** The S3 client is loaded only where it is used: it takes 40 MB of every process. */
-async function composeStore({ store, minFreeBytes }: Config, clock: Clock): Promise<Platform['objects']> {
+async function composeStore(
+  { config: { store, minFreeBytes }, logger }: ComposeInput,
+  clock: Clock,
+): Promise<Platform['objects']> {
   if (store.kind === 'filesystem') return createFilesystemStore({ root: store.root, clock, minFreeBytes });
   const { createS3Store } = await import('./adapters/s3/s3-store.js');
-  return createS3Store(store);
+  const { ingest, leftoverDays, browserOrigins } = store;
+  const report = (message: string, details: Readonly<Record<string, unknown>>): void => {
+    logger.warn(details, message);
+  };
+  return createS3Store({
+    ...store,
+    ingest: ingest ?? undefined,
+    housekeeping: { leftoverDays, browserOrigins, report },
+  });
 }

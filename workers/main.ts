@@ -9,6 +9,7 @@ import { createMetrics } from '../src/observability/metrics.js';
 import { startMetricsServer, type MetricsServer } from '../src/observability/metrics-server.js';
 import { stopTracing } from '../src/observability/register.js';
 import { createCollectWorker } from './collect.worker.js';
+import { createDirectWorker } from './direct.worker.js';
 import { createGaugesWorker } from './gauges.worker.js';
 import { createInspectionHandler } from './inspection.worker.js';
 import { createRelayWorker } from './relay.worker.js';
@@ -46,6 +47,12 @@ lifecycle.add(
   }),
 );
 lifecycle.add(createRelayWorker(deps));
+if (work.followDirect) {
+  const { backlog, followDirect } = work;
+  lifecycle.add(
+    createDirectWorker({ ...platform, dueListings: (limit) => backlog.dueListings(limit), followDirect }),
+  );
+}
 lifecycle.add(createSweepWorker({ ...deps, intervalMs: config.inspection.sweepIntervalMs }));
 lifecycle.add(createCollectWorker({ ...deps, ...config.collection }));
 lifecycle.add({

@@ -44,6 +44,7 @@ export const files = pgTable(
     metadata: json('metadata').notNull(),
     verdict: json('verdict'),
     partSizeBytes: bigint('part_size_bytes', { mode: 'number' }).notNull(),
+    transferMode: text('transfer_mode').notNull().default('PROXIED'),
     receivedBytes: bigint('received_bytes', { mode: 'number' }).notNull(),
     scannedBytes: bigint('scanned_bytes', { mode: 'number' }).notNull(),
     ingestHandle: text('ingest_handle'),
@@ -62,6 +63,10 @@ export const files = pgTable(
     queuedAt: instant('queued_at'),
     /** When the bytes in the `ingest` area were removed. */
     stagedRemovedAt: instant('staged_removed_at'),
+    /** When the store was last asked which parts it has, of an upload whose parts do not come through the API. */
+    partsListedAt: instant('parts_listed_at'),
+    /** When such an upload was last seen to move. */
+    directActiveAt: instant('direct_active_at'),
     /** Of the last change of state, so that work which the queue lost joins the same trace again. */
     correlationId: text('correlation_id').notNull(),
     traceparent: text('traceparent'),
@@ -73,6 +78,7 @@ export const files = pgTable(
       sql`${table.state} in ('PENDING', 'RECEIVING', 'SCANNING', 'CLEAN', 'INFECTED', 'UNSCANNABLE', 'REJECTED', 'CANCELLED', 'EXPIRED', 'DELETED')`,
     ),
     check('files_priority_known', sql`${table.priority} in ('INTERACTIVE', 'BULK')`),
+    check('files_transfer_mode_known', sql`${table.transferMode} in ('PROXIED', 'DIRECT')`),
     check('files_served_only_when_clean', sql`(${table.vaultKey} is not null) = (${table.state} = 'CLEAN')`),
     check(
       'files_clean_is_proven',
@@ -119,6 +125,9 @@ export const files = pgTable(
     index('files_served')
       .on(table.tenantId, table.vaultKey)
       .where(sql`${table.vaultKey} is not null`),
+    index('files_due_listing')
+      .on(table.partsListedAt)
+      .where(sql`${table.transferMode} = 'DIRECT' and ${table.state} in ('PENDING', 'RECEIVING')`),
     tenantReads('files', table.tenantId),
     tenantAdds('files', sql`${ofTenant(table.tenantId)} and ${table.createdBy} = ${currentSubject}`),
     tenantChanges('files', table.tenantId),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { clockNow, instant, json } from './columns.js';
 import { ownerProvisions, tenantChanges, tenantReads } from './roles-of-database.js';
 
@@ -20,6 +20,8 @@ export const tenants = pgTable(
     /** Uploads that are open at the same time. */
     quotaUploads: integer('quota_uploads').notNull().default(10_000),
     deniedTypes: text('denied_types').array().notNull(),
+    /** Whether clients may send parts straight to the object store. */
+    directTransfer: boolean('direct_transfer').notNull().default(false),
     createdAt: instant('created_at').notNull().default(clockNow),
   },
   (table) => [

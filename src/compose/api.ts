@@ -10,6 +10,7 @@ import type { Spool } from '../ports/spool.js';
 import type { UrlSigner } from '../ports/url-signer.js';
 import { completeUpload } from '../usecases/complete-upload.js';
 import { createUpload } from '../usecases/create-upload.js';
+import { followDirect } from '../usecases/direct/follow-direct.js';
 import { createDownloadUrl, openDownload } from '../usecases/downloads.js';
 import { cancelUpload, deleteFile } from '../usecases/end-file.js';
 import { askPossession } from '../usecases/possession/ask-possession.js';
@@ -70,7 +71,7 @@ function composeUseCases(platform: Platform, urls: UrlSigner, spool: Spool) {
     listFiles: listFiles(deps),
     uploadStatus: uploadStatus(deps),
     getViewer: getViewer(deps),
-    watchUpload: watchUpload(deps),
+    watchUpload: watchUpload({ ...deps, followDirect: followDirect(deps) }),
     watchFileEvents: watchFileEvents(deps),
   };
 }

@@ -10,6 +10,7 @@ import type { Backlog } from '../ports/backlog.js';
 import type { InspectionJob } from '../ports/job-queue.js';
 import type { Maintenance } from '../ports/maintenance.js';
 import { collectOrphans } from '../usecases/collect-orphans.js';
+import { followDirect } from '../usecases/direct/follow-direct.js';
 import { inspectFile } from '../usecases/inspect-file.js';
 import { reconcileQuotas } from '../usecases/reconcile-quotas.js';
 import { relayOutbox } from '../usecases/relay-outbox.js';
@@ -19,6 +20,8 @@ import { sweep } from '../usecases/sweep.js';
 export interface WorkParts {
   readonly backlog: Backlog;
   readonly inspect: ReturnType<typeof inspectFile>;
+  /** Absent where the store takes no parts from clients. */
+  readonly followDirect: ReturnType<typeof followDirect> | undefined;
   readonly relay: ReturnType<typeof relayOutbox>;
   readonly sweep: ReturnType<typeof sweep>;
   readonly collect: ReturnType<typeof collectOrphans>;
@@ -42,6 +45,7 @@ export function composeWork(platform: Platform): WorkParts {
   return {
     backlog,
     inspect: inspectFile({ files, objects, scanner, types, digests, bus, clock, hints, onShared, settings }),
+    followDirect: objects.direct && followDirect({ files, objects, bus, clock }),
     relay: relayOutbox({ outbox: createOutbox(database), queue, bus }),
     sweep: sweep({ backlog, queue, files, objects, bus, clock }),
     collect: collectOrphans({ files, objects }),

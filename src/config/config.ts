@@ -13,6 +13,18 @@ export type StoreConfig =
       readonly secretKey: string;
       readonly bucketPrefix: string;
       readonly region: string;
+      /** The second credential, with which clients may send parts to the store; `null` where there is none. */
+      readonly ingest: {
+        /** As browsers reach the store. */
+        readonly publicEndpoint: URL;
+        readonly accessKey: string;
+        readonly secretKey: string;
+        readonly principal: string | undefined;
+      } | null;
+      /** The store itself removes leftovers that are older. */
+      readonly leftoverDays: number;
+      /** Pages that may send parts to the store. */
+      readonly browserOrigins: readonly string[];
     };
 
 /** Everything that can be set, validated and frozen. Made once at start by `loadConfig`, handed on from there. */

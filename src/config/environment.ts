@@ -60,6 +60,14 @@ export const environmentSchema = z.object({
     .regex(/^[a-z0-9][a-z0-9-]{1,40}$/, 'must be 2 to 41 lower-case letters, digits and "-"')
     .default('lazaret'),
   S3_REGION: z.string().min(1, 'must not be empty').default('us-east-1'),
+  S3_PUBLIC_ENDPOINT: url(/^https?$/, 'must be an http or https URL').optional(),
+  S3_INGEST_ACCESS_KEY: z.string().min(1, 'must not be empty').optional(),
+  S3_INGEST_SECRET_KEY: z.string().min(1, 'must not be empty').optional(),
+  S3_INGEST_PRINCIPAL: z
+    .string()
+    .regex(/^arn:[\w:/.@+=,-]+$/, 'must be the ARN of a user')
+    .optional(),
+  S3_LEFTOVER_DAYS: whole(2, 3_650, 30),
   CLAMD_ADDRESSES: list.refine(
     (items) => items.length > 0 && items.every((item) => /^(?:tcp:\/\/[^/]+:\d+|unix:\/\/\/.+)$/.test(item)),
     'must be tcp://host:port or unix:///path, separated by commas',

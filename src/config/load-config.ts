@@ -1,14 +1,11 @@
 import path from 'node:path';
 import { type z } from 'zod';
-import type { ClamdAddress, Config, StoreConfig } from './config.js';
+import type { ClamdAddress, Config } from './config.js';
+import { ConfigError } from './config-error.js';
 import { environmentSchema, type Environment } from './environment.js';
+import { toStore } from './store-config.js';
 
 const MIB = 1024 * 1024;
-
-/** A start that must not happen: names each variable, its value and the rule it breaks. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
 
 /**
  * Turns the environment into the frozen configuration.
@@ -49,7 +46,7 @@ function toConfig(env: Environment): Config {
     metrics: { apiPort: env.LAZARET_METRICS_PORT, workerPort: env.LAZARET_WORKER_METRICS_PORT },
     database: toDatabase(env),
     redisUrl: env.REDIS_URL,
-    store: toStore(env, dataDir),
+    store: toStore(env, dataDir, publicUrl),
     minFreeBytes: env.LAZARET_MIN_FREE_MIB * MIB,
     clamd: toClamd(env),
     auth: toAuth(env, isProduction, publicUrl, dataDir),
@@ -98,21 +95,6 @@ const toDatabase = (env: Environment): Config['database'] => ({
   idleInTransactionTimeoutMs: 15_000,
   connectTimeoutMs: 5_000,
 });
-
-function toStore(env: Environment, dataDir: string): StoreConfig {
-  if (env.S3_ENDPOINT === undefined) return { kind: 'filesystem', root: path.join(dataDir, 'objects') };
-  if (env.S3_ACCESS_KEY === undefined || env.S3_SECRET_KEY === undefined) {
-    throw new ConfigError('S3_ACCESS_KEY and S3_SECRET_KEY must be set together with S3_ENDPOINT.');
-  }
-  return {
-    kind: 's3',
-    endpoint: new URL(env.S3_ENDPOINT),
-    accessKey: env.S3_ACCESS_KEY,
-    secretKey: env.S3_SECRET_KEY,
-    bucketPrefix: env.S3_BUCKET_PREFIX,
-    region: env.S3_REGION,
-  };
-}
 
 const toClamd = (env: Environment): Config['clamd'] => ({
   addresses: env.CLAMD_ADDRESSES.map(toClamdAddress),

@@ -1,5 +1,6 @@
 import type { Config } from './config.js';
-import { ConfigError, loadConfig } from './load-config.js';
+import { ConfigError } from './config-error.js';
+import { loadConfig } from './load-config.js';
 import { isTracingRequested } from './tracing.js';
 
 const EXIT_CODE_OF_WRONG_CONFIGURATION = 78;

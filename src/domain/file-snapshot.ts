@@ -6,11 +6,15 @@ export type FileSnapshot = Readonly<Record<string, unknown>>;
 /** Freezes a file into JSON. */
 export const toSnapshot = (file: File): FileSnapshot => JSON.parse(JSON.stringify(file)) as FileSnapshot;
 
+type Frozen = Omit<File, 'transferMode'> & Partial<Pick<File, 'transferMode'>>;
+
 /** Thaws what {@link toSnapshot} made. */
 export function fromSnapshot(snapshot: FileSnapshot): File {
-  const file = snapshot as unknown as File;
+  // What was frozen before there was a choice came through the API.
+  const { transferMode = 'PROXIED', ...file } = snapshot as unknown as Frozen;
   return {
     ...file,
+    transferMode,
     verdict: file.verdict && { ...file.verdict, decidedAt: new Date(file.verdict.decidedAt) },
     expiresAt: file.expiresAt && new Date(file.expiresAt),
     createdAt: new Date(file.createdAt),

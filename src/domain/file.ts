@@ -6,6 +6,9 @@ import type { Verdict } from './verdict.js';
 /** Which work comes first. */
 export type Priority = 'INTERACTIVE' | 'BULK';
 
+/** Whether bytes come through the API alone, or clients may send parts straight to the store as well. */
+export type TransferMode = 'PROXIED' | 'DIRECT';
+
 /** A file and its upload: the aggregate that everything else refers to. */
 export interface File {
   readonly id: FileId;
@@ -29,6 +32,7 @@ export interface File {
   readonly verdict: Verdict | null;
   /** Size of every part but the last. */
   readonly partSizeBytes: number;
+  readonly transferMode: TransferMode;
   /** Bytes that are durable: of parts in the ledger, and of fragments. */
   readonly receivedBytes: number;
   /** Bytes that the scanner has been given; never shrinks, also when an inspection starts again. */
@@ -56,6 +60,8 @@ export interface Part {
   readonly etag: string;
   /** SHA-256 of the part; `null` only where the bytes never passed through the API. */
   readonly sha256: string | null;
+  /** MD5 as the store lists it, where that is how the store makes its etags. */
+  readonly md5?: string;
 }
 
 /** The beginning of a part that has not arrived whole yet: durable, but not in the ledger. */

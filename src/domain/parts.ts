@@ -6,6 +6,8 @@ const MIB = 1024 * 1024;
 export const MIN_PART_BYTES = 5 * MIB;
 /** Largest part that we agree to: what one lost connection may cost. */
 export const MAX_PART_BYTES = 512 * MIB;
+/** Largest part that an S3 store accepts. */
+export const MAX_DIRECT_PART_BYTES = 5 * 1024 * MIB;
 /** Part size where the client has no wish. */
 export const DEFAULT_PART_BYTES = 8 * MIB;
 /** Part size of an upload of unknown length: leaves room for 160 GB. */
@@ -25,6 +27,22 @@ export const MAX_FILE_BYTES = MAX_PART_BYTES * MAX_PARTS;
 export function choosePartSize(sizeBytes: number, wishBytes: number = DEFAULT_PART_BYTES): number {
   const needed = Math.ceil(sizeBytes / MAX_PARTS);
   return Math.min(MAX_PART_BYTES, Math.max(MIN_PART_BYTES, wishBytes, needed));
+}
+
+/** About as many parts a large file is cut into that goes straight to the store. */
+const DIRECT_PARTS = 1_000;
+
+/**
+ * The part size for a file that goes straight to the store, within the limits of S3 alone. Without a wish it grows
+ * with the file: each part costs a signature, and a line in the store's list.
+ *
+ * @param sizeBytes - size of the whole file
+ */
+export function chooseDirectPartSize(sizeBytes: number, wishBytes?: number): number {
+  const grown = Math.ceil(sizeBytes / DIRECT_PARTS / MIB) * MIB;
+  const wanted = wishBytes ?? Math.max(DEFAULT_PART_BYTES, grown);
+  const needed = Math.ceil(sizeBytes / MAX_PARTS);
+  return Math.min(MAX_DIRECT_PART_BYTES, Math.max(MIN_PART_BYTES, wanted, needed));
 }
 
 /** Number of parts of a file; a file of zero bytes has none. */

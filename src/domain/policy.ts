@@ -10,6 +10,8 @@ export interface TenantPolicy {
   readonly quota: QuotaShare;
   /** Media types that are refused, e.g. `application/x-msdownload`; `image/*` refuses a whole class. */
   readonly deniedTypes: readonly string[];
+  /** Whether clients may send parts straight to the object store. */
+  readonly directTransfer: boolean;
 }
 
 /** Whether the tenant accepts files of a media type. Parameters and letter case do not matter. */

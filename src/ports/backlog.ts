@@ -21,6 +21,11 @@ export interface Backlog {
   dueInspections(limit: number): Promise<readonly InspectionJob[]>;
   /** Open uploads past their expiry, oldest first. */
   dueExpiries(limit: number): Promise<readonly DueFile[]>;
+  /**
+   * Open uploads whose parts may come straight to the store, and whose turn to be asked about it is: often while
+   * they move, ever more rarely afterwards. The one asked about longest ago comes first.
+   */
+  dueListings(limit: number): Promise<readonly DueFile[]>;
   /** Ended files whose staged bytes have not been removed yet, oldest first. */
   dueCleanups(limit: number): Promise<readonly DueFile[]>;
   /** Removes expired idempotency keys; returns how many. */

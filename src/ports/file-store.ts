@@ -64,6 +64,14 @@ export interface FragmentEntry {
   readonly droppedFragments: readonly string[];
 }
 
+/** How the ledger differs from what the store has. */
+export interface LedgerCorrection {
+  /** Parts that the ledger does not have, or has otherwise. */
+  readonly enter: readonly Part[];
+  /** Numbers of parts that the store does not have. */
+  readonly drop: readonly number[];
+}
+
 /** Names a tenant. */
 export interface Tenant {
   readonly id: TenantId;
@@ -97,6 +105,20 @@ export interface FileTransaction extends ContentTransaction {
    * quota.
    */
   putPart(id: FileId, part: Part): Promise<LedgerEntry>;
+  /**
+   * Makes the ledger what the store has: enters parts as `putPart` does, and removes others. The caller holds
+   * the file's lock and has made sure that no newer part is overwritten.
+   */
+  correctLedger(id: FileId, correction: LedgerCorrection): Promise<Omit<LedgerEntry, 'replacedEtag'>>;
+  /** Lets clients send the parts of an open upload straight to the store from now on. Not a change of state. */
+  openDirect(id: FileId): Promise<void>;
+  /** Notes that an upload whose parts do not come through the API has moved. */
+  noteDirectMove(id: FileId): Promise<void>;
+  /**
+   * Takes the turn to ask the store for the parts of such an upload. False when somebody else had it less than
+   * so many milliseconds ago, or the upload is over.
+   */
+  claimListing(id: FileId, minAgeMs: number): Promise<boolean>;
   /** Beginnings of parts that are not in the ledger, by part number and offset. */
   fragments(id: FileId): Promise<readonly Fragment[]>;
   /**

@@ -23,6 +23,47 @@ export interface StoredPart {
   readonly etag: string;
 }
 
+/** One part as the store lists it. */
+export interface ListedPart extends StoredPart {
+  readonly sizeBytes: number;
+  /** MD5 of the bytes, 32 hexadecimal digits; absent where the store makes its etags in another way. */
+  readonly md5?: string;
+}
+
+/** One part that a client is about to send to the store itself. */
+export interface DirectPart {
+  readonly partNumber: number;
+  /** Exactly so many bytes are let in. */
+  readonly sizeBytes: number;
+  /** If given, other bytes are refused. 64 lower-case hexadecimal digits. */
+  readonly sha256?: string | undefined;
+}
+
+/** A request that a client may make of the store. */
+export interface SignedRequest {
+  readonly url: string;
+  /** To be sent just so. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** The ability of a store to take parts from clients that are told no secret. */
+export interface DirectTransfer {
+  /**
+   * Signs the PUT of one part of one upload, for a while, with a credential that can do nothing but write into
+   * `ingest`. Makes no request.
+   *
+   * @param ttlSeconds - at most seven days
+   */
+  signPart(upload: OpenUpload, part: DirectPart, ttlSeconds: number): Promise<SignedRequest>;
+
+  /**
+   * The parts that the store has of an open upload, ascending. Throws `PermanentError` when the upload is over.
+   *
+   * @param afterPart - leaves out parts up to this number
+   */
+  listParts(upload: OpenUpload, afterPart: number, signal?: AbortSignal): Promise<readonly ListedPart[]>;
+}
+
 /** Bytes `start` to `end`, both included, as in RFC 9110. */
 export interface ByteRange {
   readonly start: number;
@@ -73,6 +114,15 @@ export interface ObjectStore {
    * that keeps every version of a part until the upload ends has something to remove. Idempotent.
    */
   discardPart?(upload: OpenUpload, part: StoredPart): Promise<void>;
+
+  /** Present where clients may send parts to the store themselves. */
+  readonly direct?: DirectTransfer;
+
+  /**
+   * Keeps an object of `ingest` that the store's own expiry would remove one day as a leftover. Optional: only a
+   * store that has such an expiry. Idempotent.
+   */
+  keep?(ref: ObjectRef, signal?: AbortSignal): Promise<void>;
 
   /** Writes a whole object of known size. Overwrites; visible only when complete and durable. */
   write(ref: ObjectRef, sizeBytes: number, body: Readable, signal?: AbortSignal): Promise<void>;

@@ -4,11 +4,10 @@ import { isOpen, type FileState } from '../domain/file-state.js';
 import type { File, Part } from '../domain/file.js';
 import { countParts, missingParts } from '../domain/parts.js';
 import { ok } from '../domain/result.js';
-import type { Clock } from '../ports/clock.js';
-import type { EventBus } from '../ports/event-bus.js';
-import type { FileStore, FileTransaction } from '../ports/file-store.js';
+import type { FileTransaction } from '../ports/file-store.js';
 import { announce } from './announce.js';
 import { applyCommand, lockFile } from './apply.js';
+import { reconcileById, type ReconcileDeps } from './direct/reconcile-parts.js';
 import { idempotently } from './idempotent.js';
 
 /** How many missing part numbers an error names. */
@@ -25,10 +24,7 @@ export interface CompleteUploadInput {
 }
 
 /** What completing an upload needs. */
-export interface CompleteUploadDeps {
-  readonly files: FileStore;
-  readonly bus: EventBus;
-  readonly clock: Clock;
+export interface CompleteUploadDeps extends ReconcileDeps {
   readonly settings: { readonly idempotencyTtlSeconds: number };
 }
 
@@ -43,14 +39,28 @@ export const completeUpload =
   async (actor: Actor, input: CompleteUploadInput): Promise<Outcome<File>> => {
     const allowed = authorise(actor, 'file:upload');
     if (!allowed.ok) return allowed;
+    await reconcileById(deps, actor, input.fileId, 'all');
     const ttlSeconds = deps.settings.idempotencyTtlSeconds;
     const request = { actor, operation: 'completeUpload', input, ttlSeconds };
     const outcome = await deps.files.transact(actor, (tx) =>
       idempotently(tx, request, () => complete(tx, input, deps.clock.now())),
     );
-    if (outcome.ok) announce(deps.bus, outcome.value);
+    if (!outcome.ok) return outcome;
+    announce(deps.bus, outcome.value);
+    if (outcome.value.transferMode === 'DIRECT')
+      void closeDoor(deps, actor, outcome.value).catch(() => undefined);
     return outcome;
   };
+
+/**
+ * Ends the upload in the store, so that signed URLs that are still about lead nowhere. The inspection does the same
+ * before it reads; here it only comes sooner.
+ */
+async function closeDoor({ files, objects }: CompleteUploadDeps, actor: Actor, file: File): Promise<void> {
+  if (file.state !== 'SCANNING' || file.ingestHandle === null) return;
+  const parts = await files.transact(actor, (tx) => tx.parts(file.id));
+  await objects.finishUpload({ key: file.ingestKey, handle: file.ingestHandle }, parts);
+}
 
 async function complete(tx: FileTransaction, input: CompleteUploadInput, at: Date): Promise<Outcome<File>> {
   const locked = await lockFile(tx, input.fileId);

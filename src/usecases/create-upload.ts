@@ -1,8 +1,8 @@
 import { authorise, type Actor } from '../domain/actor.js';
 import type { Outcome } from '../domain/errors.js';
-import type { File, Priority } from '../domain/file.js';
+import type { File, Priority, TransferMode } from '../domain/file.js';
 import type { MetadataEntry } from '../domain/metadata.js';
-import { choosePartSize, countParts, DEFERRED_PART_BYTES } from '../domain/parts.js';
+import { chooseDirectPartSize, choosePartSize, countParts, DEFERRED_PART_BYTES } from '../domain/parts.js';
 import { ok } from '../domain/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventBus } from '../ports/event-bus.js';
@@ -26,6 +26,8 @@ export interface CreateUploadInput {
   readonly sha256?: string | undefined;
   /** A wish; the answer decides. */
   readonly partSizeBytes?: number | undefined;
+  /** A wish; the answer decides. @default PROXIED */
+  readonly transport?: TransferMode | undefined;
   readonly priority?: Priority | undefined;
   readonly metadata?: readonly MetadataEntry[] | undefined;
   readonly idempotencyKey?: string | undefined;
@@ -33,6 +35,7 @@ export interface CreateUploadInput {
 
 /** How the bytes are to be sent. */
 export interface Transfer {
+  readonly mode: TransferMode;
   readonly partSizeBytes: number;
   readonly partCount: number;
   readonly tusUrl: string;
@@ -69,16 +72,30 @@ export const createUpload =
     if (!allowed.ok) return allowed;
     const checked = checkNewFile(input);
     if (!checked.ok) return checked;
-    const { sizeBytes = null } = input;
-    const wishBytes = input.partSizeBytes ?? (sizeBytes === null ? DEFERRED_PART_BYTES : undefined);
-    const draft = { ...checked.value, sizeBytes, partSizeBytes: choosePartSize(sizeBytes ?? 0, wishBytes) };
-    const file = await newFile(deps, actor, draft);
+    const file = await newFile(deps, actor, { ...checked.value, ...(await plan(deps, actor, input)) });
     const created = await insertOnce(deps, actor, input, file);
     if (!created.ok || created.value.id !== file.id) await discardNewFile(deps.objects, file);
     if (!created.ok) return created;
     announce(deps.bus, created.value);
     return ok({ file: created.value, transfer: transferOf(deps.urls, created.value) });
   };
+
+/** Straight to the store only goes what is wanted so, what the tenant allows and the store can do. */
+async function plan(
+  { files, objects }: CreateUploadDeps,
+  actor: Actor,
+  { sizeBytes = null, partSizeBytes, transport }: CreateUploadInput,
+): Promise<Pick<File, 'sizeBytes' | 'partSizeBytes' | 'transferMode'>> {
+  const isPossible = transport === 'DIRECT' && objects.direct !== undefined;
+  const isAllowed = isPossible && (await files.transact(actor, (tx) => tx.policy())).directTransfer;
+  if (isAllowed && sizeBytes !== null) {
+    const partBytes = chooseDirectPartSize(sizeBytes, partSizeBytes);
+    return { sizeBytes, partSizeBytes: partBytes, transferMode: 'DIRECT' };
+  }
+  const wishBytes = partSizeBytes ?? (sizeBytes === null ? DEFERRED_PART_BYTES : undefined);
+  const partBytes = choosePartSize(sizeBytes ?? 0, wishBytes);
+  return { sizeBytes, partSizeBytes: partBytes, transferMode: 'PROXIED' };
+}
 
 const insertOnce = (
   { files, settings }: CreateUploadDeps,
@@ -95,6 +112,7 @@ const insertOnce = (
   });
 
 const transferOf = (urls: UrlSigner, file: File): Transfer => ({
+  mode: file.transferMode,
   partSizeBytes: file.partSizeBytes,
   partCount: countParts(file.sizeBytes ?? 0, file.partSizeBytes),
   tusUrl: urls.tusUrl(file.id),

@@ -27,7 +27,7 @@ export interface NewFileDeps {
 export async function newFile(
   { files, objects, clock, ids, settings }: NewFileDeps,
   actor: Actor,
-  draft: CheckedInput & Pick<File, 'sizeBytes' | 'partSizeBytes'>,
+  draft: CheckedInput & Pick<File, 'sizeBytes' | 'partSizeBytes'> & Partial<Pick<File, 'transferMode'>>,
 ): Promise<File> {
   const id = ids.fileId();
   const ingestKey = ingestKeyOf(actor.tenantId, id);
@@ -53,6 +53,7 @@ export const makeStoredFile = (
 type Blank = Omit<File, keyof CheckedInput | 'sizeBytes' | 'partSizeBytes'>;
 
 const blankFile = ({ tenantId, subject }: Actor, id: FileId, createdAt: Date): Blank => ({
+  transferMode: 'PROXIED',
   id,
   tenantId,
   version: 1,

@@ -1,12 +1,13 @@
 import { authorise, type Actor } from '../domain/actor.js';
-import { fault, type Outcome } from '../domain/errors.js';
+import { fault, TransientError, type Outcome } from '../domain/errors.js';
 import type { FileState } from '../domain/file-state.js';
-import type { File, Part } from '../domain/file.js';
+import type { File, Part, TransferMode } from '../domain/file.js';
 import { parseFileId, type FileId } from '../domain/ids.js';
 import { countParts, missingParts } from '../domain/parts.js';
 import { ok } from '../domain/result.js';
 import { hasLoneSurrogate } from '../domain/text.js';
 import type { FileStore } from '../ports/file-store.js';
+import { reconcileParts, type ReconcileDeps } from './direct/reconcile-parts.js';
 
 /** Largest page of `files`. */
 const MAX_PAGE_SIZE = 100;
@@ -44,6 +45,7 @@ export interface FilePage {
 /** How far a transfer is. */
 export interface UploadStatus {
   readonly receivedBytes: number;
+  readonly mode: TransferMode;
   readonly partSizeBytes: number;
   readonly partCount: number;
   readonly parts: readonly Part[];
@@ -122,10 +124,13 @@ function selectionOf({ filter }: ListFilesInput): {
 
 /** How far the transfer of a file is, from the ledger. */
 export const uploadStatus =
-  ({ files }: ReadFilesDeps) =>
+  (deps: ReconcileDeps) =>
   async (actor: Actor, file: File): Promise<Outcome<UploadStatus>> => {
     const allowed = authorise(actor, 'file:read');
     if (!allowed.ok) return allowed;
+    const { files } = deps;
+    // Without the store the ledger is what is known; whoever resumes then sends at worst a part again.
+    await reconcileParts(deps, file, 'all').catch(unlessTransient);
     const { parts, current } = await files.transact(actor, async (tx) => ({
       parts: await tx.parts(file.id),
       current: (await tx.find(file.id)) ?? file,
@@ -133,6 +138,7 @@ export const uploadStatus =
     const partCount = countParts(current.sizeBytes ?? current.receivedBytes, current.partSizeBytes);
     return ok({
       receivedBytes: current.receivedBytes,
+      mode: current.transferMode,
       partSizeBytes: current.partSizeBytes,
       partCount,
       parts,
@@ -143,3 +149,7 @@ export const uploadStatus =
   };
 
 const isWhole = ({ sizeBytes, receivedBytes }: File): boolean => sizeBytes === receivedBytes;
+
+function unlessTransient(error: unknown): void {
+  if (!(error instanceof TransientError)) throw error;
+}

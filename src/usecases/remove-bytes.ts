@@ -25,6 +25,7 @@ export async function removeBytes(
   const { fragments, sealed, unreferenced } = await files.transact(scope, (tx) => findRests(tx, file));
   for (const key of fragments) await objects.remove({ area: 'ingest', key });
   if (file.state !== 'INFECTED') await removeStaged(objects, file);
+  else await objects.keep?.({ area: 'ingest', key: file.ingestKey });
   for (const key of [...sealed, ...unreferenced]) await objects.remove({ area: 'vault', key });
   await files.transact(scope, async (tx) => {
     await tx.forgetContents(unreferenced);

@@ -1,12 +1,13 @@
 import { authorise, type Actor } from '../domain/actor.js';
-import { fault, type Outcome } from '../domain/errors.js';
+import { fault, PermanentError, type Outcome } from '../domain/errors.js';
 import { isOpen } from '../domain/file-state.js';
-import type { File } from '../domain/file.js';
+import type { File, TransferMode } from '../domain/file.js';
 import { parseFileId } from '../domain/ids.js';
 import { countParts, partSizeAt } from '../domain/parts.js';
 import { ok } from '../domain/result.js';
 import type { Clock } from '../ports/clock.js';
-import type { FileStore } from '../ports/file-store.js';
+import type { FileStore, FileTransaction } from '../ports/file-store.js';
+import type { DirectTransfer, ObjectStore } from '../ports/object-store.js';
 import type { UrlSigner } from '../ports/url-signer.js';
 
 /** Most parts that one request may ask for. */
@@ -24,6 +25,8 @@ export interface PartToSign {
 export interface SignUploadPartsInput {
   readonly fileId: string;
   readonly parts: readonly PartToSign[];
+  /** Which way the parts are to go. @default as the upload was created */
+  readonly transport?: TransferMode | undefined;
 }
 
 /** Where and how to send one part. */
@@ -37,6 +40,7 @@ export interface SignedPart {
 /** What signing parts needs. */
 export interface SignUploadPartsDeps {
   readonly files: FileStore;
+  readonly objects: ObjectStore;
   readonly clock: Clock;
   readonly urls: UrlSigner;
   readonly settings: { readonly partUrlTtlSeconds: number };
@@ -48,14 +52,38 @@ export const signUploadParts =
   async (actor: Actor, input: SignUploadPartsInput): Promise<Outcome<readonly SignedPart[]>> => {
     const allowed = authorise(actor, 'file:upload');
     if (!allowed.ok) return allowed;
-    const fileId = parseFileId(input.fileId);
-    const file = fileId && (await deps.files.transact(actor, (tx) => tx.find(fileId)));
-    if (!file) return fault('NOT_FOUND');
-    const refused = refusal(file, input.parts);
-    if (refused) return refused;
+    const found = await deps.files.transact(actor, (tx) => prepare(tx, deps.objects, input));
+    if (!found.ok) return found;
+    const { file, direct } = found.value;
     const expiresAt = expiryOf(deps, file);
-    return ok(await Promise.all(input.parts.map((part) => sign(deps.urls, actor, file, part, expiresAt))));
+    const signOne = (part: PartToSign): Promise<SignedPart> =>
+      direct
+        ? signDirect(deps, direct, file, part, expiresAt)
+        : sign(deps.urls, actor, file, part, expiresAt);
+    return ok(await Promise.all(input.parts.map(signOne)));
   };
+
+/** Finds the upload, and notes that parts of it will come to the store before anybody can send one. */
+async function prepare(
+  tx: FileTransaction,
+  objects: ObjectStore,
+  { fileId: id, parts, transport }: SignUploadPartsInput,
+): Promise<Outcome<{ readonly file: File; readonly direct: DirectTransfer | undefined }>> {
+  const fileId = parseFileId(id);
+  const file = fileId && (await tx.find(fileId));
+  if (!file) return fault('NOT_FOUND');
+  const refused = refusal(file, parts);
+  if (refused) return refused;
+  if ((transport ?? file.transferMode) === 'PROXIED') return ok({ file, direct: undefined });
+  const isAllowed = objects.direct !== undefined && (await tx.policy()).directTransfer;
+  if (!isAllowed) {
+    if (transport === undefined) return ok({ file, direct: undefined });
+    const message = 'Parts of this upload cannot go straight to the store.';
+    return fault('CONFLICT', { message, field: 'transport' });
+  }
+  await tx.openDirect(file.id);
+  return ok({ file, direct: objects.direct });
+}
 
 function refusal(file: File, parts: readonly PartToSign[]): ReturnType<typeof fault> | undefined {
   if (!isOpen(file.state)) {
@@ -103,6 +131,21 @@ async function sign(
   };
   const headers = sha256 === undefined ? [] : [{ name: 'Content-Digest', value: contentDigest(sha256) }];
   return { partNumber, url: await urls.partUrl(grant, expiresAt), headers, expiresAt };
+}
+
+async function signDirect(
+  { clock }: SignUploadPartsDeps,
+  direct: DirectTransfer,
+  file: File,
+  part: PartToSign,
+  expiresAt: Date,
+): Promise<SignedPart> {
+  if (file.ingestHandle === null) throw new PermanentError('object-store', 'An open upload has no handle.');
+  const upload = { key: file.ingestKey, handle: file.ingestHandle };
+  const ttlSeconds = Math.max(1, Math.floor((expiresAt.getTime() - clock.now().getTime()) / 1000));
+  const { partNumber, sha256 } = part;
+  const grant = { partNumber, sizeBytes: partBytes(file, part) ?? 0, sha256 };
+  return { partNumber, ...(await direct.signPart(upload, grant, ttlSeconds)), expiresAt };
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9530#section-2 */

@@ -43,6 +43,7 @@ export function fakeUseCases(changes: Partial<UseCases> = {}): FakeUseCases {
         ok({
           file: makeFile({ name: input.name, sizeBytes: input.sizeBytes ?? null }),
           transfer: {
+            mode: 'PROXIED',
             partSizeBytes: 8_388_608,
             partCount: 1,
             tusUrl: 'http://x/uploads/1',
@@ -86,9 +87,17 @@ export function fakeUseCases(changes: Partial<UseCases> = {}): FakeUseCases {
     getFile: (_actor, id) => Promise.resolve(ok(id === file.id ? file : null)),
     listFiles: () =>
       Promise.resolve(ok({ files: [file], hasNextPage: false, hasPreviousPage: false, totalCount: 1 })),
-    uploadStatus: (_actor, { partSizeBytes, receivedBytes, expiresAt }) =>
+    uploadStatus: (_actor, { partSizeBytes, receivedBytes, expiresAt, transferMode: mode }) =>
       Promise.resolve(
-        ok({ receivedBytes, partSizeBytes, partCount: 1, parts: [], missingPartNumbers: [1], expiresAt }),
+        ok({
+          receivedBytes,
+          mode,
+          partSizeBytes,
+          partCount: 1,
+          parts: [],
+          missingPartNumbers: [1],
+          expiresAt,
+        }),
       ),
     getViewer: () => Promise.resolve(ok({ tenant: VIEWED })),
     watchUpload: (_actor, id, signal) =>

@@ -41,6 +41,7 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
         maxBytesByType: { 'application/x-small': 10 },
         deniedTypes: ['application/x-denied'],
         quota: { bytes: 1e12, files: 1e6, uploads: 1e6 },
+        directTransfer: false,
       }),
     beginInspection: () => {
       if (file.state !== 'SCANNING' || isLeased) return Promise.resolve(undefined);

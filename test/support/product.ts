@@ -147,6 +147,9 @@ function environment(
     S3_ACCESS_KEY: services.s3.accessKey,
     S3_SECRET_KEY: services.s3.secretKey,
     S3_REGION: services.s3.region,
+    S3_INGEST_ACCESS_KEY: services.s3.ingest.accessKey,
+    S3_INGEST_SECRET_KEY: services.s3.ingest.secretKey,
+    S3_INGEST_PRINCIPAL: services.s3.ingest.principal,
     S3_BUCKET_PREFIX: `t${randomUUID().replaceAll('-', '').slice(0, 20)}`,
   };
   return {

@@ -19,7 +19,8 @@ export interface Rgw extends S3Access {
 }
 
 /**
- * Starts a one-node Ceph with an S3 gateway on 127.0.0.1: a real store, with the credentials AK and SK.
+ * Starts a one-node Ceph with an S3 gateway on 127.0.0.1: a real store, with the credentials AK and SK, and IK and ISK
+ * for a second user who has nothing.
  *
  * Killed, not stopped, at the end: its data goes with the directory.
  *
@@ -44,14 +45,31 @@ export async function startRgw(directory: string): Promise<Rgw> {
   try {
     await add(startMonitor(node));
     await add(startStorage(node));
-    const user = ['user', 'create', '--uid=app', '--display-name=app', '--access-key=AK', '--secret-key=SK'];
-    await tool(node, 'radosgw-admin', ['-n', 'client.rgw.a', ...user]);
+    await createUser(node, 'app', ['AK', 'SK']);
+    // Fewer than no buckets: it may make none.
+    await createUser(node, 'ingest', ['IK', 'ISK'], ['--max-buckets=-1']);
     await add(startGateway(node));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { endpoint: node.endpoint, accessKey: 'AK', secretKey: 'SK', region: 'us-east-1', stop };
+  const ingest = { accessKey: 'IK', secretKey: 'ISK', principal: 'arn:aws:iam:::user/ingest' };
+  return { endpoint: node.endpoint, accessKey: 'AK', secretKey: 'SK', region: 'us-east-1', ingest, stop };
+}
+
+async function createUser(
+  node: Node,
+  name: string,
+  [accessKey, secretKey]: readonly [string, string],
+  options: readonly string[] = [],
+): Promise<void> {
+  const user = [
+    `--uid=${name}`,
+    `--display-name=${name}`,
+    `--access-key=${accessKey}`,
+    `--secret-key=${secretKey}`,
+  ];
+  await tool(node, 'radosgw-admin', ['-n', 'client.rgw.a', 'user', 'create', ...user, ...options]);
 }
 
 interface Node {
@@ -155,7 +173,6 @@ bluestore block size = 10737418240
 [client.rgw.a]
 rgw frontends = beast endpoint=${new URL(node.endpoint).host}
 rgw data = ${node.directory}/rgw
-rgw lc debug interval = 5
 rgw crypt require ssl = false
 debug rgw = 0
 `;

@@ -4,4 +4,6 @@ export interface S3Access {
   readonly accessKey: string;
   readonly secretKey: string;
   readonly region: string;
+  /** Another user, who may do nothing yet; the product's bucket policy lets it write. */
+  readonly ingest: { readonly accessKey: string; readonly secretKey: string; readonly principal: string };
 }

@@ -69,11 +69,12 @@ function need<T>(result: PromiseSettledResult<T>): T {
 }
 
 /** What is provided must be plain data: vitest hands it to other processes. */
-const toAccess = ({ endpoint, accessKey, secretKey, region }: S3Access): S3Access => ({
+const toAccess = ({ endpoint, accessKey, secretKey, region, ingest }: S3Access): S3Access => ({
   endpoint,
   accessKey,
   secretKey,
   region,
+  ingest,
 });
 
 /** Without fsync: what a test kills is a process, never the machine. */
@@ -92,10 +93,21 @@ async function startTestClamd(directory: string): ReturnType<typeof startClamd> 
 function givenS3(): S3Access | null {
   const endpoint = process.env['S3_ENDPOINT'];
   if (endpoint === undefined || endpoint === '') return null;
-  const accessKey = process.env['S3_ACCESS_KEY'];
-  const secretKey = process.env['S3_SECRET_KEY'];
-  if (accessKey === undefined || secretKey === undefined) {
-    throw new Error('S3_ACCESS_KEY and S3_SECRET_KEY must be set together with S3_ENDPOINT.');
-  }
-  return { endpoint, accessKey, secretKey, region: process.env['S3_REGION'] ?? 'us-east-1' };
+  return {
+    endpoint,
+    accessKey: given('S3_ACCESS_KEY'),
+    secretKey: given('S3_SECRET_KEY'),
+    region: process.env['S3_REGION'] ?? 'us-east-1',
+    ingest: {
+      accessKey: given('S3_INGEST_ACCESS_KEY'),
+      secretKey: given('S3_INGEST_SECRET_KEY'),
+      principal: given('S3_INGEST_PRINCIPAL'),
+    },
+  };
+}
+
+function given(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`${name} must be set together with S3_ENDPOINT.`);
+  return value;
 }

@@ -37,6 +37,18 @@ const isScanning = eq(files.state, 'SCANNING');
 const isEnded = notInArray(files.state, ['PENDING', 'RECEIVING', 'SCANNING']);
 const hasNoLease = or(isNull(files.leaseUntil), lte(files.leaseUntil, databaseNow));
 
+/**
+ * The longer an upload has not moved, the more rarely the store is asked: from twice a second up to once in five
+ * minutes, a sixteenth of its idle time in between.
+ */
+const listingPause = sql`least(interval '5 minutes', greatest(interval '400 milliseconds',
+  (${databaseNow} - coalesce(${files.directActiveAt}, ${files.updatedAt})) / 16))`;
+const isListingDue = and(
+  isOpen,
+  eq(files.transferMode, 'DIRECT'),
+  or(isNull(files.partsListedAt), sql`${files.partsListedAt} + ${listingPause} <= ${databaseNow}`),
+);
+
 /** Lost and overdue work of all tenants. Needs a pool that logs in as `lazaret_system`. */
 export function createBacklog(
   database: Database,
@@ -47,9 +59,13 @@ export function createBacklog(
   return {
     dueInspections: (limit) => across((db) => dueInspections(db, graceMs, limit)),
     dueExpiries: (limit) =>
-      across((db) => dueFiles(db, and(isOpen, lte(files.expiresAt, databaseNow)), files.expiresAt, limit)),
+      across((db) =>
+        dueFiles(db, and(isOpen, lte(files.expiresAt, databaseNow)), asc(files.expiresAt), limit),
+      ),
+    dueListings: (limit) =>
+      across((db) => dueFiles(db, isListingDue, sql`${files.partsListedAt} nulls first`, limit)),
     dueCleanups: (limit) =>
-      across((db) => dueFiles(db, and(isEnded, isNull(files.stagedRemovedAt)), files.updatedAt, limit)),
+      across((db) => dueFiles(db, and(isEnded, isNull(files.stagedRemovedAt)), asc(files.updatedAt), limit)),
     forgetExpiredKeys: (limit) => across((db) => forgetExpiredKeys(db, limit)),
     forgetExpiredChallenges: (limit) => across((db) => forgetExpiredChallenges(db, limit)),
     tenants: (limit, after) => across((db) => findTenants(db, limit, after)),
@@ -75,17 +91,12 @@ async function dueInspections(db: Sql, graceMs: number, limit: number): Promise<
   }));
 }
 
-async function dueFiles(
-  db: Sql,
-  isDue: SQL | undefined,
-  since: typeof files.expiresAt | typeof files.updatedAt,
-  limit: number,
-): Promise<DueFile[]> {
+async function dueFiles(db: Sql, isDue: SQL | undefined, order: SQL, limit: number): Promise<DueFile[]> {
   const rows = await db
     .select({ tenantId: files.tenantId, id: files.id })
     .from(files)
     .where(isDue)
-    .orderBy(asc(since))
+    .orderBy(order)
     .limit(limit);
   return rows.map((row) => ({ tenantId: row.tenantId as TenantId, fileId: row.id as FileId }));
 }

@@ -41,10 +41,11 @@ export const createFileReads = (context: FileScope): Reads => ({
     return row?.total ?? 0;
   },
   policy: async () => {
-    const { maxFileBytes, maxBytesByType, deniedTypes, ...row } = await findTenant(context);
+    const { maxFileBytes, maxBytesByType, deniedTypes, directTransfer, ...row } = await findTenant(context);
     const quota = { bytes: row.quotaBytes, files: row.quotaFiles, uploads: row.quotaUploads };
     // Checked by the table: an object of numbers.
-    return { maxFileBytes, maxBytesByType: maxBytesByType as Record<string, number>, deniedTypes, quota };
+    const byType = maxBytesByType as Record<string, number>;
+    return { maxFileBytes, maxBytesByType: byType, deniedTypes, directTransfer, quota };
   },
   usage: () => readUsage(context),
   claims: (ids, keys) => readClaims(context, ids, keys),

@@ -2,7 +2,7 @@ import { getTableColumns } from 'drizzle-orm';
 import { files } from '../../../db/schema/files.js';
 import type { Correlation } from '../../domain/actor.js';
 import type { FileState } from '../../domain/file-state.js';
-import type { File, Priority } from '../../domain/file.js';
+import type { File, Priority, TransferMode } from '../../domain/file.js';
 import type { FileId, TenantId } from '../../domain/ids.js';
 import type { MetadataEntry } from '../../domain/metadata.js';
 import type { Verdict } from '../../domain/verdict.js';
@@ -14,10 +14,12 @@ const {
   stagedRemovedAt: _stagedRemovedAt,
   correlationId: _correlationId,
   traceparent: _traceparent,
+  partsListedAt: _partsListedAt,
+  directActiveAt: _directActiveAt,
   ...columns
 } = getTableColumns(files);
 
-/** The columns that a `File` is made of: all but those that only the machinery of inspections needs. */
+/** The columns that a `File` is made of: all but those that only the machinery of inspections and listings needs. */
 export const fileColumns = columns;
 
 type FileRow = Pick<typeof files.$inferSelect, keyof typeof fileColumns>;
@@ -29,6 +31,7 @@ export const toFile = (row: FileRow): File => ({
   tenantId: row.tenantId as TenantId,
   state: row.state as FileState,
   priority: row.priority as Priority,
+  transferMode: row.transferMode as TransferMode,
   metadata: row.metadata as readonly MetadataEntry[],
   verdict: toVerdict(row.verdict),
 });

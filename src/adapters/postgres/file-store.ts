@@ -1,6 +1,7 @@
 import type { FileStore, FileTransaction, TenantScope } from '../../ports/file-store.js';
 import { createContents } from './contents.js';
 import type { Database } from './database.js';
+import { createDirectTransfer } from './direct-transfer.js';
 import { createFileReads } from './file-reads.js';
 import { createFileWrites } from './file-writes.js';
 import { createHistory } from './history.js';
@@ -28,6 +29,7 @@ function createFileTransaction(sql: Sql, scope: TenantScope): FileTransaction {
     ...createFileReads(context),
     ...createFileWrites(context),
     ...createLedger(context),
+    ...createDirectTransfer(context),
     ...createInspection(context),
     ...createHistory(context),
     ...createIdempotency(context),

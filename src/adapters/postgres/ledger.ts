@@ -1,31 +1,17 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
-import { files } from '../../../db/schema/files.js';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { parts } from '../../../db/schema/parts.js';
-import { FaultError, PermanentError } from '../../domain/errors.js';
 import type { Part } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
-import { NO_SHARE } from '../../domain/quota.js';
-import { quotaExceeded } from '../../domain/quota-exceeded.js';
 import type { FileTransaction } from '../../ports/file-store.js';
-import { isFile, type FileScope } from './file-scope.js';
+import type { FileScope } from './file-scope.js';
 import { continuesPart, dropFragments, fragmentsOf, writeFragment } from './fragments.js';
-import { moveUsage } from './quota.js';
+import { growReceived } from './received-bytes.js';
 
 type Ledger = Pick<FileTransaction, 'parts' | 'putPart' | 'fragments' | 'putFragment'>;
 
 /** The parts of an upload that are durable and verified, and what is there of others. */
 export const createLedger = (context: FileScope): Ledger => ({
-  parts: async (id) =>
-    await context.sql
-      .select({
-        partNumber: parts.partNumber,
-        sizeBytes: parts.sizeBytes,
-        etag: parts.etag,
-        sha256: parts.sha256,
-      })
-      .from(parts)
-      .where(and(eq(parts.tenantId, context.scope.tenantId), eq(parts.fileId, id)))
-      .orderBy(asc(parts.partNumber)),
+  parts: (id) => readParts(context, id),
   putPart: async (id, part) => {
     const replaced = await writePart(context, id, part);
     const dropped = await dropFragments(context, id, { partNumber: part.partNumber, from: 0 });
@@ -45,6 +31,16 @@ export const createLedger = (context: FileScope): Ledger => ({
   },
 });
 
+async function readParts({ sql: db, scope }: FileScope, id: FileId): Promise<Part[]> {
+  const { partNumber, sizeBytes, etag, sha256, md5 } = parts;
+  const rows = await db
+    .select({ partNumber, sizeBytes, etag, sha256, md5 })
+    .from(parts)
+    .where(and(eq(parts.tenantId, scope.tenantId), eq(parts.fileId, id)))
+    .orderBy(asc(parts.partNumber));
+  return rows.map(({ md5: known, ...part }) => (known === null ? part : { ...part, md5: known }));
+}
+
 interface ReplacedPart {
   readonly sizeBytes: number;
   readonly etag: string | null;
@@ -52,33 +48,19 @@ interface ReplacedPart {
 
 /** @returns what the ledger said of the part before: no bytes and no etag for one that is new */
 async function writePart({ sql: db, scope }: FileScope, fileId: FileId, part: Part): Promise<ReplacedPart> {
-  const { sizeBytes, etag, sha256 } = part;
+  const { sizeBytes, etag, sha256, md5 = null } = part;
   const [row] = await db
     .insert(parts)
     .values({ tenantId: scope.tenantId, fileId, ...part })
     .onConflictDoUpdate({
       target: [parts.tenantId, parts.fileId, parts.partNumber],
-      set: { sizeBytes, etag, sha256 },
+      set: { sizeBytes, etag, sha256, md5 },
     })
     .returning({
       sizeBytes: sql<number>`coalesce(old.size_bytes, 0)`.mapWith(Number),
       etag: sql<string | null>`old.etag`,
     });
   return row ?? { sizeBytes: 0, etag: null };
-}
-
-async function growReceived(context: FileScope, id: FileId, growth: number): Promise<number> {
-  const [row] = await context.sql
-    .update(files)
-    .set({ receivedBytes: sql`${files.receivedBytes} + ${growth}::bigint` })
-    .where(and(isFile(context, id), inArray(files.state, ['PENDING', 'RECEIVING'])))
-    .returning({ sizeBytes: files.sizeBytes, receivedBytes: files.receivedBytes });
-  if (!row) throw new PermanentError('postgres', 'The ledger of an upload that is over takes no parts.');
-  // A declared size was reserved at creation; without one the quota fills as the bytes come.
-  const exceeded =
-    row.sizeBytes === null ? await moveUsage(context, { ...NO_SHARE, bytes: growth }) : undefined;
-  if (exceeded) throw new FaultError(quotaExceeded(exceeded).fault);
-  return row.receivedBytes;
 }
 
 async function hasPart({ sql: db, scope }: FileScope, id: FileId, partNumber: number): Promise<boolean> {

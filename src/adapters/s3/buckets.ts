@@ -53,6 +53,22 @@ export async function removeObject(
   }
 }
 
+/** Takes the tag of a leftover from an object; one that does not exist is no error. */
+export async function keepObject(
+  { connection, bucketOf }: S3,
+  ref: ObjectRef,
+  signal?: AbortSignal,
+): Promise<void> {
+  const key = checkKey(ref.key);
+  try {
+    await connection.call(signal, (client) =>
+      client.removeObjectTagging(bucketOf(ref.area), key, { versionId: '' }),
+    );
+  } catch (error) {
+    if (!isMissing(error, 'NoSuchKey', 'NotFound')) throw error;
+  }
+}
+
 /** The dot keeps it apart from every key of an object. */
 const PROBE_KEY = '.check';
 

@@ -26,12 +26,13 @@ export async function beginUpload(
   area: Area,
   key: string,
   signal?: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<AreaUpload> {
   const mark = randomBytes(16).toString('hex');
   const bucket = bucketOf(area);
   checkKey(key);
   const uploadId = await connection.call(signal, (client) =>
-    client.initiateNewMultipartUpload(bucket, key, { [UPLOAD_HEADER]: mark }),
+    client.initiateNewMultipartUpload(bucket, key, { ...headers, [UPLOAD_HEADER]: mark }),
   );
   return { area, key, handle: `${mark}.${uploadId}` };
 }
@@ -144,7 +145,8 @@ async function markOf(
   }
 }
 
-function readHandle({ handle }: OpenUpload): { readonly mark: string; readonly uploadId: string } {
+/** Takes a handle apart: the mark of the upload, and its id in the store. */
+export function readHandle({ handle }: OpenUpload): { readonly mark: string; readonly uploadId: string } {
   const [, mark, uploadId] = /^([0-9a-f]{32})\.([\w.~+/=-]+)$/.exec(handle) ?? [];
   if (mark === undefined || uploadId === undefined) {
     throw new PermanentError(DEPENDENCY, 'The handle was not made by this store.');

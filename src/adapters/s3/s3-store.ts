@@ -1,9 +1,12 @@
 import type { Readable } from 'node:stream';
-import type { ObjectStore, OpenUpload } from '../../ports/object-store.js';
-import type { StoreInventory } from '../../ports/store-inventory.js';
-import { checkBuckets, ensureBuckets, removeObject, type S3 } from './buckets.js';
+import type { DirectTransfer, ObjectRef, ObjectStore, OpenUpload } from '../../ports/object-store.js';
+import { STAGED_TAG } from './bucket-rules.js';
+import { checkBuckets, ensureBuckets, keepObject, removeObject, type S3 } from './buckets.js';
+import { createDirectTransfer } from './direct-transfer.js';
 import { abortUpload, beginUpload, finishUpload, putPart, type AreaUpload } from './multipart.js';
 import { openObject } from './open-object.js';
+import { faultOfIngestKey, prepareBuckets, type Housekeeping, type IngestKey } from './prepare-store.js';
+import type { StoreInventory } from '../../ports/store-inventory.js';
 import { statObject } from './stat-object.js';
 import { listBuckets } from './inventory.js';
 import { createS3Connection, type S3Endpoint, type S3Timeouts } from './s3-connection.js';
@@ -14,6 +17,10 @@ export interface S3StoreOptions extends S3Endpoint {
   /** The buckets are `<prefix>-ingest` and `<prefix>-vault`; made where they are missing. */
   readonly bucketPrefix: string;
   readonly timeouts?: Partial<S3Timeouts>;
+  /** The second credential; without it every byte comes through the API. */
+  readonly ingest?: IngestKey | undefined;
+  /** How the buckets are to be kept; without it their rules are not touched. */
+  readonly housekeeping?: Housekeeping | undefined;
   /** Largest object that is written in one request; at least 5 MiB. @default 256 MiB */
   readonly pieceBytes?: number;
 }
@@ -35,15 +42,25 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
   const pieceBytes = options.pieceBytes ?? DEFAULT_PIECE_BYTES;
   const staged = (upload: OpenUpload): AreaUpload => ({ ...upload, area: 'ingest' });
   await ensureBuckets(s3, options.region);
+  const direct = await prepare(s3, options);
+  const isTagged = options.housekeeping !== undefined;
   return {
     beginUpload: async (key, signal) => {
-      const { handle } = await beginUpload(s3, 'ingest', key, signal);
+      const { handle } = await beginUpload(
+        s3,
+        'ingest',
+        key,
+        signal,
+        isTagged ? { 'x-amz-tagging': STAGED_TAG } : {},
+      );
       return { key, handle };
     },
     putPart: (upload, partNumber, sizeBytes, body, signal) =>
       consume(body, () => putPart(s3, staged(upload), partNumber, sizeBytes, body, signal)),
     finishUpload: (upload, parts, signal) => finishUpload(s3, staged(upload), parts, signal),
     abortUpload: (upload, signal) => abortUpload(s3, staged(upload), signal),
+    ...(direct && { direct }),
+    ...(isTagged && { keep: (ref: ObjectRef, signal?: AbortSignal) => keepObject(s3, ref, signal) }),
     write: (ref, sizeBytes, body, signal) =>
       consume(body, () => writeObject(s3, pieceBytes, ref, sizeBytes, body, signal)),
     read: (ref, range, signal) => openObject(s3, ref, range, signal),
@@ -52,6 +69,23 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
     list: (selection) => listBuckets(s3, selection),
     check: (signal) => checkBuckets(s3, signal),
   };
+}
+
+/** @returns the way for clients to send parts themselves, where the second credential can be trusted with it */
+async function prepare(s3: S3, options: S3StoreOptions): Promise<DirectTransfer | undefined> {
+  const { ingest, housekeeping } = options;
+  if (housekeeping) await prepareBuckets(s3, options, ingest, housekeeping);
+  if (!ingest) return undefined;
+  const { accessKey, secretKey, publicEndpoint } = ingest;
+  const fault = await faultOfIngestKey(s3, { ...options, accessKey, secretKey });
+  if (fault === undefined) {
+    const { region } = options;
+    return createDirectTransfer(s3, { region, accessKey, secretKey, endpoint: publicEndpoint });
+  }
+  housekeeping?.report('parts cannot go straight to the store: its second credential is not fit for it', {
+    fault,
+  });
+  return undefined;
 }
 
 /** A body that nobody reads on would hold its sender for ever. */

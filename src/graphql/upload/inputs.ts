@@ -1,8 +1,9 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import type { Priority } from '../../domain/file.js';
+import type { Priority, TransferMode } from '../../domain/file.js';
 import { PriorityEnum } from '../file/enums.js';
 import { SafeIntScalar } from '../scalars/safe-int.js';
 import { Sha256Scalar } from '../scalars/sha256.js';
+import { TransferModeEnum } from './transfer-mode.js';
 
 const IDEMPOTENCY = 'The same key and input give the same effect once, and the same answer.';
 const EXPECTED_HASH = 'If given, the file never becomes CLEAN with other bytes.';
@@ -34,6 +35,12 @@ export class CreateUploadInput {
 
   @Field(() => SafeIntScalar, { nullable: true, description: 'A wish; the answer decides.' })
   readonly partSizeBytes?: number | null;
+
+  @Field(() => TransferModeEnum, {
+    nullable: true,
+    description: 'A wish; Transfer.mode says what it came to. PROXIED when left out.',
+  })
+  readonly transport?: TransferMode | null;
 
   @Field(() => PriorityEnum, {
     nullable: true,
@@ -89,6 +96,12 @@ export class SignUploadPartsInput {
 
   @Field(() => [PartToSignInput], { description: 'At most 1,000.' })
   readonly parts!: PartToSignInput[];
+
+  @Field(() => TransferModeEnum, {
+    nullable: true,
+    description: 'Which way these parts are to go, whatever others do; Transfer.mode when left out.',
+  })
+  readonly transport?: TransferMode | null;
 }
 
 /** A part as its sender knows it. */

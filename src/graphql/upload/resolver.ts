@@ -38,7 +38,8 @@ export class UploadResolver {
     @Arg('input', () => SignUploadPartsInput, { description: 'Which parts.' }) input: SignUploadPartsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<SignUploadPartsPayloadType> {
-    const wanted = { fileId: input.fileId, parts: input.parts.map((part) => withoutNulls(part)) };
+    const parts = input.parts.map((part) => withoutNulls(part));
+    const wanted = { ...withoutNulls(input), parts };
     return { parts: unwrap(await this.useCases.signUploadParts(actorOf(context), wanted)) };
   }
 

@@ -23,9 +23,10 @@ export class FileUploadResolver {
   @FieldResolver(() => UploadStatusType, { description: 'How far the transfer is.' })
   upload(@Root() file: File, @Ctx() context: GraphqlContext): LazyStatus {
     let ledger: Promise<UploadStatus> | undefined;
-    const { receivedBytes, partSizeBytes, expiresAt } = file;
+    const { receivedBytes, partSizeBytes, expiresAt, transferMode: mode } = file;
     return {
       receivedBytes,
+      mode,
       partSizeBytes,
       partCount: countParts(file.sizeBytes ?? receivedBytes, partSizeBytes),
       expiresAt,

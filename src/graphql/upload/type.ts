@@ -1,9 +1,10 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { File, Part } from '../../domain/file.js';
+import type { File, Part, TransferMode } from '../../domain/file.js';
 import { FileType } from '../file/type.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
 import { SafeIntScalar } from '../scalars/safe-int.js';
 import { Sha256Scalar } from '../scalars/sha256.js';
+import { TransferModeEnum } from './transfer-mode.js';
 
 /** A part that is durable and verified. */
 @ObjectType('UploadedPart', { description: 'A part that is durable and verified.' })
@@ -36,6 +37,9 @@ export class UploadStatusType {
   @Field(() => Int, { description: 'Number of parts of the file.' })
   readonly partCount!: number;
 
+  @Field(() => TransferModeEnum, { description: 'Which way signed parts go.' })
+  readonly mode!: TransferMode;
+
   @Field(() => [UploadedPartType], { description: 'The parts that have arrived, ascending.' })
   readonly parts!: readonly Part[];
 
@@ -49,6 +53,9 @@ export class UploadStatusType {
 /** How to send the bytes. */
 @ObjectType('Transfer', { description: 'How the bytes are to be sent.' })
 class TransferType {
+  @Field(() => TransferModeEnum, { description: 'Which way signed parts go.' })
+  readonly mode!: TransferMode;
+
   @Field(() => SafeIntScalar, { description: 'Size of every part but the last.' })
   readonly partSizeBytes!: number;
 

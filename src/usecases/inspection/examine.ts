@@ -7,6 +7,7 @@ import { createCountStage } from './count-stage.js';
 import { createDigestStage } from './digest-stage.js';
 import { startHeartbeat } from './heartbeat.js';
 import type { Inspection } from './inspection.js';
+import { createListedMd5Stage } from './listed-md5-stage.js';
 import { runStages } from './run-stages.js';
 import { createScanStage, type ScanStage } from './scan-stage.js';
 import { createSealStage } from './seal-stage.js';
@@ -69,6 +70,7 @@ async function passOnce(
   const stages = [
     createCountStage(sizeBytes),
     digest,
+    createListedMd5Stage(parts),
     type,
     scan,
     createSealStage(deps, sealedKey, sizeBytes),

@@ -4,6 +4,7 @@ import { fault, FaultError, type Fault, type Outcome } from '../../domain/errors
 import { parseFileId, type FileId } from '../../domain/ids.js';
 import type { UploadLocks } from '../../ports/upload-locks.js';
 import type { CompleteUploadDeps } from '../complete-upload.js';
+import { reconcileById } from '../direct/reconcile-parts.js';
 import { beginAppend, type AppendClaim } from './begin-append.js';
 import type { ExpectedChecksum } from './body-checksum.js';
 import { takeBody, type TakeBodyDeps } from './take-body.js';
@@ -65,6 +66,7 @@ async function append(
   input: AppendInput & { readonly fileId: FileId },
   wanted: AbortSignal,
 ): Promise<AppendOutcome> {
+  await reconcileById(deps, actor, input.fileId, 'all');
   const begun = await deps.files.transact(actor, (tx) => beginAppend(tx, input, deps.clock.now()));
   if (!begun.ok) return refuse(deps, actor, input.fileId, begun.fault);
   const letGo = (): void => {

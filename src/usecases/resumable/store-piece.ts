@@ -102,10 +102,11 @@ async function* readJoined(
 }
 
 async function isSame(known: Part, { spool }: Piece, sizeBytes: number): Promise<boolean> {
-  if (known.sha256 === null || known.sizeBytes !== sizeBytes) return false;
-  const hash = createHash('sha256');
+  const proof = known.sha256 ?? known.md5;
+  if (proof === undefined || known.sizeBytes !== sizeBytes) return false;
+  const hash = createHash(known.sha256 === null ? 'md5' : 'sha256');
   for await (const chunk of spool.read() as AsyncIterable<Buffer>) hash.update(chunk);
-  return hash.digest('hex') === known.sha256;
+  return hash.digest('hex') === proof;
 }
 
 /** Removes bytes that were stored and will not be entered. Best effort. */

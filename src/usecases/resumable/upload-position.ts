@@ -6,6 +6,7 @@ import { ok } from '../../domain/result.js';
 import { uploadPhase } from '../../domain/upload-position.js';
 import type { UploadLocks } from '../../ports/upload-locks.js';
 import { completeUpload, type CompleteUploadDeps } from '../complete-upload.js';
+import { reconcileById } from '../direct/reconcile-parts.js';
 import { isPartial } from './partial.js';
 import { readTransfer } from './transfer.js';
 
@@ -44,6 +45,7 @@ export async function readPosition(
   actor: Actor,
   fileId: FileId,
 ): Promise<Outcome<UploadPosition>> {
+  await reconcileById(deps, actor, fileId, 'all');
   const found = await deps.files.transact(actor, async (tx) => {
     const file = await tx.find(fileId);
     return file && readTransfer(tx, file);

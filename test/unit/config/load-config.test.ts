@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { environmentSchema } from '../../../src/config/environment.js';
-import { ConfigError, loadConfig } from '../../../src/config/load-config.js';
+import { ConfigError } from '../../../src/config/config-error.js';
+import { loadConfig } from '../../../src/config/load-config.js';
 
 const given = {
   DATABASE_URL: 'postgres://lazaret_app:secret@127.0.0.1:5432/lazaret',

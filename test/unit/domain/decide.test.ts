@@ -9,6 +9,7 @@ const policy: TenantPolicy = {
   maxBytesByType: { 'application/x-small': 9, 'video/*': 9 },
   quota: { bytes: 100, files: 1, uploads: 1 },
   deniedTypes: ['application/x-msdownload'],
+  directTransfer: false,
 };
 const file = makeFile({ state: 'SCANNING', sizeBytes: 10, declaredSha256: HASH });
 const proof: Evidence = {

@@ -74,6 +74,7 @@ const world = (
 const backlog = (part: Partial<Backlog> = {}): Backlog => ({
   dueInspections: async () => [],
   dueExpiries: async () => [],
+  dueListings: async () => [],
   dueCleanups: async () => [],
   forgetExpiredKeys: async () => 0,
   forgetExpiredChallenges: async () => 0,

@@ -1,0 +1,49 @@
+import path from 'node:path';
+import type { StoreConfig } from './config.js';
+import { ConfigError } from './config-error.js';
+import type { Environment } from './environment.js';
+
+type S3Config = Extract<StoreConfig, { readonly kind: 's3' }>;
+
+const SECONDS_PER_DAY = 86_400;
+
+/**
+ * Where bytes are kept, from the environment.
+ *
+ * @throws ConfigError when variables contradict each other
+ */
+export function toStore(env: Environment, dataDir: string, publicUrl: string): StoreConfig {
+  if (env.S3_ENDPOINT === undefined) return { kind: 'filesystem', root: path.join(dataDir, 'objects') };
+  if (env.S3_ACCESS_KEY === undefined || env.S3_SECRET_KEY === undefined) {
+    throw new ConfigError('S3_ACCESS_KEY and S3_SECRET_KEY must be set together with S3_ENDPOINT.');
+  }
+  // One that is younger might still be wanted by its upload.
+  if (env.S3_LEFTOVER_DAYS * SECONDS_PER_DAY <= env.LAZARET_SESSION_TTL_SECONDS) {
+    throw new ConfigError('S3_LEFTOVER_DAYS must be longer than LAZARET_SESSION_TTL_SECONDS.');
+  }
+  return {
+    kind: 's3',
+    endpoint: new URL(env.S3_ENDPOINT),
+    accessKey: env.S3_ACCESS_KEY,
+    secretKey: env.S3_SECRET_KEY,
+    bucketPrefix: env.S3_BUCKET_PREFIX,
+    region: env.S3_REGION,
+    ingest: toIngest(env, env.S3_ENDPOINT),
+    leftoverDays: env.S3_LEFTOVER_DAYS,
+    browserOrigins: [...new Set([new URL(publicUrl).origin, ...env.LAZARET_ALLOWED_ORIGINS])],
+  };
+}
+
+function toIngest(env: Environment, endpoint: string): S3Config['ingest'] {
+  const { S3_INGEST_ACCESS_KEY: accessKey, S3_INGEST_SECRET_KEY: secretKey } = env;
+  if (accessKey === undefined && secretKey === undefined) return null;
+  if (accessKey === undefined || secretKey === undefined) {
+    throw new ConfigError('S3_INGEST_ACCESS_KEY and S3_INGEST_SECRET_KEY must be set together.');
+  }
+  if (accessKey === env.S3_ACCESS_KEY) {
+    throw new ConfigError('S3_INGEST_ACCESS_KEY must not be S3_ACCESS_KEY: it may only write.');
+  }
+  const publicEndpoint = new URL(env.S3_PUBLIC_ENDPOINT ?? endpoint);
+  if (publicEndpoint.pathname !== '/') throw new ConfigError('S3_PUBLIC_ENDPOINT must not have a path.');
+  return { publicEndpoint, accessKey, secretKey, principal: env.S3_INGEST_PRINCIPAL };
+}
