@@ -7,7 +7,7 @@ export const MIN_PART_BYTES = 5 * MIB;
 /** Largest part that we agree to: what one lost connection may cost. */
 export const MAX_PART_BYTES = 512 * MIB;
 /** Largest part that an S3 store accepts. */
-export const MAX_DIRECT_PART_BYTES = 5 * 1024 * MIB;
+const MAX_DIRECT_PART_BYTES = 5 * 1024 * MIB;
 /** Part size where the client has no wish. */
 export const DEFAULT_PART_BYTES = 8 * MIB;
 /** Part size of an upload of unknown length: leaves room for 160 GB. */

@@ -1,15 +1,41 @@
-const SHA256_MEMBER = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/;
+import { parseDictionary, type Dictionary } from 'structured-headers';
+import { fault, type Outcome } from '../domain/errors.js';
+import { ok } from '../domain/result.js';
+
+const SHA256_BYTES = 32;
 
 /**
- * The SHA-256 of a digest field, as 64 hexadecimal digits; `undefined` when the field has none.
+ * The SHA-256 of a `Content-Digest` field, as 64 hexadecimal digits; `undefined` when there is no field or it has
+ * digests of other algorithms alone, which RFC 9530 lets a recipient ignore.
  *
+ * @returns BAD_USER_INPUT when the field cannot be read: a sender that wants its bytes proven must not be told
+ *   that they were
  * @see https://www.rfc-editor.org/rfc/rfc9530#section-2
  */
-export function sha256OfDigest(field: string | string[] | undefined): string | undefined {
-  const text = Array.isArray(field) ? field.join(',') : field;
-  const encoded = text === undefined ? undefined : SHA256_MEMBER.exec(text)?.[1];
-  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('hex');
+export function sha256OfDigest(field: string | string[] | undefined): Outcome<string | undefined> {
+  if (field === undefined) return ok(undefined);
+  const members = read(Array.isArray(field) ? field.join(', ') : field);
+  if (!members || members.size === 0) return malformed();
+  for (const [value] of members.values()) if (!(value instanceof ArrayBuffer)) return malformed();
+  const digest = members.get('sha-256')?.[0];
+  if (!(digest instanceof ArrayBuffer)) return ok(undefined);
+  return digest.byteLength === SHA256_BYTES ? ok(Buffer.from(digest).toString('hex')) : malformed();
 }
+
+/** RFC 9651 section 4.2: a field that fails to parse is ignored as a whole, or the message is refused. */
+function read(text: string): Dictionary | undefined {
+  try {
+    return parseDictionary(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const malformed = (): ReturnType<typeof fault> =>
+  fault('BAD_USER_INPUT', {
+    message: 'Content-Digest must be a dictionary of byte sequences, as in sha-256=:...:.',
+    field: 'Content-Digest',
+  });
 
 /** A digest field that carries a SHA-256 given in hexadecimal. */
 export const digestField = (sha256: string): string =>

@@ -58,12 +58,12 @@ async function answer(
   if (condition === 'failed') {
     return sendProblem(reply, fault('CONFLICT', { message: 'The file is not the one expected.' }).fault, 412);
   }
-  void reply.headers(headersOf(file, validators));
-  if (condition === 'not-modified') return reply.code(304).send();
+  if (condition === 'not-modified') return reply.headers(headersOf(file, validators)).code(304).send();
   // RFC 9110, section 14.2: a server MUST ignore a Range in anything but a GET.
   const isRanged = request.method === 'GET' && isRangeCurrent(request.headers['if-range'], validators);
   const choice = chooseRange(isRanged ? request.headers.range : undefined, file.sizeBytes);
   if (choice.kind === 'unsatisfiable') return refuseRange(reply, file);
+  void reply.headers(headersOf(file, validators));
   describeBody(reply, file, choice);
   if (request.method === 'HEAD') return reply.send();
   return send(deps, download, choice.kind === 'part' ? choice.range : undefined, reply);
@@ -89,9 +89,10 @@ const headersOf = (file: DownloadedFile, { etag, lastModified }: Validators): Re
 const mediaTypeOf = ({ detectedType }: DownloadedFile): string =>
   detectedType !== null && MEDIA_TYPE.test(detectedType) ? detectedType : 'application/octet-stream';
 
-function describeBody(reply: FastifyReply, { sizeBytes }: DownloadedFile, choice: RangeChoice): void {
+function describeBody(reply: FastifyReply, { sizeBytes, sha256 }: DownloadedFile, choice: RangeChoice): void {
   if (choice.kind !== 'part') {
-    void reply.code(200).header('content-length', sizeBytes);
+    // The content is the whole representation; of a range nobody knows the digest before it was sent.
+    void reply.code(200).headers({ 'content-length': sizeBytes, 'content-digest': digestField(sha256) });
     return;
   }
   const { start, end } = choice.range;

@@ -47,7 +47,9 @@ const URL_IS_OVER = 'The URL is over, or was altered.';
 
 /** A digest that the client sends of its own accord must hold as well. */
 function withDigest(grant: PartGrant, request: FastifyRequest): Outcome<PartGrant> {
-  const sha256 = sha256OfDigest(request.headers['content-digest']);
+  const digest = sha256OfDigest(request.headers['content-digest']);
+  if (!digest.ok) return digest;
+  const sha256 = digest.value;
   if (sha256 === undefined) return ok(grant);
   if (grant.sha256 !== undefined && grant.sha256 !== sha256) return fault('CHECKSUM_MISMATCH');
   return ok({ ...grant, sha256 });

@@ -4,8 +4,8 @@ import type { S3Connection } from './s3-connection.js';
 import { sendSigned, type RawAnswer } from './send-signed.js';
 
 /** Named in every rule of ours, so that the rules of an operator are told apart and left alone. */
-export const RULE_MARK = 'lazaret';
-/** Tag of staged objects that nobody keeps on purpose. */
+const RULE_MARK = 'lazaret';
+/** Tag of staged objects that nobody keeps on purpose. A store that ignores it expires none of them. */
 export const STAGED_TAG = 'lazaret=staged';
 
 /** A configuration of a bucket. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  chooseDirectPartSize,
   choosePartSize,
   countParts,
   DEFAULT_PART_BYTES,
@@ -41,6 +42,24 @@ describe('the parts of a file', () => {
         },
       ),
     );
+  });
+
+  it('keep to the limits of S3 when they go straight to the store, and grow with the file', () => {
+    const largest = 5 * 1024 ** 3;
+    fc.assert(
+      fc.property(
+        fc.nat({ max: 5 * 1024 ** 4 }),
+        fc.option(fc.integer({ min: 1, max: 2 * largest }), { nil: undefined }),
+        (sizeBytes, wish) => {
+          const partSize = chooseDirectPartSize(sizeBytes, wish);
+          expect(partSize).toBeGreaterThanOrEqual(MIN_PART_BYTES);
+          expect(partSize).toBeLessThanOrEqual(largest);
+          const most = wish === undefined ? Math.max(1_000, Math.ceil(sizeBytes / largest)) : MAX_PARTS;
+          expect(countParts(sizeBytes, partSize)).toBeLessThanOrEqual(most);
+        },
+      ),
+    );
+    expect(chooseDirectPartSize(1)).toBe(DEFAULT_PART_BYTES);
   });
 
   it.each([0, -1, 1.5, 4, NaN])('do not include number %s of three', (number) => {

@@ -12,6 +12,7 @@ import { startTestEdge, type TestEdge } from '../../support/test-edge.js';
 
 const bytes = randomBytes(1_000_000);
 const sha256 = createHash('sha256').update(bytes).digest('hex');
+const digest = `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`;
 const etag = `"${sha256}"`;
 const updatedAt = new Date('2026-03-01T12:00:00.000Z');
 const modified = updatedAt.toUTCString();
@@ -88,7 +89,8 @@ describe('a download', () => {
       'x-content-type-options': 'nosniff',
       'content-security-policy': expect.stringContaining('sandbox') as string,
       'cache-control': 'private, no-store',
-      'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
+      'repr-digest': digest,
+      'content-digest': digest,
     });
   });
 
@@ -185,6 +187,8 @@ describe('a range', () => {
       expect(answer.status).toBe(416);
       expect(answer.headers.get('content-range')).toBe(`bytes */${total}`);
       expect(await answer.json()).toMatchObject({ code: 'BAD_USER_INPUT', status: 416 });
+      // The content is a problem and not the file.
+      expect([answer.headers.get('repr-digest'), answer.headers.get('content-digest')]).toEqual([null, null]);
     },
   );
 

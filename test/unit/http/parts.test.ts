@@ -164,6 +164,26 @@ describe('a part', () => {
     expect((await put(bytes, { 'content-digest': digest })).status).toBe(200);
   });
 
+  it.each([
+    ['no byte sequence', 'sha-256=abc'],
+    ['a broken byte sequence', 'sha-256=:####:'],
+    ['no end', digest.slice(0, -1)],
+    ['too few bytes', 'sha-256=:AAAA:'],
+    ['text in place of members', 'trust me'],
+    ['nothing', ' '],
+    ['a broken member beside a good one', `${digest}, md5=1`],
+  ])('is refused with 400 when its digest has %s', async (_what, field) => {
+    const answer = await put(bytes, { 'content-digest': field });
+    expect([answer.status, await answer.json()]).toMatchObject([400, { field: 'Content-Digest' }]);
+    expect(ledger).toEqual([]);
+  });
+
+  it('is proven by its SHA-256 whatever other digests stand beside it', async () => {
+    const others = 'md5=:AAAAAAAAAAAAAAAAAAAAAA==:;x=1';
+    expect((await put(bytes, { 'content-digest': `${others}, ${digest}` })).status).toBe(200);
+    expect((await put(bytes, { 'content-digest': others })).status).toBe(200);
+  });
+
   it('is refused before its body where the URL is altered or over, and the sender sees why', async () => {
     const answer = await put(bytes, {}, 'altered');
     expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'FORBIDDEN' }]);
