@@ -38,8 +38,8 @@ const MATRIX: Readonly<Record<string, { own: string; foreign: string; system: st
     system: 'denied denied denied denied',
   },
   parts: {
-    own: 'rows rows rows denied',
-    foreign: 'none denied none denied',
+    own: 'rows rows rows rows',
+    foreign: 'none denied none none',
     system: 'denied denied denied denied',
   },
   fragments: {
