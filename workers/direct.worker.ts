@@ -37,8 +37,7 @@ async function lookOnce(deps: DirectWorkerDeps, signal: AbortSignal): Promise<bo
     for (let start = 0; start < due.length && !signal.aborted; start += WIDTH) {
       const looks = due.slice(start, start + WIDTH).map((file) => deps.followDirect(file, signal));
       const failure = (await Promise.allSettled(looks)).find((look) => look.status === 'rejected');
-      if (failure && !signal.aborted)
-        deps.logger.warn({ err: failure.reason as unknown }, 'parts not listed');
+      if (failure) deps.logger.warn({ err: failure.reason as unknown }, 'parts not listed');
     }
     return true;
   } catch (err) {

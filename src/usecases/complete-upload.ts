@@ -47,8 +47,7 @@ export const completeUpload =
     );
     if (!outcome.ok) return outcome;
     announce(deps.bus, outcome.value);
-    if (outcome.value.transferMode === 'DIRECT')
-      void closeDoor(deps, actor, outcome.value).catch(() => undefined);
+    void closeDoor(deps, actor, outcome.value).catch(() => undefined);
     return outcome;
   };
 
@@ -57,7 +56,7 @@ export const completeUpload =
  * before it reads; here it only comes sooner.
  */
 async function closeDoor({ files, objects }: CompleteUploadDeps, actor: Actor, file: File): Promise<void> {
-  if (file.state !== 'SCANNING' || file.ingestHandle === null) return;
+  if (file.transferMode !== 'DIRECT' || file.state !== 'SCANNING' || file.ingestHandle === null) return;
   const parts = await files.transact(actor, (tx) => tx.parts(file.id));
   await objects.finishUpload({ key: file.ingestKey, handle: file.ingestHandle }, parts);
 }

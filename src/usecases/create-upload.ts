@@ -84,8 +84,9 @@ export const createUpload =
 async function plan(
   { files, objects }: CreateUploadDeps,
   actor: Actor,
-  { sizeBytes = null, partSizeBytes, transport }: CreateUploadInput,
+  input: CreateUploadInput,
 ): Promise<Pick<File, 'sizeBytes' | 'partSizeBytes' | 'transferMode'>> {
+  const { sizeBytes = null, partSizeBytes, transport } = input;
   const isPossible = transport === 'DIRECT' && objects.direct !== undefined;
   const isAllowed = isPossible && (await files.transact(actor, (tx) => tx.policy())).directTransfer;
   if (isAllowed && sizeBytes !== null) {

@@ -1,13 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import {
-  codeOf,
-  createApiClient,
-  granted,
-  type ApiClient,
-  type FileView,
-  type SignedPartView,
-} from '../support/api-client.js';
+import { codeOf, createApiClient, granted, type ApiClient, type FileView } from '../support/api-client.js';
 import { asSuperuser } from '../support/database.js';
 import { startProduct, type Product } from '../support/product.js';
 import { putPart, sha256, sliceOf, untilDecided } from '../support/send-file.js';
@@ -57,30 +50,40 @@ describe('parts that go straight to the S3 store', () => {
     return untilDecided(client, fileId);
   };
 
-  it('arrive, are seen live by others, survive kill -9 of the API and become CLEAN', async () => {
-    const bytes = randomBytes(3 * PART + 17);
-    const { file, transfer } = await open(bytes);
-    expect(transfer).toMatchObject({ mode: 'DIRECT', partCount: 4 });
-    const viewer = { transport: 'ws', url: product.url, token: await product.token('acme-viewer') } as const;
-    const live = watchProgress(viewer, file.id);
-    const parts = await sign(file.id, [1, 2, 3, 4]);
-    for (const part of parts.slice(0, 2)) {
-      expect(part.url.startsWith(product.url)).toBe(false);
-      expect((await putPart(part, sliceOf(bytes, PART, part.partNumber))).status).toBe(200);
-    }
-    await live.until(({ receivedBytes }) => receivedBytes === 2 * PART);
-    live.stop();
-    await product.api.kill9();
-    for (const part of parts.slice(2)) await putPart(part, sliceOf(bytes, PART, part.partNumber));
-    await product.api.restart();
-    const resumed = granted(await client.file(file.id));
-    expect(resumed?.upload).toMatchObject({ missingPartNumbers: [], receivedBytes: bytes.length });
-    expect(await complete(file.id)).toMatchObject({ state: 'CLEAN', sha256: sha256(bytes) });
-    const late = await Promise.all(parts.map((part) => putPart(part, Buffer.alloc(PART)).catch(() => null)));
-    expect(late.filter((answer) => answer?.ok)).toEqual([]);
-    const { url } = granted(await client.createDownloadUrl({ fileId: file.id }));
-    expect(sha256(Buffer.from(await (await fetch(url)).arrayBuffer()))).toBe(sha256(bytes));
-  }, RESTART_TIMEOUT_MS);
+  it(
+    'arrive, are seen live by others, survive kill -9 of the API and become CLEAN',
+    async () => {
+      const bytes = randomBytes(3 * PART + 17);
+      const { file, transfer } = await open(bytes);
+      expect(transfer).toMatchObject({ mode: 'DIRECT', partCount: 4 });
+      const viewer = {
+        transport: 'ws',
+        url: product.url,
+        token: await product.token('acme-viewer'),
+      } as const;
+      const live = watchProgress(viewer, file.id);
+      const parts = await sign(file.id, [1, 2, 3, 4]);
+      for (const part of parts.slice(0, 2)) {
+        expect(part.url.startsWith(product.url)).toBe(false);
+        expect((await putPart(part, sliceOf(bytes, PART, part.partNumber))).status).toBe(200);
+      }
+      await live.until(({ receivedBytes }) => receivedBytes === 2 * PART);
+      live.stop();
+      await product.api.kill9();
+      for (const part of parts.slice(2)) await putPart(part, sliceOf(bytes, PART, part.partNumber));
+      await product.api.restart();
+      const resumed = granted(await client.file(file.id));
+      expect(resumed?.upload).toMatchObject({ missingPartNumbers: [], receivedBytes: bytes.length });
+      expect(await complete(file.id)).toMatchObject({ state: 'CLEAN', sha256: sha256(bytes) });
+      const late = await Promise.all(
+        parts.map((part) => putPart(part, Buffer.alloc(PART)).catch(() => null)),
+      );
+      expect(late.filter((answer) => answer?.ok)).toEqual([]);
+      const { url } = granted(await client.createDownloadUrl({ fileId: file.id }));
+      expect(sha256(Buffer.from(await (await fetch(url)).arrayBuffer()))).toBe(sha256(bytes));
+    },
+    RESTART_TIMEOUT_MS,
+  );
 
   it('count only when the store lists them, whatever a client claims', async () => {
     const bytes = randomBytes(PART + 5);
@@ -123,10 +126,11 @@ describe('parts that go straight to the S3 store', () => {
   it('are refused by the store once the upload is cancelled', async () => {
     const bytes = randomBytes(10);
     const { file } = await open(bytes);
-    const [part] = await sign(file.id, [1]);
+    const parts = await sign(file.id, [1]);
     granted(await client.cancelUpload({ fileId: file.id }));
-    const status = async (): Promise<number> => (await putPart(part as SignedPartView, bytes)).status;
-    await expect.poll(status, { timeout: 20_000 }).toBe(404);
+    const statuses = (): Promise<number[]> =>
+      Promise.all(parts.map(async (part) => (await putPart(part, bytes)).status));
+    await expect.poll(statuses, { timeout: 20_000 }).toEqual([404]);
   });
 
   it('may be mixed with parts through the API, and the rest may come by tus', async () => {

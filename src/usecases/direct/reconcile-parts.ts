@@ -56,8 +56,8 @@ export async function reconcileParts(
     const upload = { key: file.ingestKey, handle };
     const listed = await objects.direct.listParts(upload, afterPart, signal);
     const difference = compareParts(file, ledger, listed, afterPart);
-    if (difference.enter.length + difference.drop.length > 0)
-      await correct(deps, scope, file, ledger, difference);
+    const isSame = difference.enter.length + difference.drop.length === 0;
+    if (!isSame) await correct(deps, scope, file, ledger, difference);
   } catch (error) {
     if (error instanceof PermanentError && (await hasEnded(files, scope, file))) return;
     throw error;
