@@ -16,8 +16,9 @@ export function sha256OfDigest(field: string | string[] | undefined): Outcome<st
   if (field === undefined) return ok(undefined);
   const members = read(Array.isArray(field) ? field.join(', ') : field);
   if (!members || members.size === 0) return malformed();
-  for (const [value] of members.values()) if (!(value instanceof ArrayBuffer)) return malformed();
-  const digest = members.get('sha-256')?.[0];
+  const values = [...members.values()].map((member): unknown => member[0]);
+  if (!values.every((value) => value instanceof ArrayBuffer)) return malformed();
+  const digest: unknown = members.get('sha-256')?.[0];
   if (!(digest instanceof ArrayBuffer)) return ok(undefined);
   return digest.byteLength === SHA256_BYTES ? ok(Buffer.from(digest).toString('hex')) : malformed();
 }

@@ -227,6 +227,9 @@ describe('row-level security', () => {
         'staged_removed_at',
         'correlation_id',
         'traceparent',
+        'transfer_mode',
+        'parts_listed_at',
+        'direct_active_at',
       ],
       events: [
         'id',

@@ -19,7 +19,7 @@ interface PartsQuery {
     marker: number,
   ): Promise<{
     readonly isTruncated: boolean;
-    readonly marker: number;
+    readonly marker: number | string;
     readonly parts: readonly { readonly part: number; readonly etag: string; readonly size: number }[];
   }>;
 }
