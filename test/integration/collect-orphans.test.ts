@@ -34,7 +34,7 @@ const STORES: Record<string, () => Promise<{ store: Store; close: () => Promise<
     };
   },
   S3: async () => {
-    const { endpoint, ...access } = inject('services').s3;
+    const { endpoint, ingest: _ingest, ...access } = inject('services').s3;
     const bucketPrefix = `collect-${randomBytes(6).toString('hex')}`;
     const store = await createS3Store({ ...access, endpoint: new URL(endpoint), bucketPrefix });
     return { store, close: () => Promise.resolve() };

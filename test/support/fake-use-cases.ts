@@ -25,6 +25,7 @@ const VIEWED = {
     maxFileBytes: 100,
     maxBytesByType: { 'image/*': 10 },
     deniedTypes: ['application/x-msdownload'],
+    directTransfer: false,
     quota: { bytes: 1_000, files: 10, uploads: 5 },
   },
   usage: { bytes: 30, files: 2, uploads: 1 },

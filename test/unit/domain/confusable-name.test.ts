@@ -55,6 +55,7 @@ describe('a name that can be read as another', () => {
       maxFileBytes: 9,
       maxBytesByType: {},
       deniedTypes: [],
+      directTransfer: false,
       quota: { bytes: 9, files: 9, uploads: 9 },
     };
     const evidence = {
