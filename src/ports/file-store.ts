@@ -97,6 +97,8 @@ export interface FileTransaction extends ContentTransaction {
    * quota.
    */
   putPart(id: FileId, part: Part): Promise<LedgerEntry>;
+  /** Adds the parts of an upload that has none, and moves `receivedBytes` with them. The caller made the file. */
+  putParts(id: FileId, parts: readonly Part[]): Promise<void>;
   /** Beginnings of parts that are not in the ledger, by part number and offset. */
   fragments(id: FileId): Promise<readonly Fragment[]>;
   /**

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Actor } from '../domain/actor.js';
 import { fault, FaultError, PermanentError } from '../domain/errors.js';
 import { isOpen } from '../domain/file-state.js';
+import { givenUp, wasGivenUp } from './given-up.js';
 import type { File, Part } from '../domain/file.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventBus } from '../ports/event-bus.js';
@@ -107,6 +108,7 @@ async function takePart(
   part: CutPart,
   signal: AbortSignal,
 ): Promise<void> {
+  if (wasGivenUp(file)) throw new FaultError(givenUp(file).fault);
   if (!isOpen(file.state)) throw mismatch();
   const refusal = await tryPart(deps, actor, file, part, signal);
   if (!refusal) return;
