@@ -27,13 +27,14 @@ export interface ExactlyOnceReport {
 }
 
 /** Stories that are played at the same time. */
-const LANES = 64;
+const LANES = 96;
 const TOKEN_LIFE_MS = 8 * 60_000;
 const CALM_TIMEOUT_MS = 600_000;
 const MAX_VIOLATIONS = 50;
-const NOTE_EVERY = 5_000;
+/** Requests after which everything is judged. */
+const ROUND_REQUESTS = 10_000;
 
-/** Plays stories until enough requests were sent, waits until all work is done, and judges what is there. */
+/** Plays stories until enough requests were sent; after every few thousand waits until all work is done, and judges. */
 export async function runExactlyOnce(run: ExactlyOnceRun): Promise<ExactlyOnceReport> {
   const { product, seed, note } = run;
   const violations: string[] = [];
@@ -46,28 +47,33 @@ export async function runExactlyOnce(run: ExactlyOnceRun): Promise<ExactlyOnceRe
   const headers = headersOf(product);
   const ends: StoryEnd[] = [];
   let begun = 0;
-  let noted = 0;
-  const lane = async (): Promise<void> => {
-    while (wire.count() < run.requests && violations.length < MAX_VIOLATIONS) {
+  const playUntil = async (requests: number): Promise<void> => {
+    while (wire.count() < requests && violations.length < MAX_VIOLATIONS) {
       const label = `${seed}-${begun++}`;
       const own = chance.fork(label);
       ends.push(await playStory({ wire, chance: own, violate, label, headers }, planStory(own, label)));
-      if (wire.count() - noted >= NOTE_EVERY)
-        note(`${(noted = wire.count())} requests, ${ends.length} files`);
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  while (wire.count() < run.requests && violations.length === 0) {
+    const until = Math.min(run.requests, wire.count() + ROUND_REQUESTS);
+    await Promise.all(Array.from({ length: LANES }, () => playUntil(until)));
+    for (const found of await judgeCalm(product, ends)) violate(found);
+    note(`${wire.count()} requests, ${ends.length} files, ${violations.length} violations`);
+  }
   wire.close();
+  return { violations, requests: wire.count(), ends };
+}
+
+async function judgeCalm(product: Product, ends: readonly StoryEnd[]): Promise<string[]> {
   const db = new pg.Client({ connectionString: product.databaseUrl });
   await db.connect();
   try {
-    await eventually(
-      () => countUnfinished(db),
-      (left) => left === 0,
-      CALM_TIMEOUT_MS,
-    ).catch((error: unknown) => violate(`not calm: ${String(error)}`));
-    for (const found of await judgeStories(db, product.dataDirectory, ends)) violate(found);
-    return { violations, requests: wire.count(), ends };
+    const count = (): Promise<number> => countUnfinished(db);
+    const calm = await eventually(count, (left) => left === 0, CALM_TIMEOUT_MS).then(
+      () => [],
+      (error: unknown) => [`not calm: ${String(error)}`],
+    );
+    return [...calm, ...(await judgeStories(db, product.dataDirectory, ends))];
   } finally {
     await db.end();
   }

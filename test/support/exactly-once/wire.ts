@@ -31,7 +31,7 @@ export interface Wire {
   close(): void;
 }
 
-const MAX_SOCKETS = 96;
+const MAX_SOCKETS = 256;
 const ANSWER_TIMEOUT_MS = 60_000;
 
 /** Opens the network. */
