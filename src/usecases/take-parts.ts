@@ -11,6 +11,7 @@ import type { FileStore } from '../ports/file-store.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import { announce } from './announce.js';
 import { enterLedger, refuseLate } from './receive-part.js';
+import { removeFragments } from './remove-fragments.js';
 import { storePart } from './store-part.js';
 
 /** What taking parts needs. */
@@ -132,6 +133,7 @@ async function tryPart(
     const entered = await deps.files.transact(actor, (tx) => enterLedger(tx, file, stored, deps.clock.now()));
     if (!entered.ok) return new FaultError(entered.fault);
     announce(deps.bus, file);
+    await removeFragments(deps.objects, entered.value.droppedFragments);
     return undefined;
   } catch (error) {
     const late = error instanceof PermanentError && (await refuseLate(deps.files, actor, file.id));

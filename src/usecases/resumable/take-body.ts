@@ -8,11 +8,12 @@ import type { FileStore } from '../../ports/file-store.js';
 import type { Spool, SpoolFile } from '../../ports/spool.js';
 import type { UploadLock } from '../../ports/upload-locks.js';
 import { announce } from '../announce.js';
+import { removeFragments } from '../remove-fragments.js';
 import type { Appendable } from './begin-append.js';
 import { createBodyChecksum, type PromisedChecksum } from './body-checksum.js';
 import { cutPieces, type Piece } from './cut-pieces.js';
 import { enterPieces } from './enter-pieces.js';
-import { discardEntry, removeFragments, storePiece, type Entry, type StorePieceDeps } from './store-piece.js';
+import { discardEntry, storePiece, type Entry, type StorePieceDeps } from './store-piece.js';
 
 /** What taking a body needs. */
 export interface TakeBodyDeps extends StorePieceDeps {
