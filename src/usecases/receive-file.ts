@@ -144,9 +144,12 @@ const firstAnswer = (
   deps.files.transact(actor, async (tx) => {
     const answer = await claim(tx, requestOf(deps, actor, input));
     if (!answer.ok) return answer;
-    // The answer to the opening is all there is of an upload that was never completed.
-    if (answer.value && isOpen(answer.value.state)) return givenUp(file);
-    return ok(answer.value ?? file);
+    const key = input.idempotencyKey;
+    if (key === undefined || !answer.value || !isOpen(answer.value.state)) return ok(answer.value ?? file);
+    // So far only the opening was answered: another protocol has completed the upload since, or nobody has.
+    if (file.state === 'DELETED') return givenUp(file);
+    await tx.storeAnswer(key, toSnapshot(file));
+    return ok(file);
   });
 
 /** Without a key nobody can go on with a broken upload, so it ends now; with one it waits for the retry. */
