@@ -4,14 +4,20 @@ import { judgeAccounts, judgeHistory, readFiles, type FileRow } from '../crash/j
 import { judgeStore } from '../crash/judge-store.js';
 import type { StoryEnd } from './play-story.js';
 
-/** Finds whatever does not have exactly one effect, in the database and in the store of the file system. */
+/**
+ * Finds whatever does not have exactly one effect, in the database and in the store of the file system.
+ *
+ * @param mayBeOrphans - objects without a row that a collector may find, because a dependency was away
+ */
 export async function judgeStories(
   db: pg.Client,
   dataDirectory: string,
   ends: readonly StoryEnd[],
+  mayBeOrphans: number,
 ): Promise<string[]> {
   const files = await readFiles(db);
   const store = await judgeStore(path.join(dataDirectory, 'objects'), files);
+  const orphans = await notFragments(db, store.orphans);
   return [
     ...judgeFiles(files, ends),
     ...(await judgeHistory(db, files)),

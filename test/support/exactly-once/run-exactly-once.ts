@@ -57,14 +57,20 @@ export async function runExactlyOnce(run: ExactlyOnceRun): Promise<ExactlyOnceRe
   while (wire.count() < run.requests && violations.length === 0) {
     const until = Math.min(run.requests, wire.count() + ROUND_REQUESTS);
     await Promise.all(Array.from({ length: LANES }, () => playUntil(until)));
-    for (const found of await judgeCalm(product, ends)) violate(found);
-    note(`${wire.count()} requests, ${ends.length} files, ${violations.length} violations`);
+    for (const found of await judgeCalm(product, ends, wire.countUnavailable())) violate(found);
+    note(
+      `${wire.count()} requests, ${ends.length} files, ${violations.length} violations, ${wire.countUnavailable()} unavailable`,
+    );
   }
   wire.close();
   return { violations, requests: wire.count(), ends };
 }
 
-async function judgeCalm(product: Product, ends: readonly StoryEnd[]): Promise<string[]> {
+async function judgeCalm(
+  product: Product,
+  ends: readonly StoryEnd[],
+  mayBeOrphans: number,
+): Promise<string[]> {
   const db = new pg.Client({ connectionString: product.databaseUrl });
   await db.connect();
   try {
@@ -73,7 +79,7 @@ async function judgeCalm(product: Product, ends: readonly StoryEnd[]): Promise<s
       () => [],
       (error: unknown) => [`not calm: ${String(error)}`],
     );
-    return [...calm, ...(await judgeStories(db, product.dataDirectory, ends))];
+    return [...calm, ...(await judgeStories(db, product.dataDirectory, ends, mayBeOrphans))];
   } finally {
     await db.end();
   }

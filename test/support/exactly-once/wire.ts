@@ -28,6 +28,8 @@ export interface Wire {
   send(sending: Sending, damage: Damage, process: number): Promise<Answer | undefined>;
   /** How many were sent so far, broken ones included. */
   count(): number;
+  /** How many were told that a dependency was not there: what such a request left behind, a collector finds. */
+  countUnavailable(): number;
   close(): void;
 }
 
@@ -38,8 +40,10 @@ const ANSWER_TIMEOUT_MS = 60_000;
 export function openWire(urls: readonly string[]): Wire {
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
   let sent = 0;
+  let unavailable = 0;
   return {
     count: () => sent,
+    countUnavailable: () => unavailable,
     close: () => agent.destroy(),
     send: ({ method, path, headers, body }, damage, process) => {
       sent += 1;
@@ -50,6 +54,7 @@ export function openWire(urls: readonly string[]): Wire {
           let text = '';
           incoming.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
           incoming.once('end', () => {
+            if (text.includes('DEPENDENCY_UNAVAILABLE')) unavailable += 1;
             resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text });
           });
           incoming.once('error', () => resolve(undefined));
