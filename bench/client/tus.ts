@@ -107,7 +107,7 @@ const headersFor = async (url: string, isProduct: boolean): Promise<Headers> => 
 async function create(url: string, headers: Headers, sizeBytes: number): Promise<string> {
   const fields = { ...headers, 'upload-length': String(sizeBytes), 'upload-metadata': METADATA };
   const answer = await exchange('POST', `${url}/uploads`, fields, 0);
-  return new URL(answer['location'] ?? '', url).href;
+  return new URL(answer.location ?? '', url).href;
 }
 
 const append = (location: string, headers: Headers, sizeBytes: number): Promise<IncomingHttpHeaders> =>

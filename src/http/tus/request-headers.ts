@@ -25,7 +25,7 @@ export function checksumOf(request: IncomingMessage): Outcome<PromisedChecksum |
   const text = request.headers['upload-checksum'];
   if (text === undefined) {
     // RFC 9110, section 6.6.2: the Trailer field announces which fields come after the body.
-    const comesLate = /(?:^|[\s,])upload-checksum(?:$|[\s,])/i.test(String(request.headers.trailer ?? ''));
+    const comesLate = /(?:^|[\s,])upload-checksum(?:$|[\s,])/i.test(request.headers.trailer ?? '');
     return ok(comesLate ? { late: () => parseChecksum(request.trailers['upload-checksum']) } : undefined);
   }
   const checksum = parseChecksum(text);

@@ -50,8 +50,9 @@ function judgeFiles(files: readonly FileRow[], ends: readonly StoryEnd[]): strin
 function judgeFile({ plan, fileId, state }: StoryEnd, own: readonly FileRow[]): string[] {
   const [file] = own;
   const name = `${plan.label} (${plan.way}, ${plan.end})`;
-  if (!file || own.length !== 1 || file.id !== fileId)
+  if (!file || own.length !== 1 || file.id !== fileId) {
     return [`${name}: ${own.length} files, told was ${fileId ?? 'none'}`];
+  }
   const isRight = state === 'OPEN' ? ['PENDING', 'RECEIVING'].includes(file.state) : file.state === state;
   if (!isRight) return [`${name}: is ${file.state}, must be ${state}`];
   if (state !== 'CLEAN' && state !== 'DELETED') return [];
