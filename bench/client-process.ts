@@ -2,6 +2,7 @@ import { answerParent } from './answer-parent.js';
 import { poolOf, type Kind } from './client/bytes.js';
 import { scanRaw } from './client/raw-scan.js';
 import { sendSmallFiles, timeToVerdict } from './client/small-files.js';
+import { endTus, makeFile, sendByTusClient, sendPlainStreams, sendSmallTus, sendTus } from './client/tus.js';
 import { cancel, complete, discard, openUpload, putParts, type UploadJob } from './client/upload.js';
 import { untilAllDecided, untilClean } from './client/verdict.js';
 
@@ -33,4 +34,10 @@ answerParent({
     timeToVerdict(url, (fileId) => untilClean(url, fileId, pollMs)),
   scanRaw,
   sendSmallFiles,
+  sendTus,
+  endTus,
+  sendPlainStreams,
+  sendSmallTus,
+  sendByTusClient,
+  makeFile,
 });

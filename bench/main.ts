@@ -10,6 +10,8 @@ import { measureMemory } from './scenarios/memory.js';
 import { measureScan } from './scenarios/scan.js';
 import { measureSmallFiles } from './scenarios/small-files.js';
 import { measureTokens } from './scenarios/tokens.js';
+import { measureTus } from './scenarios/tus.js';
+import { measureTusClient } from './scenarios/tus-client.js';
 import { measureUpload } from './scenarios/upload.js';
 import { startStack } from './stack.js';
 
@@ -20,6 +22,8 @@ const MEASURES: Readonly<Record<(typeof SCENARIOS)[number], Scenario>> = {
   latency: measureLatency,
   small: measureSmallFiles,
   upload: measureUpload,
+  tus: measureTus,
+  'tus-client': measureTusClient,
   scan: measureScan,
   memory: measureMemory,
 };

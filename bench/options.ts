@@ -25,7 +25,7 @@ export const BENCH_HELP = `
   Starts the product on free ports with a temporary data directory, measures it beside a baseline in the same
   run, prints tables, writes bench-results/<time>.json and removes everything else it has made.
 
-    --only NAME      upload, scan, small, latency, tokens or memory; may be repeated
+    --only NAME      upload, tus, tus-client, scan, small, latency, tokens or memory; may be repeated
     --mib N          size of the large upload (1024); the scanned file has half of it
     --files N        small files of one measurement (1000)
     --rounds N       how often product and baseline take turns (3)
@@ -35,7 +35,16 @@ export const BENCH_HELP = `
 `;
 
 /** The names that `--only` takes, in the order in which they run. */
-export const SCENARIOS = ['tokens', 'latency', 'small', 'upload', 'scan', 'memory'] as const;
+export const SCENARIOS = [
+  'tokens',
+  'latency',
+  'small',
+  'upload',
+  'tus',
+  'tus-client',
+  'scan',
+  'memory',
+] as const;
 
 /**
  * Reads the command line.

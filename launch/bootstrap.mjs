@@ -19,6 +19,7 @@ const COMMANDS = {
   'db:generate': 'launch/generate-migration.js',
   bench: 'bench/main.js',
   crash: 'launch/crash.js',
+  'exactly-once': 'launch/exactly-once.js',
   build: null,
 };
 

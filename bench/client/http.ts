@@ -6,7 +6,8 @@ export interface Answer {
   readonly text: string;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+/** Keeps the connections of everything that is sent. */
+export const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 /** One request with a body that is in memory already: as little work as a client can have. */
 export function send(

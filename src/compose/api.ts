@@ -48,8 +48,8 @@ export async function composeApi(platform: Platform): Promise<ApiParts> {
 }
 
 function composeUseCases(platform: Platform, urls: UrlSigner, spool: Spool) {
-  const { config, clock, files, objects, bus, redis, logger } = platform;
-  const locks = createRedisUploadLocks({ commands: redis.commands, bus, logger });
+  const { config, clock, files, objects, bus, redis } = platform;
+  const locks = createRedisUploadLocks({ commands: redis.commands, bus });
   const ids = createUuidV7Ids();
   const deps = { files, objects, bus, clock, urls, ids, locks, spool, settings: config.upload };
   return {

@@ -92,7 +92,8 @@ const toDatabase = (env: Environment): Config['database'] => ({
   preparesStatements: env.LAZARET_DATABASE_PREPARE === 'on',
   statementTimeoutMs: env.LAZARET_STATEMENT_TIMEOUT_MS,
   lockTimeoutMs: 5_000,
-  idleInTransactionTimeoutMs: 15_000,
+  // A process that is stopped within a transaction must not hold up for longer whoever takes over its work.
+  idleInTransactionTimeoutMs: 5_000,
   connectTimeoutMs: 5_000,
 });
 

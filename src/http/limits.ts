@@ -54,8 +54,10 @@ export async function addRateLimit(app: FastifyInstance, limits: EdgeLimits): Pr
     cache: MAX_COUNTED_ADDRESSES,
     allowList: (request) => isProbe(request),
     keyGenerator: (request) => request.ip,
-    errorResponseBuilder: (_request, { ttl }) =>
-      new FaultError(fault('RATE_LIMITED', { retryAfterMs: Math.max(1, ttl) }).fault),
+    errorResponseBuilder: ({ url }, { ttl }) =>
+      new FaultError(
+        fault(isTus(url) ? 'OVERLOADED' : 'RATE_LIMITED', { retryAfterMs: Math.max(1, ttl) }).fault,
+      ),
   });
 }
 
@@ -72,6 +74,9 @@ export async function addPressureGate(app: FastifyInstance, limits: EdgeLimits):
     },
   });
 }
+
+/** Clients of tus take 429 for the end, and 503 for a reason to come again. */
+const isTus = (url: string): boolean => /^\/uploads(?:[/?]|$)/u.test(url);
 
 const isProbe = (request: FastifyRequest): boolean =>
   /^\/(?:livez|readyz|startupz)$/u.test(request.routeOptions.url ?? '');

@@ -119,6 +119,8 @@ export interface FileTransaction extends ContentTransaction {
    * so many milliseconds ago, or the upload is over.
    */
   claimListing(id: FileId, minAgeMs: number): Promise<boolean>;
+  /** Adds the parts of an upload that has none, and moves `receivedBytes` with them. The caller made the file. */
+  putParts(id: FileId, parts: readonly Part[]): Promise<void>;
   /** Beginnings of parts that are not in the ledger, by part number and offset. */
   fragments(id: FileId): Promise<readonly Fragment[]>;
   /**

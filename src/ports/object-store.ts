@@ -110,6 +110,15 @@ export interface ObjectStore {
   abortUpload(upload: OpenUpload, signal?: AbortSignal): Promise<void>;
 
   /**
+   * Makes parts of other uploads, in order, the parts 1 and up of an upload that has none, without moving a byte.
+   * The others keep theirs. Optional: only a store that takes parts of any size can do it. Idempotent.
+   */
+  adoptParts?(
+    upload: OpenUpload,
+    sources: readonly { readonly upload: OpenUpload; readonly part: StoredPart }[],
+  ): Promise<readonly StoredPart[]>;
+
+  /**
    * Removes a part that another one of the same number has replaced in the ledger. Optional: only a store
    * that keeps every version of a part until the upload ends has something to remove. Idempotent.
    */

@@ -16,6 +16,8 @@ export interface IdempotentRequest {
   readonly operation: string;
   /** The whole input; the key itself does not matter. */
   readonly input: { readonly idempotencyKey?: string | undefined };
+  /** For a request that has no key and is to run once all the same. A space in it keeps it apart from those of clients. */
+  readonly ownKey?: string;
   /** How long the key is remembered. */
   readonly ttlSeconds: number;
 }
@@ -34,7 +36,7 @@ export async function idempotently(
   if (!claimed.ok) return claimed;
   if (claimed.value) return ok(claimed.value);
   const outcome = await effect();
-  const key = request.input.idempotencyKey;
+  const key = keyOf(request);
   if (outcome.ok && key !== undefined) await tx.storeAnswer(key, toSnapshot(outcome.value));
   return outcome;
 }
@@ -44,9 +46,10 @@ export async function claim(
   tx: FileTransaction,
   request: IdempotentRequest,
 ): Promise<Outcome<File | undefined>> {
-  const key = request.input.idempotencyKey;
+  const given = request.input.idempotencyKey;
+  const key = keyOf(request);
   if (key === undefined) return ok(undefined);
-  if (key.length > MAX_KEY_CHARACTERS || !VISIBLE_ASCII.test(key)) {
+  if (given !== undefined && (given.length > MAX_KEY_CHARACTERS || !VISIBLE_ASCII.test(given))) {
     return fault('BAD_USER_INPUT', {
       message: 'An idempotency key has 1 to 255 visible ASCII characters.',
       field: 'idempotencyKey',
@@ -63,6 +66,8 @@ export async function claim(
       return fault('IDEMPOTENCY_MISMATCH', { field: 'idempotencyKey' });
   }
 }
+
+const keyOf = ({ input, ownKey }: IdempotentRequest): string | undefined => input.idempotencyKey ?? ownKey;
 
 function fingerprintOf({ actor, operation, input }: IdempotentRequest): string {
   const sorted = JSON.stringify([operation, actor.subject, canonical(input)]);

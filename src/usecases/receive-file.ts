@@ -13,6 +13,7 @@ import { announce } from './announce.js';
 import { applyCommand, lockFile, written } from './apply.js';
 import { checkNewFile, fitsPolicy, longestFile } from './check-new-file.js';
 import { claim, idempotently, type IdempotentRequest } from './idempotent.js';
+import { givenUp, wasGivenUp } from './given-up.js';
 import { discardNewFile, newFile } from './new-file.js';
 import { takeParts, type TakePartsDeps } from './take-parts.js';
 
@@ -126,6 +127,7 @@ async function complete(
   if (!locked.ok) return locked;
   const file = locked.value;
   if (!isOpen(file.state)) {
+    if (wasGivenUp(file) || file.sizeBytes === null) return givenUp(file);
     return file.sizeBytes === sizeBytes ? ok({ file, isFirst: false }) : fault('IDEMPOTENCY_MISMATCH');
   }
   const moved = await applyCommand(tx, file, { kind: 'complete', sizeBytes }, at);
@@ -141,7 +143,13 @@ const firstAnswer = (
 ): Promise<Outcome<File>> =>
   deps.files.transact(actor, async (tx) => {
     const answer = await claim(tx, requestOf(deps, actor, input));
-    return answer.ok ? ok(answer.value ?? file) : answer;
+    if (!answer.ok) return answer;
+    const key = input.idempotencyKey;
+    if (key === undefined || !answer.value || !isOpen(answer.value.state)) return ok(answer.value ?? file);
+    // So far only the opening was answered: another protocol has completed the upload since, or nobody has.
+    if (file.state === 'DELETED') return givenUp(file);
+    await tx.storeAnswer(key, toSnapshot(file));
+    return ok(file);
   });
 
 /** Without a key nobody can go on with a broken upload, so it ends now; with one it waits for the retry. */

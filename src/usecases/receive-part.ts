@@ -12,6 +12,7 @@ import type { ObjectStore, StoredPart } from '../ports/object-store.js';
 import type { PartGrant } from '../ports/url-signer.js';
 import { announce, announceProgress } from './announce.js';
 import { applyCommand, lockFile } from './apply.js';
+import { removeFragments } from './remove-fragments.js';
 import { storePart } from './store-part.js';
 
 /** The bytes of a part on their way in. */
@@ -99,7 +100,8 @@ async function record(
 ): Promise<Outcome<ReceivedPart>> {
   const outcome = await files.transact(scope, (tx) => enterLedger(tx, file, part, clock.now()));
   if (!outcome.ok) return outcome;
-  const { isFirst, receivedBytes, replacedEtag } = outcome.value;
+  const { isFirst, receivedBytes, replacedEtag, droppedFragments } = outcome.value;
+  await removeFragments(objects, droppedFragments);
   if (replacedEtag !== null) {
     await discardReplaced(objects, file, { partNumber: part.partNumber, etag: replacedEtag });
   }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Actor } from '../domain/actor.js';
 import { fault, FaultError, PermanentError } from '../domain/errors.js';
 import { isOpen } from '../domain/file-state.js';
+import { givenUp, wasGivenUp } from './given-up.js';
 import type { File, Part } from '../domain/file.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventBus } from '../ports/event-bus.js';
@@ -10,6 +11,7 @@ import type { FileStore } from '../ports/file-store.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import { announce } from './announce.js';
 import { enterLedger, refuseLate } from './receive-part.js';
+import { removeFragments } from './remove-fragments.js';
 import { storePart } from './store-part.js';
 
 /** What taking parts needs. */
@@ -107,6 +109,7 @@ async function takePart(
   part: CutPart,
   signal: AbortSignal,
 ): Promise<void> {
+  if (wasGivenUp(file)) throw new FaultError(givenUp(file).fault);
   if (!isOpen(file.state)) throw mismatch();
   const refusal = await tryPart(deps, actor, file, part, signal);
   if (!refusal) return;
@@ -130,6 +133,7 @@ async function tryPart(
     const entered = await deps.files.transact(actor, (tx) => enterLedger(tx, file, stored, deps.clock.now()));
     if (!entered.ok) return new FaultError(entered.fault);
     announce(deps.bus, file);
+    await removeFragments(deps.objects, entered.value.droppedFragments);
     return undefined;
   } catch (error) {
     const late = error instanceof PermanentError && (await refuseLate(deps.files, actor, file.id));

@@ -86,6 +86,12 @@ describe.each(['filesystem', 's3'] as const)('an upload by several protocols, st
     await expectClean(product, token, path, bytes);
   });
 
+  it('is put together from uploads that were sent at once', async () => {
+    const bytes = randomBytes(26 * MIB + 11);
+    const url = await beginUpload(product, token, bytes, { parallelUploads: 4 }).done;
+    await expectClean(product, token, url, bytes);
+  });
+
   it('whose parts have all come by signed URLs is complete for tus', async () => {
     const bytes = randomBytes(6 * MIB);
     const { id, path } = await open(bytes.length);

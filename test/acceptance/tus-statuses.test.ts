@@ -34,8 +34,8 @@ describe('tus', () => {
     expect(answer.headers.get('tus-resumable')).toBe('1.0.0');
     expect(answer.headers.get('tus-version')).toBe('1.0.0');
     expect(answer.headers.get('tus-extension')?.split(',').toSorted()).toEqual([
-      ...['checksum', 'concatenation', 'creation', 'creation-defer-length', 'creation-with-upload'],
-      ...['expiration', 'termination'],
+      ...['checksum', 'checksum-trailer', 'concatenation', 'creation', 'creation-defer-length'],
+      ...['creation-with-upload', 'expiration', 'termination'],
     ]);
     expect(answer.headers.get('tus-checksum-algorithm')).toBe('sha1,sha256,md5,crc32');
     expect(Number(answer.headers.get('tus-max-size'))).toBeGreaterThan(2 ** 40);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Sends one request of the tus protocol, with its version and a token. */
 export type TusCall = (
@@ -34,17 +35,26 @@ export const uploadMetadata = (pairs: Record<string, string>): string =>
 export const uploadChecksum = (algorithm: 'sha1' | 'sha256' | 'md5', bytes: Uint8Array): string =>
   `${algorithm} ${createHash(algorithm).update(bytes).digest('base64')}`;
 
+const MAX_TRIES = 10;
+
 /** Creates an upload and answers the path of it. */
 export async function createTusUpload(
   call: TusCall,
   sizeBytes: number,
   headers: Record<string, string> = {},
 ): Promise<string> {
-  const answer = await call('POST', '/uploads', {
-    'upload-length': String(sizeBytes),
-    'upload-metadata': uploadMetadata({ filename: 'a file.bin' }),
-    ...headers,
-  });
+  const create = (): Promise<Response> =>
+    call('POST', '/uploads', {
+      'upload-length': String(sizeBytes),
+      'upload-metadata': uploadMetadata({ filename: 'a file.bin' }),
+      ...headers,
+    });
+  let answer = await create();
+  // A busy machine asks its clients to come again.
+  for (let tries = 0; answer.status === 503 && tries < MAX_TRIES; tries += 1) {
+    await sleep(Number(answer.headers.get('retry-after')) * 1_000);
+    answer = await create();
+  }
   if (answer.status !== 201) throw new Error(`Not created: ${answer.status} ${await answer.text()}`);
   return new URL(answer.headers.get('location') ?? '').pathname;
 }

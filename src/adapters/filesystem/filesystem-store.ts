@@ -9,6 +9,7 @@ import { listDisk } from './inventory.js';
 import { createLayout } from './layout.js';
 import {
   abortUpload,
+  adoptParts,
   beginUpload,
   discardPart,
   finishUpload,
@@ -48,6 +49,7 @@ export async function createFilesystemStore(
   };
   return {
     beginUpload: (key, signal) => run(signal, () => beginUpload(disk, key)),
+    adoptParts: (upload, sources) => guard(() => adoptParts(disk, upload, sources)),
     discardPart: (upload, part) => guard(() => discardPart(disk, upload, part)),
     putPart: (upload, partNumber, sizeBytes, body, signal) =>
       consume(body, () => putPart(disk, upload, partNumber, sizeBytes, body, signal)),

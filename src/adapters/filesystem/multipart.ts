@@ -1,9 +1,9 @@
-import { lstat, rename, rm } from 'node:fs/promises';
+import { link, lstat, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { PermanentError } from '../../domain/errors.js';
 import type { OpenUpload, StoredPart } from '../../ports/object-store.js';
-import { ensureDirectory, isRealDirectory, listNames, pruneEmpty } from './directories.js';
+import { ensureDirectory, isRealDirectory, listNames, pruneEmpty, syncDirectory } from './directories.js';
 import { partFileName, type Layout } from './layout.js';
 import { readManifest, writeManifest, type Manifest } from './manifest.js';
 import { uniqueId, type Scratch } from './scratch.js';
@@ -48,6 +48,25 @@ export async function putPart(
     }
   });
   return part;
+}
+
+/** Gives parts of other uploads a second name: the bytes are there until the last name is gone. */
+export async function adoptParts(
+  { layout }: Disk,
+  upload: OpenUpload,
+  sources: readonly { readonly upload: OpenUpload; readonly part: StoredPart }[],
+): Promise<readonly StoredPart[]> {
+  const directory = layout.openDirectory(upload);
+  if (!(await isRealDirectory(directory))) throw noSuchUpload();
+  const adopted: StoredPart[] = [];
+  for (const [index, source] of sources.entries()) {
+    const part = { partNumber: index + 1, etag: source.part.etag };
+    const from = path.join(await findParts(layout, source.upload), partFileName(source.part));
+    await unless(['EEXIST'], () => link(from, path.join(directory, partFileName(part))));
+    adopted.push(part);
+  }
+  await syncDirectory(directory);
+  return adopted;
 }
 
 /** Removes one version of a part from an open upload; a finished one keeps what its manifest names. */

@@ -1,4 +1,5 @@
 import { and, eq, sql, type AnyColumn, type SQL } from 'drizzle-orm';
+import { contents } from '../../../db/schema/contents.js';
 import { files } from '../../../db/schema/files.js';
 import { fragments } from '../../../db/schema/fragments.js';
 import type { FileState } from '../../domain/file-state.js';
@@ -28,6 +29,11 @@ export async function readClaims(
     .select({ key: files.vaultKey })
     .from(files)
     .where(and(eq(files.tenantId, scope.tenantId), isAnyOf(files.vaultKey, keys, 'text')));
+  // Also one without references: whoever ended the last of them removes it, and nobody else.
+  const copies = await db
+    .select({ key: contents.vaultKey })
+    .from(contents)
+    .where(and(eq(contents.tenantId, scope.tenantId), isAnyOf(contents.vaultKey, keys, 'text')));
   const pieces = await db
     .select({ key: fragments.objectKey })
     .from(fragments)
@@ -39,7 +45,7 @@ export async function readClaims(
         { ...row, id: id as FileId, state: state as FileState, isCleanedUp: stagedRemovedAt !== null },
       ]),
     ),
-    namedKeys: new Set([...served, ...pieces].flatMap(({ key }) => key ?? [])),
+    namedKeys: new Set([...served, ...copies, ...pieces].flatMap(({ key }) => key ?? [])),
   };
 }
 

@@ -7,7 +7,10 @@ import type { FileScope } from './file-scope.js';
 import { continuesPart, dropFragments, fragmentsOf, writeFragment } from './fragments.js';
 import { growReceived } from './received-bytes.js';
 
-type Ledger = Pick<FileTransaction, 'parts' | 'putPart' | 'fragments' | 'putFragment'>;
+type Ledger = Pick<FileTransaction, 'parts' | 'putPart' | 'putParts' | 'fragments' | 'putFragment'>;
+
+/** Rows of one statement: each takes a few of the 65,535 parameters that it may have. */
+const MAX_ROWS = 1_000;
 
 /** The parts of an upload that are durable and verified, and what is there of others. */
 export const createLedger = (context: FileScope): Ledger => ({
@@ -18,6 +21,16 @@ export const createLedger = (context: FileScope): Ledger => ({
     const growth = part.sizeBytes - replaced.sizeBytes - dropped.sizeBytes;
     const receivedBytes = await growReceived(context, id, growth);
     return { receivedBytes, replacedEtag: replaced.etag, droppedFragments: dropped.keys };
+  },
+  putParts: async (id, entries) => {
+    for (let start = 0; start < entries.length; start += MAX_ROWS) {
+      const rows = entries.slice(start, start + MAX_ROWS);
+      await context.sql
+        .insert(parts)
+        .values(rows.map((part) => ({ tenantId: context.scope.tenantId, fileId: id, ...part })));
+    }
+    const sizeBytes = entries.reduce((sum, part) => sum + part.sizeBytes, 0);
+    if (sizeBytes > 0) await growReceived(context, id, sizeBytes);
   },
   fragments: (id) => fragmentsOf(context, id),
   putFragment: async (id, fragment) => {

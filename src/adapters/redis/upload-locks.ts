@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RedlockMutex } from 'redis-semaphore';
-import type { Logger } from '../../observability/logger.js';
+import { TransientError } from '../../domain/errors.js';
 import type { EventBus, Topic } from '../../ports/event-bus.js';
 import type { UploadLock, UploadLocks } from '../../ports/upload-locks.js';
 
@@ -9,7 +9,6 @@ export interface RedisUploadLocksDeps {
   /** Must fail at once while Redis is away. */
   readonly commands: Redis;
   readonly bus: EventBus;
-  readonly logger: Logger;
   /** How long a lock outlives its holder; must be below the wait of others. @default 6000 */
   readonly leaseMs?: number;
   /** How long to wait for a lock. @default 9000 */
@@ -35,31 +34,56 @@ export function createRedisUploadLocks(deps: RedisUploadLocksDeps): UploadLocks 
     acquire: async ({ tenantId, fileId }) => {
       const topic: LockTopic = { kind: 'lock', tenantId, fileId };
       const lost = new AbortController();
-      const mutex = new RedlockMutex([commands], `lazaret:upload:${tenantId}:${fileId}`, {
-        lockTimeout: leaseMs,
-        refreshInterval: Math.floor(leaseMs / 3),
-        acquireAttemptsLimit: 1,
-        retryInterval: RETRY_MS,
-        onLockLost: () => {
-          // Lost together with Redis it is nobody else's: the upload goes on.
-          if (commands.status === 'ready') lost.abort();
-        },
+      const lease = new Lease(commands, `lazaret:upload:${tenantId}:${fileId}`, leaseMs, () => {
+        lost.abort(new TransientError('redis', 'The lock of an upload was lost.'));
       });
       const deadline = performance.now() + waitMs;
-      while (!(await mutex.tryAcquire())) {
-        if (commands.status !== 'ready') return unlocked(deps, fileId);
+      while (!(await lease.tryAcquire())) {
+        if (commands.status !== 'ready') throw new TransientError('redis', 'There are no locks to be had.');
         if (performance.now() >= deadline) return undefined;
         await ask(deps, topic);
       }
-      return hold(deps, topic, mutex, lost);
+      return hold(deps, topic, lease, lost);
     },
   };
 }
 
-/** Without Redis uploads go on: the file store refuses whoever comes second. */
-function unlocked({ logger }: RedisUploadLocksDeps, fileId: string): UploadLock {
-  logger.debug({ fileId }, 'redis is away: an upload goes on without its lock');
-  return { wanted: new AbortController().signal, release: () => Promise.resolve() };
+/** A mutex that knows how long it is certainly its holder's, without asking anybody. */
+class Lease extends RedlockMutex {
+  readonly #leaseMs: number;
+  /** On the monotonic clock, which goes on while a process is stopped. */
+  #heldUntil = 0;
+
+  constructor(commands: Redis, key: string, leaseMs: number, onLockLost: () => void) {
+    super([commands], key, {
+      lockTimeout: leaseMs,
+      refreshInterval: Math.floor(leaseMs / 3),
+      acquireAttemptsLimit: 1,
+      retryInterval: RETRY_MS,
+      onLockLost,
+    });
+    this.#leaseMs = leaseMs;
+  }
+
+  isHeld(): boolean {
+    return performance.now() < this.#heldUntil;
+  }
+
+  protected override _acquire(signal?: AbortSignal): Promise<boolean> {
+    return this.#counted(() => super._acquire(signal));
+  }
+
+  protected override _refresh(): Promise<boolean> {
+    return this.#counted(() => super._refresh());
+  }
+
+  /** Redis counts from when the command arrives, which is not before it was sent. */
+  async #counted(command: () => Promise<boolean>): Promise<boolean> {
+    const sentAt = performance.now();
+    const isHeld = await command();
+    if (isHeld) this.#heldUntil = sentAt + this.#leaseMs;
+    return isHeld;
+  }
 }
 
 const markOf = ({ tenantId, fileId }: LockTopic): string => `lazaret:upload-wanted:${tenantId}:${fileId}`;
@@ -73,7 +97,7 @@ async function ask({ commands, bus }: RedisUploadLocksDeps, topic: LockTopic): P
 async function hold(
   { commands, bus }: RedisUploadLocksDeps,
   topic: LockTopic,
-  mutex: RedlockMutex,
+  lease: Lease,
   wanted: AbortController,
 ): Promise<UploadLock> {
   // The mark may be our own.
@@ -91,10 +115,11 @@ async function hold(
   let releasing: Promise<void> | undefined;
   return {
     wanted: wanted.signal,
+    isHeld: () => lease.isHeld(),
     release: () =>
       (releasing ??= (async () => {
         clearInterval(timer);
-        await mutex.release().catch(() => undefined);
+        await lease.release().catch(() => undefined);
         void listening.then((stop) => {
           stop();
         });

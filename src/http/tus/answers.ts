@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { fault, type Fault } from '../../domain/errors.js';
-import { isPartial } from '../../usecases/resumable/partial.js';
+import { concatOf } from '../../usecases/resumable/partial.js';
 import type { UploadPosition } from '../../usecases/resumable/upload-position.js';
 import { sendProblem } from '../problem.js';
 import { writeMetadata } from './metadata.js';
@@ -18,11 +18,18 @@ export const positionHeaders = ({ file, offsetBytes, phase }: UploadPosition): R
 });
 
 /** Headers that describe an upload beside where it stands. */
-export const descriptionHeaders = ({ file }: UploadPosition): Record<string, string> => ({
-  ...(file.sizeBytes === null ? { 'upload-defer-length': '1' } : { 'upload-length': String(file.sizeBytes) }),
-  'upload-metadata': writeMetadata(file),
-  ...(isPartial(file) ? { 'upload-concat': 'partial' } : {}),
-});
+export function descriptionHeaders({ file }: UploadPosition): Record<string, string> {
+  const concat = concatOf(file);
+  return {
+    ...(file.sizeBytes === null
+      ? { 'upload-defer-length': '1' }
+      : { 'upload-length': String(file.sizeBytes) }),
+    'upload-metadata': writeMetadata(file),
+    // "Response to HEAD request against partial or final upload MUST include the Upload-Concat header and its value
+    // as received in the upload creation request."
+    ...(concat === undefined ? {} : { 'upload-concat': concat }),
+  };
+}
 
 /** Answers for an upload that was given up. */
 export const sendGone = (reply: FastifyReply, { file }: UploadPosition): FastifyReply => {

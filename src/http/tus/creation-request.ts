@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { fault, type Outcome } from '../../domain/errors.js';
 import { ok } from '../../domain/result.js';
 import type { CreateUploadInput } from '../../usecases/create-upload.js';
-import { PARTIAL_MARK } from '../../usecases/resumable/partial.js';
+import { CONCAT_KEY, PARTIAL_MARK } from '../../usecases/resumable/partial.js';
 import { readMetadata } from './metadata.js';
 import { UPLOADS_PATH } from './protocol.js';
 import { contentLengthOf, continuesUpload, countOf, hasBody } from './request-headers.js';
@@ -14,6 +14,8 @@ export type CreationRequest =
       readonly kind: 'final';
       readonly input: Omit<CreateUploadInput, 'sizeBytes'>;
       readonly partialIds: readonly string[];
+      /** The header as it came. */
+      readonly concat: string;
     };
 
 /** Most uploads that one can be put together from. */
@@ -38,7 +40,7 @@ export function readCreation(headers: IncomingHttpHeaders): Outcome<CreationRequ
   return sized.ok ? ok({ kind: 'upload', input: { ...input, metadata, sizeBytes: sized.value } }) : sized;
 }
 
-const isNoMark = ({ key }: { readonly key: string }): boolean => key !== PARTIAL_MARK.key;
+const isNoMark = ({ key }: { readonly key: string }): boolean => key !== CONCAT_KEY;
 
 function readLength(headers: IncomingHttpHeaders): Outcome<number | undefined> {
   const length = countOf(headers, 'Upload-Length');
@@ -69,7 +71,8 @@ function readFinal(
     return wrong('Upload-Concat', `must name 1 to ${String(MAX_PARTIALS)} partial uploads`);
   }
   const partialIds = urls.map(idOf);
-  return ok({ kind: 'final', input, partialIds });
+  const metadata = input.metadata?.filter(isNoMark);
+  return ok({ kind: 'final', input: { ...input, metadata }, partialIds, concat });
 }
 
 /** Relative or absolute, the path of an upload ends with its id. */

@@ -5,7 +5,7 @@ import type { File } from '../../domain/file.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { UrlSigner } from '../../ports/url-signer.js';
 import type { createUpload } from '../../usecases/create-upload.js';
-import type { cancelUpload } from '../../usecases/end-file.js';
+import type { cancelUpload, deleteFile } from '../../usecases/end-file.js';
 import type {
   AppendInput,
   appendToUpload,
@@ -27,6 +27,7 @@ export interface TusHandlersDeps {
     readonly uploadPosition: ReturnType<typeof uploadPosition>;
     readonly joinUploads: ReturnType<typeof joinUploads>;
     readonly cancelUpload: ReturnType<typeof cancelUpload>;
+    readonly deleteFile: ReturnType<typeof deleteFile>;
   };
   readonly urls: Pick<UrlSigner, 'tusUrl'>;
   readonly metrics: Metrics;
@@ -63,8 +64,12 @@ export function createTusHandlers(
       const found = await deps.useCases.uploadPosition(actor, request.params.id);
       if (!found.ok) return sendProblem(reply, found.fault);
       if (found.value.phase === 'over') return sendGone(reply, found.value);
-      const ended = await deps.useCases.cancelUpload(actor, { fileId: request.params.id });
-      return ended.ok ? reply.code(204).send() : sendRefusal(reply, ended.fault, found.value);
+      // A file that is complete may be inspected or in use: to end it takes the right to delete.
+      const end = found.value.phase === 'open' ? deps.useCases.cancelUpload : deps.useCases.deleteFile;
+      const ended = await end(actor, { fileId: request.params.id });
+      if (ended.ok) return reply.code(204).send();
+      if (found.value.file.state === 'SCANNING') void reply.header('retry-after', '1');
+      return sendRefusal(reply, ended.fault, found.value);
     },
   };
 }
@@ -139,9 +144,10 @@ async function append(
   if (!claim.ok) return claim;
   const detached = detachBody(request.raw);
   const { body, signal } = detached;
+  const isRepeatable = beginning !== undefined && request.headers['idempotency-key'] !== undefined;
   metrics.connections.inc({ transport: 'upload' });
   try {
-    return await useCases.appendToUpload(actor, { ...claim.value, fileId, body });
+    return await useCases.appendToUpload(actor, { ...claim.value, fileId, body, isRepeatable });
   } catch (error) {
     if (!signal.aborted) throw error;
     return 'client-gone';
@@ -153,7 +159,7 @@ async function append(
 }
 
 function claimOf(
-  { headers }: TusRequest,
+  { headers, raw }: TusRequest,
   beginning: number | undefined,
 ): Outcome<Omit<AppendInput, 'fileId' | 'body'>> {
   const offset =
@@ -163,7 +169,7 @@ function claimOf(
   if (offset.value === undefined) return fault('BAD_USER_INPUT', { message: `${field} is required.`, field });
   const length = countOf(headers, 'Upload-Length');
   if (!length.ok) return length;
-  const checksum = checksumOf(headers);
+  const checksum = checksumOf(raw);
   if (!checksum.ok) return checksum;
   return {
     ok: true,

@@ -2,6 +2,7 @@ import { fault, type Outcome } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import type { MetadataEntry } from '../../domain/metadata.js';
 import { ok } from '../../domain/result.js';
+import { CONCAT_KEY } from '../../usecases/resumable/partial.js';
 
 /** What of a file can be told in `Upload-Metadata`. */
 export interface UploadMetadata {
@@ -53,7 +54,7 @@ export function writeMetadata({ name, declaredType, declaredSha256, metadata }: 
     ...(declaredType === null ? [] : [{ key: 'filetype', value: declaredType }]),
     ...(declaredSha256 === null ? [] : [{ key: 'sha256', value: declaredSha256 }]),
     // Metadata that came by another protocol may have keys that have no place in a header.
-    ...metadata.filter(({ key }) => /^[\x21-\x2b\x2d-\x7e]+$/.test(key)),
+    ...metadata.filter(({ key }) => key !== CONCAT_KEY && /^[\x21-\x2b\x2d-\x7e]+$/.test(key)),
   ];
   return entries.map(({ key, value }) => `${key} ${Buffer.from(value).toString('base64')}`).join(',');
 }

@@ -12,7 +12,7 @@ export const OFFSET_TYPE = 'application/offset+octet-stream';
 
 const EXTENSIONS = [
   ...['creation', 'creation-with-upload', 'creation-defer-length', 'expiration', 'checksum', 'termination'],
-  'concatenation',
+  ...['checksum-trailer', 'concatenation'],
 ];
 
 /** What an OPTIONS request is told of the server. */

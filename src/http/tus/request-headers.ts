@@ -1,7 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { fault, type Outcome } from '../../domain/errors.js';
 import { ok } from '../../domain/result.js';
-import { CHECKSUM_ALGORITHMS, type ExpectedChecksum } from '../../usecases/resumable/body-checksum.js';
+import {
+  CHECKSUM_ALGORITHMS,
+  type ExpectedChecksum,
+  type PromisedChecksum,
+} from '../../usecases/resumable/body-checksum.js';
 import { OFFSET_TYPE } from './protocol.js';
 
 const WHOLE_NUMBER = /^(?:0|[1-9]\d{0,15})$/;
@@ -16,15 +20,26 @@ export function countOf(headers: IncomingHttpHeaders, name: string): Outcome<num
   return fault('BAD_USER_INPUT', { message: `${name} must be a whole number of bytes.`, field: name });
 }
 
-/** The checksum that a request names for its body. BAD_USER_INPUT for an unknown algorithm. */
-export function checksumOf(headers: IncomingHttpHeaders): Outcome<ExpectedChecksum | undefined> {
-  const text = headers['upload-checksum'];
-  if (text === undefined) return ok(undefined);
-  const [, name, encoded] = CHECKSUM.exec(typeof text === 'string' ? text : '') ?? [];
-  const algorithm = CHECKSUM_ALGORITHMS.find((known) => known === name);
-  if (algorithm && encoded !== undefined) return ok({ algorithm, digest: Buffer.from(encoded, 'base64') });
+/** The checksum that a request names for its body, or will name after it. BAD_USER_INPUT for an unknown algorithm. */
+export function checksumOf(request: IncomingMessage): Outcome<PromisedChecksum | undefined> {
+  const text = request.headers['upload-checksum'];
+  if (text === undefined) {
+    // RFC 9110, section 6.6.2: the Trailer field announces which fields come after the body.
+    const comesLate = /(?:^|[\s,])upload-checksum(?:$|[\s,])/i.test(request.headers.trailer ?? '');
+    return ok(comesLate ? { late: () => parseChecksum(request.trailers['upload-checksum']) } : undefined);
+  }
+  const checksum = parseChecksum(text);
+  if (checksum) return ok(checksum);
   const message = `Upload-Checksum has one of ${CHECKSUM_ALGORITHMS.join(', ')} and a Base64 encoded checksum.`;
   return fault('BAD_USER_INPUT', { message, field: 'Upload-Checksum' });
+}
+
+function parseChecksum(text: string | readonly string[] | undefined): ExpectedChecksum | undefined {
+  const [, name, encoded] = CHECKSUM.exec(typeof text === 'string' ? text : '') ?? [];
+  const algorithm = CHECKSUM_ALGORITHMS.find((known) => known === name);
+  return algorithm && encoded !== undefined
+    ? { algorithm, digest: Buffer.from(encoded, 'base64') }
+    : undefined;
 }
 
 /** Whether a request brings bytes, as RFC 9112, section 6, signals them. */

@@ -1,13 +1,15 @@
 import type { Readable } from 'node:stream';
 import { authorise, type Actor } from '../../domain/actor.js';
-import { fault, FaultError, type Fault, type Outcome } from '../../domain/errors.js';
+import { fault, FaultError, TransientError, type Fault, type Outcome } from '../../domain/errors.js';
 import { parseFileId, type FileId } from '../../domain/ids.js';
-import type { UploadLocks } from '../../ports/upload-locks.js';
+import type { UploadLock, UploadLocks } from '../../ports/upload-locks.js';
 import type { CompleteUploadDeps } from '../complete-upload.js';
 import { reconcileById } from '../direct/reconcile-parts.js';
 import { beginAppend, type AppendClaim } from './begin-append.js';
-import type { ExpectedChecksum } from './body-checksum.js';
+import type { PromisedChecksum } from './body-checksum.js';
+import { beginsAlike } from './compare-beginning.js';
 import { takeBody, type TakeBodyDeps } from './take-body.js';
+import { readTransfer } from './transfer.js';
 import { readPosition, type UploadPosition } from './upload-position.js';
 
 /** Bytes that continue an upload from where it stands. */
@@ -15,7 +17,9 @@ export interface AppendInput extends Omit<AppendClaim, 'fileId'> {
   readonly fileId: string;
   readonly body: Readable;
   /** If given, nothing of the body counts before all of it is proven. */
-  readonly checksum?: ExpectedChecksum | undefined;
+  readonly checksum?: PromisedChecksum | undefined;
+  /** Whether the request may have been made before: then bytes that are there already must be the same. */
+  readonly isRepeatable?: boolean;
 }
 
 /** What became of bytes. */
@@ -42,7 +46,8 @@ const RETRY_AFTER_MS = 1_000;
  *
  * @returns NOT_FOUND; CONFLICT when the upload is over or stands elsewhere; OVERLOADED when another request has
  * the upload; TOO_LARGE, QUOTA_EXCEEDED, CHECKSUM_MISMATCH, BAD_USER_INPUT
- * @throws the body's own error, after what had arrived of it was made durable
+ * @throws the body's own error, after what had arrived of it was made durable; TransientError, also when there are
+ * no locks to be had
  */
 export const appendToUpload =
   (deps: AppendDeps) =>
@@ -54,7 +59,7 @@ export const appendToUpload =
     const lock = await deps.locks.acquire({ tenantId: actor.tenantId, fileId });
     if (!lock) return busy();
     try {
-      return await append(deps, actor, { ...input, fileId }, lock.wanted);
+      return await append(deps, actor, { ...input, fileId }, lock);
     } finally {
       await lock.release();
     }
@@ -64,25 +69,44 @@ async function append(
   deps: AppendDeps,
   actor: Actor,
   input: AppendInput & { readonly fileId: FileId },
-  wanted: AbortSignal,
+  lock: UploadLock,
 ): Promise<AppendOutcome> {
   await reconcileById(deps, actor, input.fileId, 'all');
   const begun = await deps.files.transact(actor, (tx) => beginAppend(tx, input, deps.clock.now()));
-  if (!begun.ok) return refuse(deps, actor, input.fileId, begun.fault);
+  if (!begun.ok) {
+    const isOther =
+      begun.fault.code === 'CONFLICT' && input.isRepeatable && !(await isAlike(deps, actor, input));
+    return isOther ? mismatch() : refuse(deps, actor, input.fileId, begun.fault);
+  }
   const letGo = (): void => {
     input.body.destroy(new Error('Another request wants the upload.'));
   };
+  const { wanted } = lock;
   wanted.addEventListener('abort', letGo);
+  if (wanted.aborted) letGo();
   try {
-    await takeBody(deps, actor, begun.value, input);
+    await takeBody(deps, actor, begun.value, { ...input, lock });
     return await readPosition(deps, actor, input.fileId);
   } catch (error) {
     if (error instanceof FaultError) return await refuse(deps, actor, input.fileId, error.fault);
+    if (wanted.reason instanceof TransientError) throw wanted.reason;
     if (wanted.aborted) return busy();
     throw error;
   } finally {
     wanted.removeEventListener('abort', letGo);
   }
+}
+
+async function isAlike(
+  deps: AppendDeps,
+  actor: Actor,
+  { fileId, body }: AppendInput & { readonly fileId: FileId },
+): Promise<boolean> {
+  const transfer = await deps.files.transact(actor, async (tx) => {
+    const file = await tx.find(fileId);
+    return file && readTransfer(tx, file);
+  });
+  return !transfer || beginsAlike(deps.objects, transfer, body);
 }
 
 /** Who was wrong about the offset learns the right one. */
@@ -96,6 +120,8 @@ async function refuse(
   const position = await readPosition(deps, actor, fileId);
   return { ok: false, fault: refusal, ...(position.ok && { position: position.value }) };
 }
+
+const mismatch = (): ReturnType<typeof fault> => fault('IDEMPOTENCY_MISMATCH', { field: 'Idempotency-Key' });
 
 const busy = (): ReturnType<typeof fault> =>
   fault('OVERLOADED', { message: 'Another request has the upload.', retryAfterMs: RETRY_AFTER_MS });

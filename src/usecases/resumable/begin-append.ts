@@ -7,6 +7,7 @@ import { uploadPhase } from '../../domain/upload-position.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import { lockFile, written } from '../apply.js';
 import { fitsPolicy, longestFile } from '../check-new-file.js';
+import { isFinal } from './partial.js';
 import { readTransfer, type Transfer } from './transfer.js';
 
 /** What a client says of the bytes that it is about to append. */
@@ -29,7 +30,7 @@ export interface Appendable extends Transfer {
 /**
  * Checks what is claimed against the upload, in one transaction.
  *
- * @returns NOT_FOUND; CONFLICT when the upload is over or stands elsewhere; TOO_LARGE; BAD_USER_INPUT
+ * @returns NOT_FOUND; FORBIDDEN for an upload that was put together; CONFLICT when the upload is over or stands elsewhere; TOO_LARGE; BAD_USER_INPUT
  */
 export async function beginAppend(
   tx: FileTransaction,
@@ -38,6 +39,7 @@ export async function beginAppend(
 ): Promise<Outcome<Appendable>> {
   const locked = await lockFile(tx, claim.fileId);
   if (!locked.ok) return locked;
+  if (isFinal(locked.value)) return fault('FORBIDDEN', { message: 'A final upload takes no bytes.' });
   const phase = uploadPhase(locked.value, now);
   if (phase === 'over') return fault('CONFLICT', { message: 'The upload is over.' });
   const transfer = await readTransfer(tx, locked.value);

@@ -3,9 +3,16 @@ import type { File } from '../../domain/file.js';
 import { isOpen } from '../../domain/file-state.js';
 import { ok } from '../../domain/result.js';
 import type { FileTransaction } from '../../ports/file-store.js';
+import type { UploadLock } from '../../ports/upload-locks.js';
 import { applyCommand, lockFile } from '../apply.js';
 import { enterLedger } from '../receive-part.js';
 import type { Entry } from './store-piece.js';
+
+/** What is to be entered, and the right to do so. */
+export interface Entering {
+  readonly entries: readonly Entry[];
+  readonly lock: Pick<UploadLock, 'isHeld'>;
+}
 
 /** What nobody refers to any more once entries are committed. */
 export interface Superseded {
@@ -22,9 +29,13 @@ export interface Superseded {
 export async function enterPieces(
   tx: FileTransaction,
   file: File,
-  entries: readonly Entry[],
+  { entries, lock }: Entering,
   at: Date,
 ): Promise<Outcome<Superseded>> {
+  const locked = await lockFile(tx, file.id);
+  if (!locked.ok) return locked;
+  // Asked with the row in hand: whoever gets the upload next needs the row as well, and so comes after this commit.
+  if (!lock.isHeld()) return overtaken();
   const fragmentKeys: string[] = [];
   const parts: { partNumber: number; etag: string }[] = [];
   for (const entry of entries) {

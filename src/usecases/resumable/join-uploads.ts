@@ -1,15 +1,22 @@
-import { Readable } from 'node:stream';
+import { createHash } from 'node:crypto';
 import { authorise, type Actor } from '../../domain/actor.js';
-import { fault, PermanentError, type Outcome } from '../../domain/errors.js';
-import type { File } from '../../domain/file.js';
-import { parseFileId, type FileId } from '../../domain/ids.js';
+import { fault, type Outcome } from '../../domain/errors.js';
+import type { File, Part } from '../../domain/file.js';
+import { choosePartSize } from '../../domain/parts.js';
 import { ok } from '../../domain/result.js';
-import type { ObjectStore } from '../../ports/object-store.js';
-import { createUpload, type CreateUploadDeps, type CreateUploadInput } from '../create-upload.js';
-import { cancelUpload } from '../end-file.js';
-import { appendToUpload, type AppendDeps } from './append-to-upload.js';
-import { isPartial } from './partial.js';
-import { readPosition } from './upload-position.js';
+import { uploadPhase } from '../../domain/upload-position.js';
+import type { FileTransaction } from '../../ports/file-store.js';
+import { announce } from '../announce.js';
+import { applyCommand, lockFile, written } from '../apply.js';
+import { checkNewFile, fitsPolicy, type CheckedInput } from '../check-new-file.js';
+import type { CompleteUploadDeps } from '../complete-upload.js';
+import type { CreateUploadDeps, CreateUploadInput } from '../create-upload.js';
+import { idempotently, type IdempotentRequest } from '../idempotent.js';
+import { discardNewFile, newFile } from '../new-file.js';
+import { removeBytes } from '../remove-bytes.js';
+import { findPartials, noPartial, type Partial } from './find-partials.js';
+import { gatherParts } from './gather-parts.js';
+import { finalMark } from './partial.js';
 
 /** What is to be put together. */
 export interface JoinUploadsInput {
@@ -17,104 +24,133 @@ export interface JoinUploadsInput {
   readonly input: Omit<CreateUploadInput, 'sizeBytes'>;
   /** In the order of their bytes. */
   readonly partialIds: readonly string[];
+  /** As the client said it; told again to whoever asks. */
+  readonly concat: string;
 }
 
 /** What joining needs. */
-export type JoinUploadsDeps = AppendDeps & CreateUploadDeps;
+export type JoinUploadsDeps = CreateUploadDeps & CompleteUploadDeps;
 
 /**
- * Puts a file together from partial uploads that are complete, and ends those. The bytes are read from the store
- * and go the way of all bytes, so that the new file is checked and counted like any other.
+ * Puts a file together from partial uploads that are complete. One transaction ends those, gives their quota to
+ * the new file and hands it to inspection, so that there is never a part of it, and the quota never holds it twice.
+ * The same request again gets the same file, also without an idempotency key.
  *
  * @returns BAD_USER_INPUT when one is no complete partial upload of the tenant; the faults of `createUpload`
  */
 export const joinUploads =
   (deps: JoinUploadsDeps) =>
-  async (actor: Actor, { input, partialIds }: JoinUploadsInput): Promise<Outcome<File>> => {
+  async (actor: Actor, joining: JoinUploadsInput): Promise<Outcome<File>> => {
     const allowed = authorise(actor, 'file:upload');
     if (!allowed.ok) return allowed;
-    const partials = await findPartials(deps, actor, partialIds);
+    const checked = checkNewFile(joining.input);
+    if (!checked.ok) return checked;
+    const request = requestOf(deps, actor, joining);
+    const before = await deps.files.transact(actor, (tx) =>
+      idempotently(tx, request, () => Promise.resolve(fault('NOT_FOUND'))),
+    );
+    if (before.ok || before.fault.code !== 'NOT_FOUND') return before;
+    const partials = await findPartials(deps, actor, joining.partialIds);
     if (!partials.ok) return partials;
-    const sizeBytes = partials.value.reduce((sum, { file }) => sum + (file.sizeBytes ?? 0), 0);
-    const created = await createUpload(deps)(actor, { ...input, sizeBytes });
-    if (!created.ok) return created;
-    const filled = await fill(deps, actor, created.value.file, partials.value);
-    const isLost = !filled.ok && input.idempotencyKey === undefined;
-    if (isLost) await cancelUpload(deps)(actor, { fileId: created.value.file.id });
-    if (!filled.ok) return filled;
-    for (const { file } of partials.value) await cancelUpload(deps)(actor, { fileId: file.id });
-    return filled;
+    return joinOnce(deps, actor, request, draftOf(checked.value, joining, partials.value), partials.value);
   };
 
-interface Partial {
-  readonly file: File;
-  readonly parts: readonly { readonly partNumber: number; readonly etag: string }[];
+function requestOf(
+  { settings }: JoinUploadsDeps,
+  actor: Actor,
+  { input, partialIds }: JoinUploadsInput,
+): IdempotentRequest {
+  const hash = createHash('sha256').update(JSON.stringify([actor.subject, partialIds]));
+  return {
+    actor,
+    operation: 'joinUploads',
+    input: { ...input, partialIds } as IdempotentRequest['input'],
+    ownKey: `uploads joined ${hash.digest('hex')}`,
+    ttlSeconds: settings.idempotencyTtlSeconds,
+  };
 }
 
-async function findPartials(
+type Draft = Parameters<typeof newFile>[2];
+
+function draftOf(checked: CheckedInput, { concat }: JoinUploadsInput, partials: readonly Partial[]): Draft {
+  const sizeBytes = partials.reduce((sum, { file }) => sum + (file.sizeBytes ?? 0), 0);
+  const largest = Math.max(...partials.map(({ file }) => file.partSizeBytes));
+  const metadata = [...checked.metadata, finalMark(concat)];
+  return { ...checked, metadata, sizeBytes, partSizeBytes: choosePartSize(sizeBytes, largest) };
+}
+
+async function joinOnce(
   deps: JoinUploadsDeps,
   actor: Actor,
-  ids: readonly string[],
-): Promise<Outcome<readonly Partial[]>> {
-  const partials: Partial[] = [];
-  for (const [index, id] of ids.entries()) {
-    const fileId = parseFileId(id);
-    const partial = fileId && (await findPartial(deps, actor, fileId));
-    if (!partial) {
-      const message = `Upload ${String(index + 1)} is no partial upload that is complete.`;
-      return fault('BAD_USER_INPUT', { message, field: 'Upload-Concat' });
-    }
-    partials.push(partial);
-  }
-  return ok(partials);
-}
-
-async function findPartial(deps: JoinUploadsDeps, actor: Actor, id: FileId): Promise<Partial | undefined> {
-  const position = await readPosition(deps, actor, id);
-  if (!position.ok) return undefined;
-  const { file, phase, offsetBytes } = position.value;
-  if (phase !== 'open' || !isPartial(file) || offsetBytes !== file.sizeBytes) return undefined;
-  return { file, parts: await deps.files.transact(actor, (tx) => tx.parts(id)) };
-}
-
-async function fill(
-  deps: JoinUploadsDeps,
-  actor: Actor,
-  { id: fileId }: File,
+  request: IdempotentRequest,
+  draft: Draft,
   partials: readonly Partial[],
 ): Promise<Outcome<File>> {
-  const position = await readPosition(deps, actor, fileId);
-  if (!position.ok) return position;
-  const { file, phase, offsetBytes } = position.value;
-  if (phase !== 'open') return ok(file);
-  const body = Readable.from(readAll(deps.objects, partials, offsetBytes), { objectMode: false });
-  const appended = await appendToUpload(deps)(actor, { fileId, offsetBytes, body });
-  return appended.ok ? ok(appended.value.file) : { ok: false, fault: appended.fault };
-}
-
-/** Reads what the partial uploads have together, from an offset on. */
-async function* readAll(
-  objects: ObjectStore,
-  partials: readonly Partial[],
-  offsetBytes: number,
-): AsyncGenerator<Buffer> {
-  let skip = offsetBytes;
-  for (const { file, parts } of partials) {
-    const sizeBytes = file.sizeBytes ?? 0;
-    if (skip < sizeBytes) yield* readPartial(objects, file, parts, { start: skip, end: sizeBytes - 1 });
-    skip = Math.max(0, skip - sizeBytes);
+  const file = await newFile(deps, actor, draft);
+  let isUsed = false;
+  try {
+    const parts = await gatherParts(deps.objects, file, partials);
+    const at = deps.clock.now();
+    const joined = await deps.files.transact(actor, (tx) =>
+      idempotently(tx, request, () => replace(tx, partials, file, parts, at)),
+    );
+    isUsed = joined.ok && joined.value.id === file.id;
+    if (joined.ok) announceAll(deps, actor, joined.value, partials);
+    return joined;
+  } finally {
+    if (!isUsed) await discardNewFile(deps.objects, file);
   }
 }
 
-async function* readPartial(
-  objects: ObjectStore,
-  { ingestKey: key, ingestHandle: handle }: File,
-  parts: Partial['parts'],
-  range: { readonly start: number; readonly end: number },
-): AsyncGenerator<Buffer> {
-  // Parts of an open upload cannot be read. To finish it again changes nothing.
-  if (handle !== null) await objects.finishUpload({ key, handle }, parts);
-  const object = await objects.read({ area: 'ingest', key }, range);
-  if (!object) throw new PermanentError('object-store', 'The bytes of a partial upload are gone.');
-  yield* object.body as AsyncIterable<Buffer>;
+function announceAll(deps: JoinUploadsDeps, actor: Actor, joined: File, partials: readonly Partial[]): void {
+  announce(deps.bus, joined);
+  for (const { file } of partials) {
+    announce(deps.bus, file);
+    // The answer does not wait for the store: what fails here, the sweeper repeats.
+    void removeBytes(deps, actor, { ...file, state: 'CANCELLED' }).catch(() => undefined);
+  }
+}
+
+/** Ends the partial uploads and enters the file that their bytes are now, complete. */
+async function replace(
+  tx: FileTransaction,
+  partials: readonly Partial[],
+  file: File,
+  parts: readonly Part[],
+  at: Date,
+): Promise<Outcome<File>> {
+  const ended = await endPartials(tx, partials, at);
+  if (!ended.ok) return ended;
+  const fits = fitsPolicy(await tx.policy(), file);
+  if (!fits.ok) return fits;
+  const inserted = written(await tx.insert(file), file);
+  if (!inserted.ok) return inserted;
+  await tx.putParts(file.id, parts);
+  const receivedBytes = file.sizeBytes ?? 0;
+  const begun =
+    receivedBytes === 0
+      ? ok(file)
+      : await applyCommand(tx, { ...file, receivedBytes }, { kind: 'receive' }, at);
+  return begun.ok ? applyCommand(tx, begun.value, { kind: 'complete', sizeBytes: receivedBytes }, at) : begun;
+}
+
+async function endPartials(
+  tx: FileTransaction,
+  partials: readonly Partial[],
+  at: Date,
+): Promise<Outcome<undefined>> {
+  const ended = new Set<string>();
+  // Always in the same order, so that two that want the same uploads do not wait for each other.
+  const ordered = [...partials].sort((a, b) => (a.file.id < b.file.id ? -1 : 1));
+  for (const { file, parts, position } of ordered) {
+    if (ended.has(file.id)) continue;
+    ended.add(file.id);
+    const locked = await lockFile(tx, file.id);
+    if (!locked.ok || uploadPhase(locked.value, at) !== 'open') return noPartial(position);
+    const etags = new Set((await tx.parts(file.id)).map(({ etag }) => etag));
+    if (parts.some(({ etag }) => !etags.has(etag))) return noPartial(position);
+    const cancelled = await applyCommand(tx, locked.value, { kind: 'cancel' }, at);
+    if (!cancelled.ok) return cancelled;
+  }
+  return ok(undefined);
 }

@@ -5,6 +5,7 @@ import type { File, Fragment, Part } from '../../domain/file.js';
 import { fragmentKeyOf } from '../../domain/object-keys.js';
 import type { Ids } from '../../ports/ids.js';
 import type { ObjectStore } from '../../ports/object-store.js';
+import { removeFragments } from '../remove-fragments.js';
 import { storePart } from '../store-part.js';
 import type { Piece } from './cut-pieces.js';
 
@@ -115,9 +116,4 @@ export async function discardEntry({ objects }: StorePieceDeps, file: File, entr
   if (file.ingestHandle === null) return;
   const upload = { key: file.ingestKey, handle: file.ingestHandle };
   await objects.discardPart?.(upload, entry.part).catch(() => undefined);
-}
-
-/** Removes the objects of fragments that are not in the database any more. Best effort. */
-export async function removeFragments(objects: ObjectStore, keys: readonly string[]): Promise<void> {
-  for (const key of keys) await objects.remove({ area: 'ingest', key }).catch(() => undefined);
 }

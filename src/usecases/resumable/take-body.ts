@@ -6,12 +6,14 @@ import type { Clock } from '../../ports/clock.js';
 import type { EventBus } from '../../ports/event-bus.js';
 import type { FileStore } from '../../ports/file-store.js';
 import type { Spool, SpoolFile } from '../../ports/spool.js';
+import type { UploadLock } from '../../ports/upload-locks.js';
 import { announce } from '../announce.js';
+import { removeFragments } from '../remove-fragments.js';
 import type { Appendable } from './begin-append.js';
-import { createBodyChecksum, type ExpectedChecksum } from './body-checksum.js';
+import { createBodyChecksum, type PromisedChecksum } from './body-checksum.js';
 import { cutPieces, type Piece } from './cut-pieces.js';
 import { enterPieces } from './enter-pieces.js';
-import { discardEntry, removeFragments, storePiece, type Entry, type StorePieceDeps } from './store-piece.js';
+import { discardEntry, storePiece, type Entry, type StorePieceDeps } from './store-piece.js';
 
 /** What taking a body needs. */
 export interface TakeBodyDeps extends StorePieceDeps {
@@ -25,7 +27,9 @@ export interface TakeBodyDeps extends StorePieceDeps {
 export interface IncomingBody {
   readonly body: Readable;
   /** If given, nothing of the body counts before all of it is proven. */
-  readonly checksum?: ExpectedChecksum | undefined;
+  readonly checksum?: PromisedChecksum | undefined;
+  /** Nothing is entered without it. */
+  readonly lock: Pick<UploadLock, 'isHeld'>;
 }
 
 /**
@@ -42,8 +46,9 @@ export async function takeBody(
 ): Promise<void> {
   const spools = [await deps.spool.open(), await deps.spool.open()] as const;
   try {
-    if (incoming.checksum) await takeProven(deps, actor, upload, incoming.body, incoming.checksum, spools);
-    else await takeAtOnce(deps, actor, upload, incoming.body, spools);
+    const { checksum } = incoming;
+    if (checksum) await takeProven(deps, actor, upload, { ...incoming, checksum }, spools);
+    else await takeAtOnce(deps, actor, upload, incoming, spools);
   } finally {
     await Promise.all(spools.map((spool) => spool.close()));
   }
@@ -56,7 +61,7 @@ async function takeAtOnce(
   deps: TakeBodyDeps,
   actor: Actor,
   upload: Appendable,
-  body: Readable,
+  { body, lock }: IncomingBody,
   spools: Spools,
 ): Promise<void> {
   const pieces = cutPieces({ ...upload, body, observe: () => undefined }, spools);
@@ -64,7 +69,7 @@ async function takeAtOnce(
   await eachOverlapping(pieces, async (piece) => {
     const entry = await storePiece(deps, piece, progress.soFar(piece, true));
     if (!entry) return;
-    await enter(deps, actor, upload, [entry]);
+    await enter(deps, actor, upload, lock, [entry]);
     progress.note(entry);
   });
 }
@@ -74,11 +79,10 @@ async function takeProven(
   deps: TakeBodyDeps,
   actor: Actor,
   upload: Appendable,
-  body: Readable,
-  expected: ExpectedChecksum,
+  { body, lock, checksum: promised }: IncomingBody & { readonly checksum: PromisedChecksum },
   spools: Spools,
 ): Promise<void> {
-  const checksum = createBodyChecksum(expected);
+  const checksum = createBodyChecksum(promised);
   const pieces = cutPieces({ ...upload, body, observe: checksum.update }, spools);
   const progress = createProgress(upload);
   const entries: Entry[] = [];
@@ -93,18 +97,21 @@ async function takeProven(
     for (const entry of entries) await discardEntry(deps, upload.file, entry);
     throw error;
   }
-  await enter(deps, actor, upload, entries);
+  await enter(deps, actor, upload, lock, entries);
 }
 
 async function enter(
   deps: TakeBodyDeps,
   actor: Actor,
   { file }: Appendable,
+  lock: IncomingBody['lock'],
   entries: readonly Entry[],
 ): Promise<void> {
   const { files, objects, bus, clock } = deps;
   try {
-    const entered = await files.transact(actor, (tx) => enterPieces(tx, file, entries, clock.now()));
+    const entered = await files.transact(actor, (tx) =>
+      enterPieces(tx, file, { entries, lock }, clock.now()),
+    );
     if (!entered.ok) throw new FaultError(entered.fault);
     announce(bus, file);
     await removeFragments(objects, entered.value.fragmentKeys);

@@ -23,6 +23,7 @@ export interface UploadPosition {
  * An upload whose last byte has come is completed, also when the process died before it could do so.
  *
  * @returns NOT_FOUND
+ * @throws TransientError when there are no locks to be had
  */
 export const uploadPosition =
   (deps: CompleteUploadDeps & { readonly locks: UploadLocks }) =>
@@ -47,7 +48,8 @@ export async function readPosition(
 ): Promise<Outcome<UploadPosition>> {
   await reconcileById(deps, actor, fileId, 'all');
   const found = await deps.files.transact(actor, async (tx) => {
-    const file = await tx.find(fileId);
+    // Waits for a write that was under way when its writer lost the lock.
+    const file = await tx.findForUpdate(fileId);
     return file && readTransfer(tx, file);
   });
   if (!found) return fault('NOT_FOUND');

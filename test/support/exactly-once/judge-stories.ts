@@ -1,0 +1,76 @@
+import path from 'node:path';
+import type pg from 'pg';
+import { judgeAccounts, judgeHistory, readFiles, type FileRow } from '../crash/judge-database.js';
+import { judgeStore } from '../crash/judge-store.js';
+import type { StoryEnd } from './play-story.js';
+
+/**
+ * Finds whatever does not have exactly one effect, in the database and in the store of the file system.
+ *
+ * @param mayBeOrphans - objects without a row that a collector may find, because a dependency was away
+ */
+export async function judgeStories(
+  db: pg.Client,
+  dataDirectory: string,
+  ends: readonly StoryEnd[],
+  mayBeOrphans: number,
+): Promise<string[]> {
+  const files = await readFiles(db);
+  const store = await judgeStore(path.join(dataDirectory, 'objects'), files);
+  const orphans = await notFragments(db, store.orphans);
+  return [
+    ...judgeFiles(files, ends),
+    ...(await judgeHistory(db, files)),
+    ...(await judgeAccounts(db)),
+    ...(await judgeRows(db)),
+    ...store.violations,
+    ...(orphans.length > mayBeOrphans
+      ? orphans.map((name) => `${name} is in the store, and no row refers to it`)
+      : []),
+  ];
+}
+
+/** Beginnings of parts belong to uploads that are still open. */
+async function notFragments(db: pg.Client, orphans: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ key: string }>('select object_key as key from fragments');
+  const known = new Set(rows.map(({ key }) => `ingest/${key}.object`));
+  return orphans.filter((name) => !known.has(name));
+}
+
+function judgeFiles(files: readonly FileRow[], ends: readonly StoryEnd[]): string[] {
+  const byLabel = Map.groupBy(files, ({ label }) => label ?? '');
+  const known = new Set(ends.map(({ plan }) => plan.label));
+  const strangers = files.filter(({ label }) => !known.has(label ?? ''));
+  return [
+    ...strangers.map(({ id }) => `file ${id} belongs to no request`),
+    ...ends.flatMap((end) => judgeFile(end, byLabel.get(end.plan.label) ?? [])),
+  ];
+}
+
+function judgeFile({ plan, fileId, state }: StoryEnd, own: readonly FileRow[]): string[] {
+  const [file] = own;
+  const name = `${plan.label} (${plan.way}, ${plan.end})`;
+  if (!file || own.length !== 1 || file.id !== fileId) {
+    return [`${name}: ${own.length} files, told was ${fileId ?? 'none'}`];
+  }
+  const isRight = state === 'OPEN' ? ['PENDING', 'RECEIVING'].includes(file.state) : file.state === state;
+  if (!isRight) return [`${name}: is ${file.state}, must be ${state}`];
+  if (state !== 'CLEAN' && state !== 'DELETED') return [];
+  const isWhole = file.sha256 === plan.sha256 && file.size === plan.bytes.length;
+  return isWhole ? [] : [`${name}: has other bytes than were sent`];
+}
+
+/** Rows beside the files: a ledger that adds up, no leftovers, no key without its answer. */
+async function judgeRows(db: pg.Client): Promise<string[]> {
+  const { rows } = await db.query<{ what: string; count: number }>(`
+    select 'ledgers that do not add up' as what, count(*)::int as count from files
+      where received_bytes <> (select coalesce(sum(size_bytes), 0) from parts where file_id = files.id)
+        + (select coalesce(sum(size_bytes), 0) from fragments where file_id = files.id)
+        and state in ('PENDING', 'RECEIVING', 'SCANNING', 'CLEAN')
+    union all select 'fragments of ended files', count(*)::int from fragments
+      join files on files.id = fragments.file_id where state not in ('PENDING', 'RECEIVING')
+    union all select 'keys without an answer', count(*)::int from idempotency_keys where answer is null
+    union all select 'files that were handed over more than once', count(*)::int from (
+      select file_id from events where to_state = 'SCANNING' group by file_id having count(*) > 1) repeated`);
+  return rows.filter(({ count }) => count > 0).map(({ what, count }) => `${count} ${what}`);
+}
