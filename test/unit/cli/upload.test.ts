@@ -84,7 +84,7 @@ describe('the upload command', () => {
   it('sends a part again under a fresh URL when its bytes broke on the way', async () => {
     fake.partRefusals.push({ status: 422, code: 'CHECKSUM_MISMATCH', retryable: false });
     expect((await upload([await file('a', 'xyz')])).exitCode).toBe(0);
-    expect(fake.log.filter((entry) => entry === 'SignParts')).toHaveLength(2);
+    expect(fake.log.filter((entry) => entry === 'signUploadParts')).toHaveLength(2);
   });
 
   it('gives up at once on a refusal for good, and says how to go on', async () => {
@@ -103,7 +103,7 @@ describe('the upload command', () => {
     fake.log.length = 0;
     expect((await upload([source, '--resume', 'file-1'])).exitCode).toBe(0);
     expect(putsOf(fake.log)).toEqual(['PUT 1', 'PUT 3']);
-    expect(fake.log).not.toContain('CreateUpload');
+    expect(fake.log).not.toContain('createUpload');
   });
 
   it('refuses to resume with a file of another size, or an unknown upload', async () => {
