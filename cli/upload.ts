@@ -27,6 +27,9 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** npm runs its scripts in the root of the package: paths are meant from where npm was called. */
-function enterCallersDirectory({ npm_lifecycle_event: script, INIT_CWD: directory }: NodeJS.ProcessEnv): void {
+function enterCallersDirectory({
+  npm_lifecycle_event: script,
+  INIT_CWD: directory,
+}: NodeJS.ProcessEnv): void {
   if (script === 'upload' && directory !== undefined) process.chdir(directory);
 }

@@ -8,7 +8,7 @@ export function verdictText(path: string, file: UploadedFile): string {
   if (!verdict) return head;
   const findings = verdict.findings.map(({ code, detail, path: member }) => {
     const where = member == null ? '' : ` in ${plainText(member)}`;
-    return `found:  ${code}${detail === null ? '' : ` ${plainText(detail)}`}${where}`;
+    return `found:  ${code} ${plainText(detail)}${where}`;
   });
   const lines = [
     ...(verdict.reason == null ? [] : [`reason: ${verdict.reason}`]),

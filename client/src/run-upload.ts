@@ -17,6 +17,8 @@ export interface UploadRun {
   readonly state: UploadState;
   readonly gate: Gate;
   readonly signal: AbortSignal;
+  /** Whether it was given up for good, so that nothing shall be remembered of it. */
+  readonly isCancelled: () => boolean;
 }
 
 /**
@@ -31,11 +33,16 @@ export async function runUpload(run: UploadRun): Promise<UploadedFile> {
   const name = options.name ?? file.name;
   state.change({ name, sizeBytes: file.blob.size, fileId: options.fileId });
   const key = `${deps.scope}|${file.fingerprint}`;
-  const begun = await beginUpload(deps, file, options, key, signal);
-  state.change({ fileId: begun.fileId });
-  const ended = await sendAndFollow({ ...run, begun, blob: file.blob });
-  if (!isOpen(ended.state)) await deps.store?.delete(key);
-  return ended;
+  let isOver = false;
+  try {
+    const begun = await beginUpload(deps, file, options, key, signal);
+    state.change({ fileId: begun.fileId });
+    const ended = await sendAndFollow({ ...run, begun, blob: file.blob });
+    isOver = !isOpen(ended.state);
+    return ended;
+  } finally {
+    if (isOver || run.isCancelled()) await deps.store?.delete(key);
+  }
 }
 
 async function sendAndFollow(sending: Sending): Promise<UploadedFile> {

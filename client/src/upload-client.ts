@@ -75,7 +75,16 @@ export function joinClient<Source>(
   { retry = {}, maxParallel }: ClientOptions,
 ): UploadClient<Source> {
   const { network } = platform;
-  const deps: UploadDeps = { ...retry, network, transport, platform, store, scope, maxParallel, measured: {} };
+  const deps: UploadDeps = {
+    ...retry,
+    network,
+    transport,
+    platform,
+    store,
+    scope,
+    maxParallel,
+    measured: {},
+  };
   return {
     upload: (source, options = {}) => startUpload(deps, open(source), options),
     unfinished: async () => ((await store?.list()) ?? []).filter(({ key }) => key.startsWith(`${scope}|`)),

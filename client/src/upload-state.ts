@@ -24,17 +24,15 @@ export function createUploadState(now: () => number = () => performance.now()): 
   const listeners = new Set<(snapshot: UploadSnapshot) => void>();
   const underWay = new Map<number, number>();
   const meter = createRateMeter();
-  let current = NEW_SNAPSHOT;
-  let arrivedBytes = 0;
-  let toldMs = -Infinity;
+  let [current, arrivedBytes, toldMs] = [NEW_SNAPSHOT, 0, -Infinity];
 
   const change = (changes: Partial<UploadSnapshot>): void => {
     current = { ...current, ...changes };
     toldMs = now();
-    for (const listener of [...listeners]) listener(current);
+    for (const listener of listeners) listener(current);
   };
   const count = (isTellingNow: boolean): void => {
-    const sentBytes = arrivedBytes + [...underWay.values()].reduce((sum, bytes) => sum + bytes, 0);
+    const sentBytes = sumOf(underWay.values(), arrivedBytes);
     const bytesPerSecond = meter.note(sentBytes, now());
     if (isTellingNow || now() - toldMs >= TELL_EVERY_MS) change({ sentBytes, bytesPerSecond });
   };
@@ -54,7 +52,7 @@ export function createUploadState(now: () => number = () => performance.now()): 
     arrived: (partNumber, sizeBytes) => {
       underWay.delete(partNumber);
       arrivedBytes += sizeBytes;
-      if (current.problem !== undefined) change({ problem: undefined });
+      if (current.problem) change({ problem: undefined });
       count(false);
     },
     subscribe: (listener) => {
@@ -63,3 +61,9 @@ export function createUploadState(now: () => number = () => performance.now()): 
     },
   };
 }
+
+const sumOf = (numbers: Iterable<number>, first: number): number => {
+  let sum = first;
+  for (const number of numbers) sum += number;
+  return sum;
+};

@@ -35,7 +35,15 @@ export function startUpload(deps: UploadDeps, open: OpenFile, options: UploadOpt
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
   if (options.onProgress) state.subscribe(options.onProgress);
   const ours = { ...deps, onRetry: (error: unknown) => noteProblem(state, error) };
-  const result = runUpload({ deps: ours, options, open, state, gate, signal }).then(
+  const result = runUpload({
+    deps: ours,
+    options,
+    open,
+    state,
+    gate,
+    signal,
+    isCancelled: () => stop.signal.aborted,
+  }).then(
     (file) => {
       conclude(state, file);
       return file;
@@ -70,7 +78,14 @@ function noteProblem(state: UploadState, error: unknown): void {
 
 function conclude(state: UploadState, file: UploadedFile): void {
   const all = isEnded(file.state) ? { phase: 'ended' as const } : { phase: 'inspecting' as const };
-  state.change({ ...all, file, stage: file.state, problem: undefined, bytesPerSecond: 0, queuePosition: null });
+  state.change({
+    ...all,
+    file,
+    stage: file.state,
+    problem: undefined,
+    bytesPerSecond: 0,
+    queuePosition: null,
+  });
 }
 
 function fail(state: UploadState, error: unknown, isCancelled: boolean, isStopped: boolean): void {

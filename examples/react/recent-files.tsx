@@ -3,7 +3,9 @@ import { useQuery } from '@apollo/client/react';
 
 interface Recent {
   readonly files: {
-    readonly edges: readonly { readonly node: { readonly id: string; readonly name: string; readonly state: string } }[];
+    readonly edges: readonly {
+      readonly node: { readonly id: string; readonly name: string; readonly state: string };
+    }[];
   };
 }
 

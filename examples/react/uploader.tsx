@@ -1,11 +1,11 @@
 import { useUpload } from '../../client/src/react.js';
-import { formatBytes, fractionOf, statusOf } from '../describe.js';
+import { UploadRow } from './upload-row.js';
 
 /** One file at a time: chosen, sent, inspected. */
 export function Uploader({ onEnded }: { readonly onEnded: () => void }) {
-  const { phase, snapshot, upload, pause, resume, cancel } = useUpload();
+  const uploading = useUpload();
   const choose = (file: File | undefined): void => {
-    if (file) upload(file).then(onEnded, () => undefined);
+    if (file) uploading.upload(file).then(onEnded, () => undefined);
   };
   return (
     <>
@@ -20,25 +20,9 @@ export function Uploader({ onEnded }: { readonly onEnded: () => void }) {
           }}
         />
       </label>
-      {phase !== 'idle' && (
+      {uploading.phase !== 'idle' && (
         <ul>
-          <li className="upload" data-phase={phase} data-stage={snapshot.stage}>
-            <header>
-              <strong className="name">{snapshot.name}</strong>
-              <span className="size">{formatBytes(snapshot.sizeBytes)}</span>
-            </header>
-            <progress max={1} value={fractionOf(snapshot)} />
-            <footer>
-              <span className="status">{statusOf(snapshot)}</span>
-              <span className="actions">
-                {phase === 'sending' && <button onClick={pause}>Pause</button>}
-                {phase === 'paused' && <button onClick={resume}>Resume</button>}
-                {['preparing', 'sending', 'paused'].includes(phase) && (
-                  <button onClick={() => void cancel()}>Cancel</button>
-                )}
-              </span>
-            </footer>
-          </li>
+          <UploadRow {...uploading} />
         </ul>
       )}
     </>

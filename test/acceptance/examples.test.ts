@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { freePort } from '../../launch/free-port.js';
 import { serveExamples, startBrowser, type ExamplePages } from '../support/example-page.js';
 import { startProduct, type Product } from '../support/product.js';
 
@@ -31,8 +30,7 @@ describe.each(['plain', 'react'])('the example %s, in a browser and on an origin
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    const port = await freePort();
-    pages = await serveExamples([example], port);
+    pages = await serveExamples([example]);
     directory = await mkdtemp(path.join(tmpdir(), 'lazaret-example-'));
     product = await startProduct({
       services: inject('services'),
@@ -111,7 +109,6 @@ describe.each(['plain', 'react'])('the example %s, in a browser and on an origin
     const values = await page.evaluate(() => (globalThis as unknown as { values: number[] }).values);
     expect(new Set(values.filter((value) => value > 0 && value < 1)).size).toBeGreaterThan(1);
     expect(await seen('progress.bin')).toMatchObject([{ state: 'CLEAN', sha256 }]);
-    await page.screenshot({ path: `/tmp/wt-tmp/client/${example}.png` });
     expect(complaints).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -29,7 +30,7 @@ export interface ExamplePages {
 }
 
 /** Bundles examples and serves each below its name. */
-export async function serveExamples(names: readonly string[], port: number): Promise<ExamplePages> {
+export async function serveExamples(names: readonly string[]): Promise<ExamplePages> {
   const directory = await mkdtemp(path.join(tmpdir(), 'lazaret-examples-'));
   const { bundleExample } = (await import(BUNDLER)) as {
     bundleExample: (name: string, outdir: string) => Promise<void>;
@@ -46,9 +47,9 @@ export async function serveExamples(names: readonly string[], port: number): Pro
       () => response.writeHead(404).end(),
     );
   });
-  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: async () => {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));

@@ -206,7 +206,12 @@ function view(upload: FakeUpload): { upload: unknown } {
     decidedAt: '2026-01-01T00:00:00.000Z',
   };
   const isOpen = state === 'PENDING';
-  const known = [...parts].map(([partNumber, bytes]) => ({ partNumber, sizeBytes: bytes.length, etag: 'e', sha256: sha256Of(bytes) }));
+  const known = [...parts].map(([partNumber, bytes]) => ({
+    partNumber,
+    sizeBytes: bytes.length,
+    etag: 'e',
+    sha256: sha256Of(bytes),
+  }));
   const receivedBytes = known.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const status = { receivedBytes, partSizeBytes: PART_BYTES, partCount, missingPartNumbers, parts: known };
   return Object.assign(

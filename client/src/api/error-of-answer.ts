@@ -73,7 +73,7 @@ function detailOf(
   const known = typeof said['code'] === 'string' ? (said['code'] as UploadErrorCode) : undefined;
   return {
     code: known ?? (status === undefined ? 'UNKNOWN' : `HTTP_${status}`),
-    category: textOf(said['category']) as UploadErrorCategory | undefined ?? categoryOf(status),
+    category: (textOf(said['category']) as UploadErrorCategory | undefined) ?? categoryOf(status),
     retryable: typeof said['retryable'] === 'boolean' ? said['retryable'] : isPassing,
     retryAfterMs: waitMsOf(said['retryAfterMs'], header?.('retry-after')),
     correlationId: textOf(said['correlationId']) ?? header?.('x-request-id') ?? undefined,

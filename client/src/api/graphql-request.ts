@@ -53,7 +53,7 @@ async function post<Data, Variables>(
       body: JSON.stringify({ query: operation.toString(), variables }),
     });
     const text = await response.text();
-    if (response.ok) return readAnswer<Data>(text);
+    if (response.ok) return readAnswer(text) as Data;
     throw errorOfAnswer({ status: response.status, header: (name) => response.headers.get(name), text });
   } catch (error) {
     signal?.throwIfAborted();
@@ -66,12 +66,12 @@ interface Answer {
   readonly errors?: readonly AnsweredError[];
 }
 
-function readAnswer<Data>(text: string): Data {
+function readAnswer(text: string): unknown {
   const { data, errors } = parseAnswer(text);
   const [first] = errors ?? [];
   if (first !== undefined) throw errorOfGraphQL(first);
   if (data === undefined || data === null) throw badAnswer('The answer holds no data.');
-  return data as Data;
+  return data;
 }
 
 function parseAnswer(text: string): Answer {

@@ -21,19 +21,19 @@ export async function keepSubscribed<Data, Variables>(
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
-    let isFruitful = false;
+    const heard = { isAny: false };
     const note = (item: Data): void => {
-      isFruitful = true;
+      heard.isAny = true;
       onItem(item);
     };
     const subscribe = (): Promise<void> => deps.transport.subscribe(operation, variables(), note, signal);
     try {
       // What was fruitful leaves the retries, so that they begin anew.
-      await withRetries(deps, subscribe, signal, (error) => !isFruitful && isLoss(error));
+      await withRetries(deps, subscribe, signal, (error) => !heard.isAny && isLoss(error));
       return;
     } catch (error) {
       signal.throwIfAborted();
-      if (!isFruitful || !isLoss(error)) throw error;
+      if (!heard.isAny || !isLoss(error)) throw error;
       deps.onRetry?.(error);
       await sleep(randomBelow(RECONNECT_WITHIN_MS), signal);
       await deps.network.whenOnline(signal);

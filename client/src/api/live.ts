@@ -46,7 +46,10 @@ export function createLive(options: LiveOptions): Pick<Transport, 'subscribe' | 
 
   return {
     subscribe: async (operation, variables, onItem, signal) => {
-      const payload = { query: operation.toString(), variables: { ...(variables as Record<string, unknown>) } };
+      const payload = {
+        query: operation.toString(),
+        variables: { ...(variables as Record<string, unknown>) },
+      };
       const pump = (): Promise<void> => read(source(payload), onItem as (item: unknown) => void, signal);
       try {
         await pump().catch((error: unknown) => {

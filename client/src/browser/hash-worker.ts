@@ -8,8 +8,7 @@ export interface HashQuestion {
 
 /** What the worker answers. */
 export type HashAnswer =
-  | { readonly id: number; readonly sha256: string }
-  | { readonly id: number; readonly problem: string };
+  { readonly id: number; readonly sha256: string } | { readonly id: number; readonly problem: string };
 
 // Of a worker: its types and those of a page exclude each other.
 const scope = globalThis as unknown as {

@@ -64,10 +64,13 @@ async function refusal(response: Response, clientId: string): Promise<UploadErro
   const { status, headers } = response;
   const error = errorOfAnswer({ status, header: (name) => headers.get(name), text: await response.text() });
   if (status !== 400 && status !== 401) return error;
-  return new UploadError(`The issuer does not know the client "${clientId}" or its secret (${error.message}).`, {
-    code: 'UNAUTHENTICATED',
-    category: 'auth',
-    retryable: false,
-    correlationId: error.correlationId,
-  });
+  return new UploadError(
+    `The issuer does not know the client "${clientId}" or its secret (${error.message}).`,
+    {
+      code: 'UNAUTHENTICATED',
+      category: 'auth',
+      retryable: false,
+      correlationId: error.correlationId,
+    },
+  );
 }

@@ -21,7 +21,7 @@ export function apolloTransport(client: ApolloClient): Transport {
         const settle = (error?: unknown): void => {
           signal.removeEventListener('abort', stop);
           if (error === undefined) resolve();
-          else reject(errorOfApollo(error) as Error);
+          else reject(errorOfApollo(error));
         };
         const query = documentOf(operation);
         const subscription = client.subscribe({ query, variables: toRecord(variables) }).subscribe({

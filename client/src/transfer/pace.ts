@@ -32,17 +32,12 @@ export function createPace({ maxParallel, now = () => performance.now() }: PaceO
   let best = { limit, rate: 0 };
   let settled = 0;
   let rate: number | undefined;
-  let window = { beganMs: now(), bytes: 0, parts: 0 };
+  let window = emptyWindow(now());
 
   function judge(measured: number): void {
-    if (measured > best.rate * WORTHWHILE) {
-      best = { limit, rate: measured };
-      limit = Math.min(limit + 1, maxParallel);
-      settled = 0;
-      return;
-    }
-    limit = best.limit;
-    settled += 1;
+    const isWorthwhile = measured > best.rate * WORTHWHILE;
+    if (!isWorthwhile) limit = best.limit;
+    settled = isWorthwhile ? SETTLED_WINDOWS : settled + 1;
     if (settled < SETTLED_WINDOWS) return;
     best = { limit, rate: measured };
     limit = Math.min(limit + 1, maxParallel);
@@ -59,14 +54,22 @@ export function createPace({ maxParallel, now = () => performance.now() }: PaceO
         rate = (window.bytes * 1000) / elapsedMs;
         judge(rate);
       }
-      window = { beganMs: now(), bytes: 0, parts: 0 };
+      window = emptyWindow(now());
     },
     congested: () => {
       limit = Math.max(1, Math.floor(limit / 2));
       best = { limit, rate: 0 };
       settled = 0;
-      window = { beganMs: now(), bytes: 0, parts: 0 };
+      window = emptyWindow(now());
     },
     rate: () => rate,
   };
 }
+
+const emptyWindow = (
+  beganMs: number,
+): { readonly beganMs: number; readonly bytes: number; readonly parts: number } => ({
+  beganMs,
+  bytes: 0,
+  parts: 0,
+});

@@ -35,7 +35,7 @@ export async function sendUpload(sending: Sending): Promise<void> {
   const { deps, begun, state, gate, signal } = sending;
   let { ledger } = begun;
   let isFirst = ledger === undefined;
-  for (let incomplete = 0; incomplete < MAX_INCOMPLETE_ROUNDS; ) {
+  for (let incomplete = 0; incomplete < MAX_INCOMPLETE_ROUNDS;) {
     if (!gate.isOpen()) state.change({ phase: 'paused', bytesPerSecond: 0 });
     await gate.whenOpen(signal);
     if (!isFirst) ledger ??= await readLedger(deps, begun.fileId, signal);

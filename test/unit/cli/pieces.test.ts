@@ -122,11 +122,8 @@ describe('what is shown', () => {
       (line) => lines.push(line),
       () => atMs,
     ).open('a', 2048);
-    const at = (
-      stage: 'RECEIVING' | 'SCANNING' | 'CLEAN',
-      sentBytes: number,
-      scannedBytes: number,
-    ): void => row.update({ stage, sentBytes, scannedBytes, queuePosition: null });
+    const at = (stage: 'RECEIVING' | 'SCANNING' | 'CLEAN', sentBytes: number, scannedBytes: number): void =>
+      row.update({ stage, sentBytes, scannedBytes, queuePosition: null });
     at('RECEIVING', 0, 0);
     at('RECEIVING', 512, 0);
     atMs = 2_500;
