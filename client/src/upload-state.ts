@@ -53,7 +53,7 @@ export function createUploadState(now: () => number = () => performance.now()): 
       underWay.delete(partNumber);
       arrivedBytes += sizeBytes;
       if (current.problem) change({ problem: undefined });
-      count(false);
+      count(true);
     },
     subscribe: (listener) => {
       listeners.add(listener);

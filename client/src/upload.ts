@@ -76,10 +76,16 @@ function noteProblem(state: UploadState, error: unknown): void {
   if (error instanceof UploadError) state.change({ problem: error, bytesPerSecond: 0 });
 }
 
+/** Ends at which not all bytes need be there. */
+const GIVEN_UP: readonly string[] = ['CANCELLED', 'EXPIRED', 'DELETED'];
+
 function conclude(state: UploadState, file: UploadedFile): void {
-  const all = isEnded(file.state) ? { phase: 'ended' as const } : { phase: 'inspecting' as const };
+  const phase = isEnded(file.state) ? 'ended' : 'inspecting';
+  const { sizeBytes, sentBytes } = state.snapshot();
   state.change({
-    ...all,
+    phase,
+    // What another client sent meanwhile is there as well.
+    sentBytes: GIVEN_UP.includes(file.state) ? sentBytes : sizeBytes,
     file,
     stage: file.state,
     problem: undefined,

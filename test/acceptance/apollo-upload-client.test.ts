@@ -1,6 +1,7 @@
 import { ApolloClient, InMemoryCache } from '@apollo/client';
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 import UploadHttpLink from 'apollo-upload-client/UploadHttpLink.mjs';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { UploadFileDocument } from '../support/generated/graphql.js';
 import { startProduct, type Product } from '../support/product.js';
@@ -14,7 +15,7 @@ describe('a front end with apollo-upload-client', () => {
 
   beforeAll(async () => {
     product = await startProduct({ services: inject('services') });
-    await product.limitFileBytes(MAX_FILE_BYTES);
+    await limitFiles(product.databaseUrl);
     const authorization = `Bearer ${await product.token('acme-uploader')}`;
     const headers = { authorization, 'apollo-require-preflight': 'true' };
     client = new ApolloClient({
@@ -34,7 +35,9 @@ describe('a front end with apollo-upload-client', () => {
 
   it('sends a file of several parts in one request', async () => {
     const { data } = await send(MAX_FILE_BYTES);
-    expect(data).toMatchObject({ uploadFile: { file: { name: `${MAX_FILE_BYTES}.txt`, sizeBytes: MAX_FILE_BYTES } } });
+    expect(data).toMatchObject({
+      uploadFile: { file: { name: `${MAX_FILE_BYTES}.txt`, sizeBytes: MAX_FILE_BYTES } },
+    });
   });
 
   it('is told TOO_LARGE of one byte more, and nothing hangs', async () => {
@@ -43,6 +46,13 @@ describe('a front end with apollo-upload-client', () => {
     await expect(send(10)).resolves.toMatchObject({ data: { uploadFile: { file: { sizeBytes: 10 } } } });
   });
 });
+
+async function limitFiles(databaseUrl: string): Promise<void> {
+  const db = new pg.Client({ connectionString: databaseUrl });
+  await db.connect();
+  await db.query('UPDATE tenants SET max_file_bytes = $1', [MAX_FILE_BYTES]);
+  await db.end();
+}
 
 function codeOf(error: unknown): unknown {
   if (CombinedGraphQLErrors.is(error)) return error.errors[0]?.extensions?.['code'];

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import {
   clientCredentials,
   createUploadClient,
@@ -20,10 +20,15 @@ const PATIENT = { retries: 30, initialDelayMs: 100, maxDelayMs: 2_000 };
 
 let product: Product;
 let directory: string;
+/** Of the uploads of one test. */
+let stateDirectory: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'lazaret-client-'));
   product = await startProduct({ services: inject('services') });
+});
+beforeEach(async () => {
+  stateDirectory = await mkdtemp(path.join(directory, 'state-'));
 });
 afterAll(async () => {
   await product.stop();
@@ -37,13 +42,12 @@ async function makeFile(name: string, sizeBytes: number): Promise<{ file: string
   return { file, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-function open(url: string, live: 'auto' | 'sse' = 'auto'): UploadClient<string | Blob> {
+function open(url: string): UploadClient<string | Blob> {
   const credentials = { clientId: 'acme-uploader', clientSecret: 'acme-uploader' };
   return createUploadClient({
     url,
-    live,
     getToken: clientCredentials({ ...credentials, tokenUrl: `${product.url}/oauth/token` }),
-    store: fileResumeStore(path.join(directory, 'state')),
+    store: fileResumeStore(stateDirectory),
     retry: PATIENT,
   });
 }
@@ -93,7 +97,7 @@ describe('the client library in Node', () => {
     expect(await upload.result).toMatchObject({ id: begun.snapshot().fileId, state: 'CLEAN', sha256 });
     expect(sent[0]).toBeGreaterThanOrEqual(5 * MIB);
     expect(await second.unfinished()).toEqual([]);
-    expect(await readdir(path.join(directory, 'state'))).toEqual([]);
+    expect(await readdir(stateDirectory)).toEqual([]);
     await second.close();
   });
 

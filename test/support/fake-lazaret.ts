@@ -28,6 +28,8 @@ export interface FakeLazaret {
   readonly log: string[];
   /** Taken from the front, one for each part that arrives. */
   readonly partRefusals: Refusal[];
+  /** What completions named, in order. */
+  readonly completions: unknown[];
   /** Most parts that were under way at the same time. */
   mostPartsAtOnce: number;
   close(): Promise<void>;
@@ -38,10 +40,14 @@ const EICAR = 'EICAR';
 
 /** Starts a fake on a free port. Its parts have 1000 bytes; whatever holds "EICAR" is infected. */
 export async function startFakeLazaret(): Promise<FakeLazaret> {
-  const fake = { url: '', uploads: new Map(), log: [], partRefusals: [], mostPartsAtOnce: 0 } as Omit<
-    FakeLazaret,
-    'close' | 'url'
-  > & { url: string };
+  const fake = {
+    url: '',
+    uploads: new Map(),
+    log: [],
+    completions: [],
+    partRefusals: [],
+    mostPartsAtOnce: 0,
+  } as Omit<FakeLazaret, 'close' | 'url'> & { url: string };
   let partsNow = 0;
   const server = createServer((request, response) => {
     void readBody(request).then(async (body) => {
@@ -97,7 +103,7 @@ interface Input {
   readonly sha256?: string;
   readonly parts: readonly { readonly partNumber: number; readonly sha256?: string }[];
 }
-type State = Pick<FakeLazaret, 'url' | 'uploads' | 'log' | 'partRefusals'>;
+type State = Pick<FakeLazaret, 'url' | 'uploads' | 'log' | 'completions' | 'partRefusals'>;
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -138,6 +144,7 @@ function resolve(fake: State, query: string, { id, input }: Asked['variables']):
   if (operation === 'createDownloadUrl') {
     return { data: { createDownloadUrl: { url: `${fake.url}/download/${upload.id}` } } };
   }
+  fake.completions.push(input.parts);
   upload.state = verdictOf(fake, upload);
   return { data: { completeUpload: { file: view(upload) } } };
 }

@@ -56,6 +56,29 @@ describe('the upload command', () => {
     expect(fake.mostPartsAtOnce).toBeLessThanOrEqual(3);
   });
 
+  it('names every part with its ETag at completion, also those that were there before', async () => {
+    const source = await file('a', 'x'.repeat(1500));
+    fake.partRefusals.push({ status: 413, code: 'TOO_LARGE', retryable: false });
+    await upload([source, '--parallel', '1']);
+    fake.uploads.get('file-1')?.parts.set(1, Buffer.from('x'.repeat(1000)));
+    expect((await upload([source, '--resume', 'file-1'])).exitCode).toBe(0);
+    expect(fake.completions).toEqual([
+      [
+        { partNumber: 1, etag: 'e' },
+        { partNumber: 2, etag: '"e"' },
+      ],
+    ]);
+  });
+
+  it('refuses to go on with a file that has other bytes than those that were sent', async () => {
+    const source = await file('a', 'x'.repeat(1500));
+    fake.partRefusals.push({ status: 413, code: 'TOO_LARGE', retryable: false });
+    await upload([source, '--parallel', '1']);
+    fake.uploads.get('file-1')?.parts.set(1, Buffer.from('y'.repeat(1000)));
+    const { exitCode, errors } = await upload([source, '--resume', 'file-1']);
+    expect([exitCode, errors.join().includes('FILE_CHANGED')]).toEqual([1, true]);
+  });
+
   it('sends a file of zero bytes', async () => {
     expect((await upload([await file('empty', '')])).exitCode).toBe(0);
   });
