@@ -13,6 +13,14 @@ const PART_COUNT = 3;
 const PAGE_TIMEOUT_MS = 60_000;
 const POLL = { timeout: PAGE_TIMEOUT_MS, interval: 100 };
 
+/** Runs in the page: keeps the values that its progress bar has while a file is sent. */
+const NOTE_PROGRESS = `
+  globalThis.values = [];
+  new MutationObserver(() => {
+    const bar = document.querySelector('[data-phase=sending] progress');
+    if (bar) values.push(bar.value);
+  }).observe(document.body, { subtree: true, childList: true, attributes: true });`;
+
 interface Seen {
   readonly id: string;
   readonly state: string;
@@ -94,19 +102,10 @@ describe.each(['plain', 'react'])('the example %s, in a browser and on an origin
 
   it('sends a file with progress and shows its verdict', async () => {
     const { file, sha256 } = await makeFile('progress.bin');
-    await page.evaluate(() => {
-      const values: number[] = [];
-      Object.assign(globalThis, { values });
-      const note = (): void => {
-        const bar = document.querySelector('progress');
-        if (bar && bar.closest('[data-phase=sending]')) values.push(bar.value);
-      };
-      const options = { subtree: true, childList: true, attributes: true };
-      new MutationObserver(note).observe(document.body, options);
-    });
+    await page.evaluate(NOTE_PROGRESS);
     await choose(file);
     await expect.poll(status, POLL).toBe('Clean');
-    const values = await page.evaluate(() => (globalThis as unknown as { values: number[] }).values);
+    const values = await page.evaluate<number[]>('values');
     expect(new Set(values.filter((value) => value > 0 && value < 1)).size).toBeGreaterThan(1);
     expect(await seen('progress.bin')).toMatchObject([{ state: 'CLEAN', sha256 }]);
     expect(complaints).toEqual([]);
