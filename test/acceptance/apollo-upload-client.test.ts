@@ -3,7 +3,7 @@ import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 import UploadHttpLink from 'apollo-upload-client/UploadHttpLink.mjs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { UploadFileDocument } from '../support/generated/graphql.js';
+import { UploadFileDocument, type UploadFileMutation } from '../support/generated/graphql.js';
 import { startProduct, type Product } from '../support/product.js';
 
 const MIB = 1024 * 1024;
@@ -28,7 +28,7 @@ describe('a front end with apollo-upload-client', () => {
     await product.stop();
   });
 
-  const send = (sizeBytes: number): ReturnType<typeof client.mutate> => {
+  const send = async (sizeBytes: number): Promise<ApolloClient.MutateResult<UploadFileMutation>> => {
     const file = new File([Buffer.alloc(sizeBytes, 'x')], `${sizeBytes}.txt`);
     return client.mutate({ mutation: UploadFileDocument, variables: { file, input: {} } });
   };

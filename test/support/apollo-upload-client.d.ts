@@ -2,7 +2,8 @@
 declare module 'apollo-upload-client/UploadHttpLink.mjs' {
   import type { ApolloLink } from '@apollo/client';
 
-  export default class UploadHttpLink extends ApolloLink {
+  class UploadHttpLink extends ApolloLink {
     constructor(options: { readonly uri: string; readonly headers: Readonly<Record<string, string>> });
   }
+  export { UploadHttpLink as default };
 }

@@ -73,13 +73,13 @@ function pass(
       answer.once('end', () => request.socket.destroy());
       return;
     }
-    const isText = /json/.test(answer.headers['content-type'] ?? '');
+    const isText = (answer.headers['content-type'] ?? '').includes('json');
     const { 'content-length': _length, ...kept } = answer.headers;
     response.writeHead(answer.statusCode ?? 502, isText ? kept : answer.headers);
     response.flushHeaders();
-    if (isText)
+    if (isText) {
       answer.setEncoding('utf8').on('data', (text: string) => response.write(text.replaceAll(target, own)));
-    else answer.on('data', (chunk: Buffer) => response.write(chunk));
+    } else answer.on('data', (chunk: Buffer) => response.write(chunk));
     answer.once('end', () => response.end()).once('error', () => response.destroy());
   });
   onward.once('error', () => response.destroy());

@@ -47,8 +47,8 @@ export function errorOfConnection(error: unknown, url: string): unknown {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = (cause as { code?: unknown } | undefined)?.code;
   const isAbsent = code === 'ECONNREFUSED';
-  const said = (cause as { message?: unknown } | undefined)?.message;
-  const reason = textOf(code) ?? (textOf(said) || 'no answer');
+  const said = textOf((cause as { message?: unknown } | undefined)?.message);
+  const reason = textOf(code) ?? (said === undefined || said === '' ? 'no answer' : said);
   return new UploadError(
     isAbsent ? `Nothing answers at ${url}.` : `The connection to ${url} failed: ${reason}.`,
     { code: isAbsent ? 'NOT_RUNNING' : 'CONNECTION', category: 'connection', retryable: true },

@@ -72,7 +72,7 @@ function documentOf(operation: Operation<unknown, never>): DocumentNode {
 const isMutation = ({ definitions }: DocumentNode): boolean =>
   definitions.some((node) => 'operation' in node && node.operation === OperationTypeNode.MUTATION);
 
-function errorOfApollo(error: unknown): unknown {
+function errorOfApollo(error: unknown): Error {
   if (CombinedGraphQLErrors.is(error)) {
     const [first] = error.errors;
     return first === undefined ? badAnswer(error.message) : errorOfGraphQL(first);
@@ -81,5 +81,6 @@ function errorOfApollo(error: unknown): unknown {
     const { statusCode: status, bodyText: text, response } = error;
     return errorOfAnswer({ status, text, header: (name) => response.headers.get(name) });
   }
-  return errorOfConnection(error, 'the service');
+  // What is no error of ours afterwards is an abort.
+  return errorOfConnection(error, 'the service') as Error;
 }
