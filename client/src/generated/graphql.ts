@@ -4,6 +4,14 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What a client says to hold. */
+export type ChallengePossessionInput = {
+  /** Of all bytes. */
+  sha256: string;
+  /** Exact size of the file. */
+  sizeBytes: number;
+};
+
 /** Which upload is complete. */
 export type CompleteUploadInput = {
   /** The file. */
@@ -107,12 +115,37 @@ export type PartToSignInput = {
   sha256?: string | null | undefined;
 };
 
+/** What comes of the answer to a challenge. */
+export type PossessionOutcome =
+  /** Upload the file as usual. Says nothing about what is stored. */
+  | 'SEND_BYTES'
+  /** The file is there, decided over like any other; nothing has to be sent. */
+  | 'STORED';
+
 /** Which work comes first. */
 export type Priority =
   /** May wait for everything interactive. */
   | 'BULK'
   /** Somebody waits for it. */
   | 'INTERACTIVE';
+
+/** The answer to a challenge, and what is to be said of the file that comes of it. */
+export type ProvePossessionInput = {
+  /** As it was given out; good for one answer. */
+  challenge: string;
+  /** Media type. */
+  contentType?: string | null | undefined;
+  /** The same key and input give the same effect once, and the same answer. */
+  idempotencyKey?: string | null | undefined;
+  /** To be attached to the file. */
+  metadata?: Array<MetadataEntryInput> | null | undefined;
+  /** Name of the file, without a path. */
+  name: string;
+  /** Which work comes first. */
+  priority?: Priority | null | undefined;
+  /** HMAC-SHA256 over the tags of all blocks in order, the tag of a block being the HMAC-SHA256 of its bytes; the key of all of them is the challenge, decoded from hexadecimal. */
+  proof: string;
+};
 
 /** Which parts of which file are about to be sent. */
 export type SignUploadPartsInput = {
@@ -144,6 +177,13 @@ export type CancelUploadMutationVariables = Exact<{
 
 
 export type CancelUploadMutation = { cancelUpload: { file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } } };
+
+export type ChallengePossessionMutationVariables = Exact<{
+  input: ChallengePossessionInput;
+}>;
+
+
+export type ChallengePossessionMutation = { challengePossession: { challenge: string, blockSizeBytes: number, expiresAt: string } };
 
 export type CompleteUploadMutationVariables = Exact<{
   input: CompleteUploadInput;
@@ -201,6 +241,13 @@ export type FileSummaryFragment = { id: string, version: number, name: string, s
 
 export type FileDetailsFragment = { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null };
 
+export type ProvePossessionMutationVariables = Exact<{
+  input: ProvePossessionInput;
+}>;
+
+
+export type ProvePossessionMutation = { provePossession: { outcome: PossessionOutcome, file: { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null } | null } };
+
 export type SignUploadPartsMutationVariables = Exact<{
   input: SignUploadPartsInput;
 }>;
@@ -226,7 +273,7 @@ export type UploadProgressSubscription = { uploadProgress: { stage: FileState, r
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { subject: string, roles: Array<string>, permissions: Array<string>, tenant: { id: string, slug: string, name: string } } };
+export type ViewerQuery = { viewer: { subject: string, roles: Array<string>, permissions: Array<string>, tenant: { id: string, slug: string, name: string, limits: { maxFileBytes: number, deniedTypes: Array<string>, maxBytesByType: Array<{ type: string, maxBytes: number }> }, quota: { bytes: { limit: number, used: number }, files: { limit: number, used: number }, uploads: { limit: number, used: number } } } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -310,6 +357,15 @@ export const CancelUploadDocument = new TypedDocumentString(`
   downloadable
   updatedAt
 }`) as unknown as TypedDocumentString<CancelUploadMutation, CancelUploadMutationVariables>;
+export const ChallengePossessionDocument = new TypedDocumentString(`
+    mutation challengePossession($input: ChallengePossessionInput!) {
+  challengePossession(input: $input) {
+    challenge
+    blockSizeBytes
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<ChallengePossessionMutation, ChallengePossessionMutationVariables>;
 export const CompleteUploadDocument = new TypedDocumentString(`
     mutation completeUpload($input: CompleteUploadInput!) {
   completeUpload(input: $input) {
@@ -530,6 +586,50 @@ fragment FileDetails on File {
     }
   }
 }`) as unknown as TypedDocumentString<FilesQuery, FilesQueryVariables>;
+export const ProvePossessionDocument = new TypedDocumentString(`
+    mutation provePossession($input: ProvePossessionInput!) {
+  provePossession(input: $input) {
+    outcome
+    file {
+      ...FileDetails
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}
+fragment FileDetails on File {
+  ...FileSummary
+  declaredType
+  detectedType
+  sha256
+  priority
+  createdBy
+  createdAt
+  metadata {
+    key
+    value
+  }
+  verdict {
+    outcome
+    reason
+    engine
+    definitionsVersion
+    scannedBytes
+    decidedAt
+    findings {
+      code
+      detail
+      path
+    }
+  }
+}`) as unknown as TypedDocumentString<ProvePossessionMutation, ProvePossessionMutationVariables>;
 export const SignUploadPartsDocument = new TypedDocumentString(`
     mutation signUploadParts($input: SignUploadPartsInput!) {
   signUploadParts(input: $input) {
@@ -620,6 +720,28 @@ export const ViewerDocument = new TypedDocumentString(`
       id
       slug
       name
+      limits {
+        maxFileBytes
+        maxBytesByType {
+          type
+          maxBytes
+        }
+        deniedTypes
+      }
+      quota {
+        bytes {
+          limit
+          used
+        }
+        files {
+          limit
+          used
+        }
+        uploads {
+          limit
+          used
+        }
+      }
     }
   }
 }
