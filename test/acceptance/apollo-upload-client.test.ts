@@ -1,6 +1,7 @@
 import { ApolloClient, InMemoryCache } from '@apollo/client';
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 import UploadHttpLink from 'apollo-upload-client/UploadHttpLink.mjs';
+import pRetry from 'p-retry';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { UploadFileDocument, type UploadFileMutation } from '../support/generated/graphql.js';
@@ -28,9 +29,15 @@ describe('a front end with apollo-upload-client', () => {
     await product.stop();
   });
 
-  const send = async (sizeBytes: number): Promise<ApolloClient.MutateResult<UploadFileMutation>> => {
+  /** A busy machine may say that it has no room for new work right now: a client comes back. */
+  const send = (sizeBytes: number): Promise<ApolloClient.MutateResult<UploadFileMutation>> => {
     const file = new File([Buffer.alloc(sizeBytes, 'x')], `${sizeBytes}.txt`);
-    return client.mutate({ mutation: UploadFileDocument, variables: { file, input: {} } });
+    const variables = { file, input: {} };
+    return pRetry(() => client.mutate({ mutation: UploadFileDocument, variables }), {
+      retries: 20,
+      maxTimeout: 2_000,
+      shouldRetry: ({ error }) => codeOf(error) === 'OVERLOADED',
+    });
   };
 
   it('sends a file of several parts in one request', async () => {
