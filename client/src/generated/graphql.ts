@@ -56,6 +56,8 @@ export type CreateUploadInput = {
   sha256?: string | null | undefined;
   /** Exact size of the file. */
   sizeBytes: number;
+  /** A wish; Transfer.mode says what it came to. PROXIED when left out. */
+  transport?: TransferMode | null | undefined;
 };
 
 /** Selects files; what is left out does not restrict. */
@@ -153,7 +155,16 @@ export type SignUploadPartsInput = {
   fileId: string | number;
   /** At most 1,000. */
   parts: Array<PartToSignInput>;
+  /** Which way these parts are to go, whatever others do; Transfer.mode when left out. */
+  transport?: TransferMode | null | undefined;
 };
+
+/** Which way the bytes of signed parts go. */
+export type TransferMode =
+  /** Straight to the object store, which the API then asks what has arrived. */
+  | 'DIRECT'
+  /** Through the API. */
+  | 'PROXIED';
 
 /** What a client says of a file that comes in the same request. */
 export type UploadFileInput = {
