@@ -4,10 +4,11 @@ import { access, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ApiError, errorOfConnection, errorOfResponse } from './api/api-error.js';
-import type { GraphQLClient } from './api/graphql-client.js';
-import { CREATE_DOWNLOAD_URL, FILE_BY_ID, type RemoteFile } from './api/operations.js';
+import { errorOfAnswer, errorOfConnection } from '../client/src/api/error-of-answer.js';
+import { CreateDownloadUrlDocument, FileDocument } from '../client/src/generated/graphql.js';
+import { UploadError, type UploadedFile } from '../client/src/node.js';
 import type { Output } from './output.js';
+import type { Session } from './session.js';
 import { formatBytes } from './show/units.js';
 import { UsageError } from './usage-error.js';
 
@@ -18,15 +19,19 @@ import { UsageError } from './usage-error.js';
  * @param to - path of the copy; `-` is standard output, @default the file's own name, here
  */
 export async function downloadFile(
-  graphql: GraphQLClient,
+  session: Session,
   fileId: string,
   to: string | undefined,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const { file } = await graphql.requestOnce(FILE_BY_ID, { id: fileId }, signal);
-  if (file === null) throw new UsageError(`There is no file with the id ${fileId}.`);
-  const { createDownloadUrl } = await graphql.requestOnce(CREATE_DOWNLOAD_URL, { input: { fileId } }, signal);
+  const { file } = await session.requestOnce(FileDocument, { id: fileId }, signal);
+  if (!file) throw new UsageError(`There is no file with the id ${fileId}.`);
+  const { createDownloadUrl } = await session.requestOnce(
+    CreateDownloadUrlDocument,
+    { input: { fileId } },
+    signal,
+  );
   if (to === '-') {
     await fetchInto(createDownloadUrl.url, file, process.stdout, signal);
     return;
@@ -55,14 +60,17 @@ async function freeName(name: string): Promise<string> {
 
 async function fetchInto(
   url: string,
-  file: RemoteFile,
+  file: UploadedFile,
   target: Writable,
   signal: AbortSignal,
 ): Promise<void> {
   const response = await fetch(url, { redirect: 'error', signal }).catch((error: unknown) => {
     throw errorOfConnection(error, new URL(url).origin);
   });
-  if (!response.ok) throw await errorOfResponse(response);
+  if (!response.ok) {
+    const { status, headers } = response;
+    throw errorOfAnswer({ status, header: (name) => headers.get(name), text: await response.text() });
+  }
   const hash = createHash('sha256');
   const hashing = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -71,9 +79,10 @@ async function fetchInto(
     },
   });
   await pipeline(response.body ?? [], hashing, target, { end: target !== process.stdout });
-  if (file.sha256 !== null && hash.digest('hex') !== file.sha256) {
-    throw new ApiError('The bytes that came are not those that were inspected.', {
+  if (file.sha256 != null && hash.digest('hex') !== file.sha256) {
+    throw new UploadError('The bytes that came are not those that were inspected.', {
       code: 'CHECKSUM_MISMATCH',
+      category: 'connection',
       retryable: true,
     });
   }

@@ -1,7 +1,7 @@
-import type { FileState } from './api/operations.js';
+import type { UploadedFile } from '../client/src/node.js';
 
 /** How one file, or the whole command, ended. */
-export type Ending = FileState | 'ERROR' | 'INTERRUPTED';
+export type Ending = UploadedFile['state'] | 'ERROR' | 'INTERRUPTED';
 
 /** Exit code of the command for each ending. */
 export const EXIT_CODES: Readonly<Record<Ending, number>> = {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { LiveTransport } from './api/live.js';
+import type { LiveTransport } from '../client/src/node.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
 
 /** Everything that the command line and the environment say. */

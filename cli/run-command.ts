@@ -21,7 +21,7 @@ export async function runCommand(options: Options, output: Output, signal: Abort
     output.error(errorText(error));
     return worstExitCode(['ERROR']);
   } finally {
-    await session.live.close();
+    await session.close();
   }
 }
 
@@ -33,7 +33,7 @@ async function perform(
 ): Promise<readonly Ending[]> {
   if (options.watch) await watchEvents(session, options.json, output, signal);
   else if (options.download !== undefined) {
-    await downloadFile(session.graphql, options.download, options.output, output, signal);
+    await downloadFile(session, options.download, options.output, output, signal);
   } else return uploadFiles(session, options, output, signal);
   return [];
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { VIEWER } from './api/operations.js';
+import { ViewerDocument } from '../client/src/generated/graphql.js';
+import type { UploadOptions } from '../client/src/node.js';
 import type { Ending } from './exit-codes.js';
 import type { Options } from './options.js';
 import type { Output } from './output.js';
@@ -17,16 +18,15 @@ const FILES_AT_ONCE = 4;
 
 /** Sends all files that were named and reports each as it ends. */
 export async function uploadFiles(
-  { graphql, live }: Session,
+  session: Session,
   options: Options,
   output: Output,
   signal: AbortSignal,
 ): Promise<Ending[]> {
   const files = await findFiles(options.paths, options.recursive);
   // Asked once and first, so that a wrong token or address is told once and not for each file.
-  await graphql.requestOnce(VIEWER, {}, signal);
+  await session.requestOnce(ViewerDocument, {}, signal);
   const display = chooseDisplay(options, output);
-  const upload = uploadFile({ graphql, live, send: options, declared: toDeclared(options) });
   const queue = files.values();
   const results: UploadResult[] = [];
   const report = (result: UploadResult): Ending => reportResult(result, options.json, output);
@@ -35,7 +35,7 @@ export async function uploadFiles(
     for (const file of queue) {
       if (signal.aborted) return;
       const row = display.open(path.basename(file), (await stat(file)).size);
-      const result = await upload(file, row, signal, options.resume);
+      const result = await uploadFile(session, file, row, { ...toUploadOptions(options), signal });
       row.end(result.kind === 'ended' ? result.file.state : 'failed');
       results.push(result);
       if (!display.ownsTerminal) report(result);
@@ -46,16 +46,13 @@ export async function uploadFiles(
   return display.ownsTerminal ? results.map(report) : results.map(endingOf);
 }
 
-const toDeclared = ({
-  verify,
-  priority,
-  contentType,
-  metadata,
-}: Options): Parameters<typeof uploadFile>[0]['declared'] => ({
-  verify,
-  priority: priority === 'bulk' ? 'BULK' : 'INTERACTIVE',
-  metadata,
-  ...(contentType === undefined ? {} : { contentType }),
+const toUploadOptions = (options: Options): UploadOptions => ({
+  declareSha256: options.verify,
+  partChecksums: options.checksums,
+  priority: options.priority === 'bulk' ? 'BULK' : 'INTERACTIVE',
+  metadata: options.metadata,
+  contentType: options.contentType,
+  fileId: options.resume,
 });
 
 function chooseDisplay({ json }: Options, { terminal, error }: Output): Display {

@@ -10,6 +10,7 @@ import { runCommand } from './run-command.js';
  * @returns the exit code
  */
 export async function run(args: readonly string[]): Promise<number> {
+  enterCallersDirectory(process.env);
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort();
   // The first Ctrl-C ends in order and says how to go on; the second one finds nobody to ask and ends at once.
@@ -23,4 +24,12 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode;
     throw error;
   }
+}
+
+/** npm runs its scripts in the root of the package: paths are meant from where npm was called. */
+function enterCallersDirectory({
+  npm_lifecycle_event: script,
+  INIT_CWD: directory,
+}: NodeJS.ProcessEnv): void {
+  if (script === 'upload' && directory !== undefined) process.chdir(directory);
 }

@@ -46,7 +46,11 @@ async function run() {
   const { build } = await import('./bootstrap/build.mjs');
   await build(root);
   const entry = COMMANDS[command];
-  if (entry === null) return 0;
+  if (entry === null) {
+    const { buildClientPackage } = await import('./bootstrap/client-package.mjs');
+    await buildClientPackage(root);
+    return 0;
+  }
   const { run: begin } = await import(pathToFileURL(path.join(root, 'dist', entry)).href);
   return begin(args);
 }

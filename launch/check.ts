@@ -4,6 +4,8 @@ const CHECKS = [
   { name: 'format', bin: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level=warn', '.'] },
   { name: 'types', bin: 'typescript/bin/tsc', args: ['-p', '.', '--pretty', 'false'] },
   { name: 'types of the page', bin: 'typescript/bin/tsc', args: ['-p', 'playground', '--pretty', 'false'] },
+  { name: 'types of the client', bin: 'typescript/bin/tsc', args: ['-p', 'client', '--pretty', 'false'] },
+  { name: 'types of the examples', bin: 'typescript/bin/tsc', args: ['-p', 'examples', '--pretty', 'false'] },
   {
     name: 'lint',
     bin: 'eslint/bin/eslint.js',

@@ -1,6 +1,6 @@
 import { MultiBar } from 'cli-progress';
 import type { Display } from './display.js';
-import { createRateMeter } from './rate-meter.js';
+import { createRateMeter } from '../../client/src/transfer/rate-meter.js';
 import { stageOf } from './stage.js';
 import { fitName, formatBytes, formatEta } from './units.js';
 

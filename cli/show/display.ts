@@ -1,8 +1,8 @@
-import type { UploadProgress } from '../api/operations.js';
+import type { ShownProgress } from './stage.js';
 
 /** What is seen of one upload while it is under way. */
 export interface Row {
-  update(progress: UploadProgress): void;
+  update(progress: ShownProgress): void;
   /** @param ending - e.g. `CLEAN` */
   end(ending: string): void;
 }

@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error.js';
+import { UploadError } from '../../client/src/node.js';
 
 const ADVICE: Readonly<Record<string, string>> = {
   NOT_RUNNING: 'Is the service running? Start it with: npm start (or name another with --url or LAZARET_URL)',
@@ -12,10 +12,8 @@ const ADVICE: Readonly<Record<string, string>> = {
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'AbortError') return 'interrupted';
-  if (error.name === 'NotReadableError') return 'The file changed or vanished while it was read.';
-  if (error.name === 'TimeoutError') return 'The service did not answer in time.';
-  if (!(error instanceof ApiError)) return error.message;
-  const { code, field, correlationId } = error.detail;
+  if (!(error instanceof UploadError)) return error.message;
+  const { code, field, correlationId } = error;
   const about = [code, field, correlationId].filter((text) => text !== undefined).join(', ');
   return [`${error.message} (${about})`, ADVICE[code]].filter((text) => text !== undefined).join('\n  ');
 }

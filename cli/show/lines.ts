@@ -1,6 +1,6 @@
-import { isEnded } from '../transfer/follow-upload.js';
+import { isEnded } from '../../client/src/upload-snapshot.js';
 import type { Display } from './display.js';
-import { createRateMeter } from './rate-meter.js';
+import { createRateMeter } from '../../client/src/transfer/rate-meter.js';
 import { stageOf } from './stage.js';
 import { formatBytes, plainText } from './units.js';
 

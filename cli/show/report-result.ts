@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error.js';
+import { UploadError } from '../../client/src/node.js';
 import type { Ending } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { UploadResult } from '../transfer/upload-file.js';
@@ -29,8 +29,13 @@ export function endingOf(result: UploadResult): Ending {
 function toJson(result: UploadResult, ending: Ending): object {
   if (result.kind === 'ended') return { path: result.path, ending, file: result.file };
   const { path, error, fileId } = result;
-  const detail = error instanceof ApiError ? error.detail : {};
-  return { path, ending, fileId, error: { message: errorText(error), ...detail } };
+  return { path, ending, fileId, error: { ...detailOf(error), message: errorText(error) } };
+}
+
+function detailOf(error: unknown): object {
+  if (!(error instanceof UploadError)) return {};
+  const { code, retryable, retryAfterMs, correlationId, field } = error;
+  return { code, retryable, retryAfterMs, correlationId, field };
 }
 
 const quoted = (path: string): string =>

@@ -1,4 +1,7 @@
-import type { UploadProgress } from '../api/operations.js';
+import type { UploadSnapshot } from '../../client/src/node.js';
+
+/** What of an upload is shown. */
+export type ShownProgress = Pick<UploadSnapshot, 'stage' | 'sentBytes' | 'scannedBytes' | 'queuePosition'>;
 
 /** How far the current stage of an upload is. */
 export interface StageView {
@@ -8,11 +11,11 @@ export interface StageView {
 }
 
 /** Reads the stage that an upload is in, in words. */
-export function stageOf({ stage, receivedBytes, scannedBytes, queuePosition }: UploadProgress): StageView {
+export function stageOf({ stage, sentBytes, scannedBytes, queuePosition }: ShownProgress): StageView {
   switch (stage) {
     case 'PENDING':
     case 'RECEIVING':
-      return { label: 'sending', doneBytes: receivedBytes };
+      return { label: 'sending', doneBytes: sentBytes };
     case 'SCANNING':
       if (scannedBytes > 0) return { label: 'scanning', doneBytes: scannedBytes };
       return { label: queuePosition ? `queued, ${queuePosition} before it` : 'queued', doneBytes: 0 };

@@ -1,20 +1,20 @@
-import type { RemoteFile } from '../api/operations.js';
+import type { UploadedFile } from '../../client/src/node.js';
 import { formatBytes, plainText } from './units.js';
 
 /** What became of a file, in a few lines. */
-export function verdictText(path: string, file: RemoteFile): string {
+export function verdictText(path: string, file: UploadedFile): string {
   const { verdict } = file;
   const head = `${plainText(path)}: ${file.state} (${formatBytes(file.sizeBytes)}, id ${file.id})`;
-  if (verdict === null) return head;
+  if (!verdict) return head;
   const findings = verdict.findings.map(({ code, detail, path: member }) => {
-    const where = member === null ? '' : ` in ${plainText(member)}`;
-    return `found:  ${code}${detail === null ? '' : ` ${plainText(detail)}`}${where}`;
+    const where = member == null ? '' : ` in ${plainText(member)}`;
+    return `found:  ${code} ${plainText(detail)}${where}`;
   });
   const lines = [
-    ...(verdict.reason === null ? [] : [`reason: ${verdict.reason}`]),
+    ...(verdict.reason == null ? [] : [`reason: ${verdict.reason}`]),
     ...findings,
     `engine: ${plainText(verdict.engine)}, definitions ${plainText(verdict.definitionsVersion) || 'unknown'}`,
-    ...(file.sha256 === null ? [] : [`sha256: ${file.sha256}`]),
+    ...(file.sha256 == null ? [] : [`sha256: ${file.sha256}`]),
   ];
   return [head, ...lines.map((line) => `  ${line}`)].join('\n');
 }

@@ -5,7 +5,7 @@ import { compile } from './compile.mjs';
 import { buildGraphiql } from './graphiql.mjs';
 import { startError } from './start-error.mjs';
 
-const SOURCES = ['src', 'workers', 'launch', 'db', 'cli', 'bench'];
+const SOURCES = ['src', 'workers', 'launch', 'db', 'cli', 'bench', 'client/src'];
 const PAGE = 'playground';
 const STAMP = 'stamp';
 const SWAP_TRIES = 10;

@@ -117,3 +117,12 @@ describe('npm run upload', () => {
     expect([other.exitCode, other.stderr.includes('There is no file')]).toEqual([1, true]);
   });
 });
+
+describe('npm', () => {
+  it('takes paths from where it was called', async () => {
+    await file('here.txt', Buffer.from('here'));
+    const env = { INIT_CWD: directory, npm_lifecycle_event: 'upload' };
+    const { exitCode, stdout } = await runUpload(product.url, ['--json', 'here.txt'], env);
+    expect([exitCode, answersOf(stdout)[0]?.ending]).toEqual([0, 'CLEAN']);
+  });
+});

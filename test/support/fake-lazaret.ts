@@ -28,6 +28,8 @@ export interface FakeLazaret {
   readonly log: string[];
   /** Taken from the front, one for each part that arrives. */
   readonly partRefusals: Refusal[];
+  /** What completions named, in order. */
+  readonly completions: unknown[];
   /** Most parts that were under way at the same time. */
   mostPartsAtOnce: number;
   close(): Promise<void>;
@@ -38,10 +40,14 @@ const EICAR = 'EICAR';
 
 /** Starts a fake on a free port. Its parts have 1000 bytes; whatever holds "EICAR" is infected. */
 export async function startFakeLazaret(): Promise<FakeLazaret> {
-  const fake = { url: '', uploads: new Map(), log: [], partRefusals: [], mostPartsAtOnce: 0 } as Omit<
-    FakeLazaret,
-    'close' | 'url'
-  > & { url: string };
+  const fake = {
+    url: '',
+    uploads: new Map(),
+    log: [],
+    completions: [],
+    partRefusals: [],
+    mostPartsAtOnce: 0,
+  } as Omit<FakeLazaret, 'close' | 'url'> & { url: string };
   let partsNow = 0;
   const server = createServer((request, response) => {
     void readBody(request).then(async (body) => {
@@ -97,7 +103,7 @@ interface Input {
   readonly sha256?: string;
   readonly parts: readonly { readonly partNumber: number; readonly sha256?: string }[];
 }
-type State = Pick<FakeLazaret, 'url' | 'uploads' | 'log' | 'partRefusals'>;
+type State = Pick<FakeLazaret, 'url' | 'uploads' | 'log' | 'completions' | 'partRefusals'>;
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -121,23 +127,24 @@ function resolve(fake: State, query: string, { id, input }: Asked['variables']):
   const operation = /(?:query|mutation) (\w+)/.exec(query)?.[1] ?? '';
   fake.log.push(operation);
   const upload = fake.uploads.get(input?.fileId ?? id ?? '');
-  if (operation === 'Viewer') {
+  if (operation === 'viewer') {
     return { data: { viewer: { subject: 'fake', permissions: [], tenant: { name: 'Fake' } } } };
   }
-  if (operation === 'CreateUpload' && input !== undefined) {
+  if (operation === 'createUpload' && input !== undefined) {
     return { data: { createUpload: create(fake, input) } };
   }
-  if (operation === 'FileById') return { data: { file: upload ? view(upload) : null } };
+  if (operation === 'file') return { data: { file: upload ? view(upload) : null } };
   if (upload === undefined || input === undefined) {
     return {
       data: null,
       errors: [{ message: 'There is nothing with this id.', extensions: { code: 'NOT_FOUND' } }],
     };
   }
-  if (operation === 'SignParts') return { data: { signUploadParts: { parts: sign(fake, input) } } };
-  if (operation === 'Download') {
+  if (operation === 'signUploadParts') return { data: { signUploadParts: { parts: sign(fake, input) } } };
+  if (operation === 'createDownloadUrl') {
     return { data: { createDownloadUrl: { url: `${fake.url}/download/${upload.id}` } } };
   }
+  fake.completions.push(input.parts);
   upload.state = verdictOf(fake, upload);
   return { data: { completeUpload: { file: view(upload) } } };
 }
@@ -171,13 +178,15 @@ function receivePart(
     return;
   }
   const declared = request.headers['x-sha256'];
-  if (declared !== undefined && declared !== createHash('sha256').update(body).digest('hex')) {
+  if (declared !== undefined && declared !== sha256Of(body)) {
     json(response, 422, { code: 'CHECKSUM_MISMATCH', detail: 'Other bytes.', retryable: false });
     return;
   }
   fake.uploads.get(fileId)?.parts.set(Number(number), body);
   response.writeHead(200, { etag: '"e"' }).end();
 }
+
+const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 const contentOf = (fake: State, id: string): Buffer => {
   const parts = [...(fake.uploads.get(id)?.parts ?? [])].sort(([a], [b]) => a - b);
@@ -204,7 +213,14 @@ function view(upload: FakeUpload): { upload: unknown } {
     decidedAt: '2026-01-01T00:00:00.000Z',
   };
   const isOpen = state === 'PENDING';
-  const status = { partSizeBytes: PART_BYTES, partCount, missingPartNumbers };
+  const known = [...parts].map(([partNumber, bytes]) => ({
+    partNumber,
+    sizeBytes: bytes.length,
+    etag: 'e',
+    sha256: sha256Of(bytes),
+  }));
+  const receivedBytes = known.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const status = { receivedBytes, partSizeBytes: PART_BYTES, partCount, missingPartNumbers, parts: known };
   return Object.assign(
     { id, name, sizeBytes, sha256: null, detectedType: null, state, verdict: isOpen ? null : verdict },
     { upload: status },

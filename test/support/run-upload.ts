@@ -10,10 +10,18 @@ export interface UploadRun {
 
 const BOOTSTRAP = new URL('../../launch/bootstrap.mjs', import.meta.url).pathname;
 
-/** Runs `npm run upload -- ARGS` against a product, without npm in between. */
-export async function runUpload(url: string, args: readonly string[]): Promise<UploadRun> {
+/**
+ * Runs `npm run upload -- ARGS` against a product, without npm in between.
+ *
+ * @param env - what npm would set. @default nothing
+ */
+export async function runUpload(
+  url: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<UploadRun> {
   const child = spawn(process.execPath, [BOOTSTRAP, 'upload', ...args], {
-    env: { ...process.env, LAZARET_URL: url },
+    env: { ...process.env, LAZARET_URL: url, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));

@@ -36,6 +36,8 @@ describe('the layer rule', () => {
     ['workers/a.ts', "export { b } from '../src/graphql/b.js';"],
     ['db/a.ts', "type B = import('../src/domain/b.js').B;"],
     ['cli/a.ts', "import { b } from '../src/domain/b.js';"],
+    ['client/src/a.ts', "import { b } from '../../src/domain/b.js';"],
+    ['examples/plain/a.ts', "import { b } from '../../cli/b.js';"],
     ['launch/a.ts', "import { b } from '../src/usecases/b.js';"],
     ['test/acceptance/a.test.ts', "import { b } from '../../src/domain/b.js';"],
     ['lib/a.ts', ''],
@@ -50,6 +52,8 @@ describe('the layer rule', () => {
     ['src/graphql/a.ts', "import type { B } from '../ports/b.js';"],
     ['src/http/a.ts', "import { type B } from '../ports/b.js';"],
     ['workers/main.ts', "import { b } from '../src/compose.js';"],
+    ['cli/a.ts', "import { b } from '../client/src/b.js';"],
+    ['examples/plain/a.ts', "import { b } from '../../client/src/b.js';"],
   ])('accepts in %s: %s', (path, text) => {
     expect(judge({ [path]: text })).toEqual([]);
   });

@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { exportsOf } from './exports.js';
 import { lineOf, type RepositoryFile, type SourceFile, type Violation } from './source-tree.js';
 
-const DOCUMENTED = /^(?:src|workers|db|launch|cli)\//;
+const DOCUMENTED = /^(?:src|workers|db|launch|cli|client)\//;
 
 /** Every export outside the tests says in TSDoc what it is for. */
 export const checkDocumentation = (files: readonly SourceFile[]): Violation[] =>

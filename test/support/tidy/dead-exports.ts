@@ -5,6 +5,8 @@ import { lineOf, walk, type SourceFile, type Violation } from './source-tree.js'
 
 /** Exports that a tool or a library finds by itself. */
 const FOUND_BY_TOOLS = /^(?:[^/]+\.config\.ts|codegen\.ts|db\/schema\/[^/]+\.ts)$/;
+/** What the client library gives to those who install it. */
+const PUBLISHED = /^client\/src\/(?:browser|node|react)\.ts#/;
 /** The entry of each command, which launch/bootstrap.mjs calls by its name. */
 const ENTRY = /^(?:launch|cli|bench)\/[^/]+\.ts#run$/;
 
@@ -19,7 +21,9 @@ export function checkDeadExports(files: readonly SourceFile[]): Violation[] {
     ),
   );
   const isUsed = (path: string, name: string): boolean =>
-    used.has(`${path}#${name}`) || used.has(`${path}#*`);
+    [path, path.replace(/\.tsx$/, '.ts')].some(
+      (file) => used.has(`${file}#${name}`) || used.has(`${file}#*`),
+    );
   return files
     .filter((file) => !FOUND_BY_TOOLS.test(file.path))
     .flatMap((file) =>
@@ -27,6 +31,7 @@ export function checkDeadExports(files: readonly SourceFile[]): Violation[] {
         .filter(
           ({ name, isType }) =>
             !ENTRY.test(`${file.path}#${name}`) &&
+            !PUBLISHED.test(`${file.path}#${name}`) &&
             !isUsed(file.path, name) &&
             !(isType && isMentioned(file, name)),
         )

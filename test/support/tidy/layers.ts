@@ -46,8 +46,11 @@ const LAYERS: readonly Layer[] = [
   { name: 'db', path: /^db\//, imports: [] },
   { name: 'launch', path: /^launch\//, imports: ['config', 'observability', 'lifecycle', 'db', 'db/seed'] },
   { name: 'playground', path: /^playground\//, imports: [] },
-  { name: 'cli', path: /^cli\//, imports: [] },
-  { name: 'test/acceptance', path: /^test\/acceptance\//, imports: ['test/support'] },
+  // A package of its own: it knows the service by its public contract alone.
+  { name: 'client', path: /^client\//, imports: [] },
+  { name: 'examples', path: /^examples\//, imports: ['client'] },
+  { name: 'cli', path: /^cli\//, imports: ['client'] },
+  { name: 'test/acceptance', path: /^test\/acceptance\//, imports: ['test/support', 'client'] },
   { name: 'test/support', path: /^test\/support\//, imports: ['*'] },
   { name: 'test', path: /^(?:test|bench)\//, imports: ['*'] },
 ];

@@ -1,49 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CommanderError } from 'commander';
-import fc from 'fast-check';
-import { ApiError } from '../../../cli/api/api-error.js';
-import { createRetry, MAX_RETRIES } from '../../../cli/api/retry.js';
 import { EXIT_CODES, worstExitCode } from '../../../cli/exit-codes.js';
 import { readOptions } from '../../../cli/options.js';
 import { createLines } from '../../../cli/show/lines.js';
-import { createRateMeter } from '../../../cli/show/rate-meter.js';
+import { createRateMeter } from '../../../client/src/transfer/rate-meter.js';
 import { fitName, formatBytes, formatEta, plainText } from '../../../cli/show/units.js';
-import { inBatches, planParts } from '../../../cli/transfer/part-plan.js';
 import { eventText } from '../../../cli/watch-events.js';
-
-describe('the plan of parts', () => {
-  it('covers every byte exactly once, whatever the sizes', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: 10_000 }),
-        fc.integer({ min: 1, max: 500 }),
-        (sizeBytes, partSizeBytes) => {
-          const parts = planParts(sizeBytes, {
-            partSizeBytes,
-            partCount: Math.ceil(sizeBytes / partSizeBytes),
-          });
-          expect(parts.map(({ start }) => start)).toEqual(
-            [0, ...parts.map(({ end }) => end)].slice(0, parts.length),
-          );
-          expect(parts.at(-1)?.end ?? 0).toBe(sizeBytes);
-          expect(parts.every(({ start, end }) => end - start <= partSizeBytes)).toBe(true);
-        },
-      ),
-    );
-  });
-
-  it('plans the named parts alone and refuses those outside the file', () => {
-    const transfer = { partSizeBytes: 10, partCount: 3 };
-    expect(planParts(25, transfer, [3])).toEqual([{ partNumber: 3, start: 20, end: 25 }]);
-    expect(() => planParts(25, transfer, [4])).toThrow(RangeError);
-    expect(() => planParts(25, transfer, [0])).toThrow(RangeError);
-  });
-
-  it('cuts lists into batches', () => {
-    expect(inBatches([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
-    expect(inBatches([], 2)).toEqual([]);
-  });
-});
 
 describe('exit codes', () => {
   it('have the worst ending win', () => {
@@ -121,31 +83,6 @@ describe('the command line', () => {
   });
 });
 
-describe('retries', () => {
-  const failing = (retryable: boolean, code = 'X'): ApiError => new ApiError('no', { code, retryable });
-
-  it('try again while it may help, and not for ever', async () => {
-    let calls = 0;
-    const retry = createRetry({ initialDelayMs: 1 });
-    const always = retry.execute(() => {
-      calls += 1;
-      throw failing(true);
-    });
-    await expect(always).rejects.toThrow('no');
-    expect(calls).toBe(MAX_RETRIES + 1);
-  });
-
-  it('do not try again what cannot help', async () => {
-    let calls = 0;
-    const once = createRetry({ initialDelayMs: 1 }).execute(() => {
-      calls += 1;
-      throw failing(false);
-    });
-    await expect(once).rejects.toThrow('no');
-    expect(calls).toBe(1);
-  });
-});
-
 describe('what is shown', () => {
   it('says sizes, times and names in a fixed width', () => {
     expect([0, 1023, 1024, 5 * 2 ** 20, 2 ** 30].map(formatBytes)).toEqual([
@@ -185,20 +122,8 @@ describe('what is shown', () => {
       (line) => lines.push(line),
       () => atMs,
     ).open('a', 2048);
-    const file = {
-      id: 'f',
-      name: 'a',
-      sizeBytes: 2048,
-      sha256: null,
-      detectedType: null,
-      state: 'CLEAN',
-      verdict: null,
-    } as const;
-    const at = (
-      stage: 'RECEIVING' | 'SCANNING' | 'CLEAN',
-      receivedBytes: number,
-      scannedBytes: number,
-    ): void => row.update({ file, stage, receivedBytes, scannedBytes, queuePosition: null });
+    const at = (stage: 'RECEIVING' | 'SCANNING' | 'CLEAN', sentBytes: number, scannedBytes: number): void =>
+      row.update({ stage, sentBytes, scannedBytes, queuePosition: null });
     at('RECEIVING', 0, 0);
     at('RECEIVING', 512, 0);
     atMs = 2_500;
@@ -220,18 +145,13 @@ describe('what is shown', () => {
       id: 'f-1',
       name: 'a\nb',
       sizeBytes: 1,
-      sha256: null,
-      detectedType: null,
-      state: 'CLEAN',
       verdict: null,
       createdBy: 'ann',
     } as const;
     const line = eventText({
-      cursor: 'c',
       from: null,
       to: 'PENDING',
       occurredAt: '2026-01-01T00:00:00.000Z',
-      correlationId: 'x',
       file,
     });
     expect(line).toMatch(/^2026-01-01T00:00:00.000Z {2}new -> PENDING +f-1 {2}a\ufffdb \(1 B\) by ann$/);

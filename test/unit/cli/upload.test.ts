@@ -56,6 +56,29 @@ describe('the upload command', () => {
     expect(fake.mostPartsAtOnce).toBeLessThanOrEqual(3);
   });
 
+  it('names every part with its ETag at completion, also those that were there before', async () => {
+    const source = await file('a', 'x'.repeat(1500));
+    fake.partRefusals.push({ status: 413, code: 'TOO_LARGE', retryable: false });
+    await upload([source, '--parallel', '1']);
+    fake.uploads.get('file-1')?.parts.set(1, Buffer.from('x'.repeat(1000)));
+    expect((await upload([source, '--resume', 'file-1'])).exitCode).toBe(0);
+    expect(fake.completions).toEqual([
+      [
+        { partNumber: 1, etag: 'e' },
+        { partNumber: 2, etag: '"e"' },
+      ],
+    ]);
+  });
+
+  it('refuses to go on with a file that has other bytes than those that were sent', async () => {
+    const source = await file('a', 'x'.repeat(1500));
+    fake.partRefusals.push({ status: 413, code: 'TOO_LARGE', retryable: false });
+    await upload([source, '--parallel', '1']);
+    fake.uploads.get('file-1')?.parts.set(1, Buffer.from('y'.repeat(1000)));
+    const { exitCode, errors } = await upload([source, '--resume', 'file-1']);
+    expect([exitCode, errors.join().includes('FILE_CHANGED')]).toEqual([1, true]);
+  });
+
   it('sends a file of zero bytes', async () => {
     expect((await upload([await file('empty', '')])).exitCode).toBe(0);
   });
@@ -84,7 +107,7 @@ describe('the upload command', () => {
   it('sends a part again under a fresh URL when its bytes broke on the way', async () => {
     fake.partRefusals.push({ status: 422, code: 'CHECKSUM_MISMATCH', retryable: false });
     expect((await upload([await file('a', 'xyz')])).exitCode).toBe(0);
-    expect(fake.log.filter((entry) => entry === 'SignParts')).toHaveLength(2);
+    expect(fake.log.filter((entry) => entry === 'signUploadParts')).toHaveLength(2);
   });
 
   it('gives up at once on a refusal for good, and says how to go on', async () => {
@@ -103,7 +126,7 @@ describe('the upload command', () => {
     fake.log.length = 0;
     expect((await upload([source, '--resume', 'file-1'])).exitCode).toBe(0);
     expect(putsOf(fake.log)).toEqual(['PUT 1', 'PUT 3']);
-    expect(fake.log).not.toContain('CreateUpload');
+    expect(fake.log).not.toContain('createUpload');
   });
 
   it('refuses to resume with a file of another size, or an unknown upload', async () => {

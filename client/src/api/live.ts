@@ -1,0 +1,153 @@
+import { createClient as createSseClient } from 'graphql-sse';
+import { createClient as createWsClient } from 'graphql-ws';
+import type { GetToken } from './access-token.js';
+import { errorOfConnection, errorOfGraphQL, type AnsweredError } from './error-of-answer.js';
+import type { Transport } from './transport.js';
+import { UploadError } from './upload-error.js';
+
+/** How subscriptions travel; `auto` takes WebSocket and falls back to SSE. */
+export type LiveTransport = 'auto' | 'ws' | 'sse';
+
+/** What is needed to open subscriptions. */
+export interface LiveOptions {
+  /** URL of GraphQL over HTTP; those of the two transports follow from it. */
+  readonly url: string;
+  readonly getToken: GetToken;
+  readonly transport: LiveTransport;
+}
+
+interface Payload {
+  readonly query: string;
+  readonly variables: Record<string, unknown>;
+}
+interface Item {
+  readonly data?: unknown;
+  readonly errors?: readonly AnsweredError[] | undefined;
+}
+type Source = (payload: Payload) => AsyncIterableIterator<Item>;
+
+/** How long a WebSocket stays open after its last subscription, in milliseconds. */
+const LAZY_CLOSE_MS = 1_000;
+/** A socket that says nothing for so long is asked whether it still lives, in milliseconds. */
+const KEEP_ALIVE_MS = 20_000;
+
+/** One WebSocket for all subscriptions, or one event stream for each. */
+export function createLive(options: LiveOptions): Pick<Transport, 'subscribe' | 'close'> {
+  const token = rememberRefusals(options.getToken);
+  const ws = openWs(options.url, token.get);
+  const sse = createSseClient({
+    url: `${options.url}/stream`,
+    headers: async () => ({ authorization: `Bearer ${await token.get()}` }),
+    retryAttempts: 0,
+  });
+  const overWs: Source = (payload) => ws.client.iterate(payload);
+  const overSse: Source = (payload) => sse.iterate(payload);
+  let source = options.transport === 'sse' ? overSse : overWs;
+
+  return {
+    subscribe: async (operation, variables, onItem, signal) => {
+      const payload = {
+        query: operation.toString(),
+        variables: { ...(variables as Record<string, unknown>) },
+      };
+      const pump = (): Promise<void> => read(source(payload), onItem as (item: unknown) => void, signal);
+      try {
+        await pump().catch((error: unknown) => {
+          const isBlocked = options.transport === 'auto' && source === overWs && !ws.hasConnected();
+          if (signal.aborted || !isBlocked || isAnswer(error)) throw error;
+          // Something between here and the service lets no WebSocket through.
+          source = overSse;
+          return pump();
+        });
+      } catch (error) {
+        signal.throwIfAborted();
+        const known = errorOfLive(error, options.url);
+        token.note(known);
+        throw known;
+      }
+    },
+    close: async () => {
+      sse.dispose();
+      await ws.client.dispose();
+    },
+  };
+}
+
+function openWs(
+  url: string,
+  token: () => Promise<string>,
+): { readonly client: ReturnType<typeof createWsClient>; readonly hasConnected: () => boolean } {
+  let hasConnected = false;
+  const client = createWsClient({
+    url: url.replace(/^http/, 'ws'),
+    connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
+    retryAttempts: 0,
+    lazyCloseTimeout: LAZY_CLOSE_MS,
+    keepAlive: KEEP_ALIVE_MS,
+    on: { connected: () => (hasConnected = true) },
+  });
+  return { client, hasConnected: () => hasConnected };
+}
+
+/** Tells the token's giver when the last one was refused. */
+function rememberRefusals(getToken: GetToken): {
+  readonly get: () => Promise<string>;
+  readonly note: (error: unknown) => void;
+} {
+  let isRefused = false;
+  return {
+    get: async () => {
+      const token = await getToken({ isRefused });
+      isRefused = false;
+      return token;
+    },
+    note: (error) => {
+      isRefused = error instanceof UploadError && error.code === 'UNAUTHENTICATED';
+    },
+  };
+}
+
+async function read(
+  source: AsyncIterableIterator<Item>,
+  onItem: (item: unknown) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const stop = (): void => void source.return?.();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    signal.throwIfAborted();
+    for await (const { data, errors } of source) {
+      const [first] = errors ?? [];
+      if (first !== undefined) throw errorOfGraphQL(first);
+      onItem(data);
+    }
+    signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Whether the service itself said no, so that another transport would hear the same. */
+const isAnswer = (error: unknown): boolean =>
+  error instanceof UploadError || Array.isArray(error) || isRefusal(error);
+
+const closeCode = (error: unknown): number | undefined =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number'
+    ? error.code
+    : undefined;
+
+const isRefusal = (error: unknown): boolean => [4401, 4403].includes(closeCode(error) ?? 0);
+
+function errorOfLive(error: unknown, url: string): unknown {
+  if (Array.isArray(error)) return errorOfGraphQL(error[0] as AnsweredError);
+  const code = closeCode(error);
+  if (code === undefined) return errorOfConnection(error, url);
+  const { reason } = error as { reason?: string };
+  const said = [String(code), reason].filter(Boolean).join(' ');
+  return new UploadError(`The service closed the subscription (${said}).`, {
+    code: isRefusal(error) ? 'UNAUTHENTICATED' : 'CONNECTION',
+    category: isRefusal(error) ? 'auth' : 'connection',
+    // Also after a refusal: a token that ended meanwhile is replaced by a fresh one.
+    retryable: true,
+  });
+}

@@ -1,0 +1,78 @@
+import type { Platform } from '../platform.js';
+import type { HashAnswer, HashQuestion } from './hash-worker.js';
+import { sha256 } from './sha256.js';
+
+/** Starts the worker that hashes; `undefined` where there can be none. */
+export type CreateWorker = () => Worker | undefined;
+
+/** The worker beside this module, as bundlers and browsers find it. */
+export const workerBeside: CreateWorker = () =>
+  typeof Worker === 'function'
+    ? new Worker(new URL('./hash-worker.js', import.meta.url), { type: 'module' })
+    : undefined;
+
+interface Waiting {
+  readonly blob: Blob;
+  readonly resolve: (sha256: string) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Hashes in a worker, so that the page stays smooth. Where none can be started (no file beside the module, a
+ * policy of the page), it is done in the page.
+ */
+export function createHasher(createWorker: CreateWorker): Pick<Platform, 'sha256' | 'close'> {
+  const waiting = new Map<number, Waiting>();
+  let worker: Worker | undefined | 'none';
+  let lastId = 0;
+
+  const giveUp = (): void => {
+    if (typeof worker === 'object') worker.terminate();
+    worker = 'none';
+    for (const [id, { blob, resolve, reject }] of waiting) {
+      waiting.delete(id);
+      sha256(blob).then(resolve, reject);
+    }
+  };
+  const start = (): Worker | undefined => {
+    if (worker !== undefined) return worker === 'none' ? undefined : worker;
+    worker = attempt(createWorker) ?? 'none';
+    if (worker === 'none') return undefined;
+    worker.onerror = giveUp;
+    worker.onmessage = ({ data }: MessageEvent<HashAnswer>) => settle(waiting, data);
+    return worker;
+  };
+
+  return {
+    sha256: (blob, signal) => {
+      signal.throwIfAborted();
+      const running = start();
+      if (running === undefined) return sha256(blob);
+      return new Promise((resolve, reject) => {
+        const question: HashQuestion = { id: (lastId += 1), blob };
+        waiting.set(question.id, { blob, resolve, reject });
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+        running.postMessage(question);
+      });
+    },
+    close: () => {
+      if (typeof worker === 'object') worker.terminate();
+      worker = 'none';
+    },
+  };
+}
+
+function attempt(createWorker: CreateWorker): Worker | undefined {
+  try {
+    return createWorker();
+  } catch {
+    return undefined;
+  }
+}
+
+function settle(waiting: Map<number, Waiting>, answer: HashAnswer): void {
+  const asked = waiting.get(answer.id);
+  waiting.delete(answer.id);
+  if ('sha256' in answer) asked?.resolve(answer.sha256);
+  else asked?.reject(new Error(answer.problem));
+}

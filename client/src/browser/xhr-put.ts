@@ -1,0 +1,47 @@
+import { STALL_TIMEOUT_MS, MAX_ANSWER_CHARACTERS, type PutAnswer, type PutRequest } from '../platform.js';
+
+/** Puts bytes with XMLHttpRequest: of all that browsers have, it alone tells how many bytes have left. */
+export function xhrPut({ url, headers, body, onSent, signal }: PutRequest): Promise<PutAnswer> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const request = new XMLHttpRequest();
+    const watch = watchStall(() => {
+      reject(new DOMException('No byte moved.', 'TimeoutError'));
+      request.abort();
+    });
+    const stop = (): void => request.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    request.upload.onprogress = ({ loaded }) => {
+      watch.moved();
+      onSent(loaded);
+    };
+    request.onload = () => resolve(answerOf(request));
+    // Why a connection failed is not told to pages.
+    request.onerror = () => reject(new TypeError('no answer, or none that this page may read'));
+    request.onabort = () => reject(signal.reason as Error);
+    request.onloadend = () => {
+      watch.end();
+      signal.removeEventListener('abort', stop);
+    };
+    request.open('PUT', url);
+    for (const { name, value } of headers) request.setRequestHeader(name, value);
+    request.send(body);
+  });
+}
+
+const answerOf = (request: XMLHttpRequest): PutAnswer => ({
+  status: request.status,
+  header: (name) => request.getResponseHeader(name),
+  text: request.responseText.slice(0, MAX_ANSWER_CHARACTERS),
+});
+
+function watchStall(onStall: () => void): { readonly moved: () => void; readonly end: () => void } {
+  let timer = setTimeout(onStall, STALL_TIMEOUT_MS);
+  return {
+    moved: () => {
+      clearTimeout(timer);
+      timer = setTimeout(onStall, STALL_TIMEOUT_MS);
+    },
+    end: () => clearTimeout(timer),
+  };
+}

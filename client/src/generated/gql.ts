@@ -1,0 +1,116 @@
+/* eslint-disable */
+import * as types from './graphql.js';
+
+
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "mutation cancelUpload($input: FileIdInput!) {\n  cancelUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": typeof types.CancelUploadDocument,
+    "mutation challengePossession($input: ChallengePossessionInput!) {\n  challengePossession(input: $input) {\n    challenge\n    blockSizeBytes\n    expiresAt\n  }\n}": typeof types.ChallengePossessionDocument,
+    "mutation completeUpload($input: CompleteUploadInput!) {\n  completeUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": typeof types.CompleteUploadDocument,
+    "mutation createDownloadUrl($input: CreateDownloadUrlInput!) {\n  createDownloadUrl(input: $input) {\n    url\n    expiresAt\n  }\n}": typeof types.CreateDownloadUrlDocument,
+    "mutation createUpload($input: CreateUploadInput!) {\n  createUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n    transfer {\n      partSizeBytes\n      partCount\n      tusUrl\n      expiresAt\n    }\n  }\n}": typeof types.CreateUploadDocument,
+    "mutation deleteFile($input: FileIdInput!) {\n  deleteFile(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": typeof types.DeleteFileDocument,
+    "subscription fileEvents($after: Cursor, $states: [FileState!]) {\n  fileEvents(after: $after, states: $states) {\n    cursor\n    from\n    to\n    occurredAt\n    correlationId\n    file {\n      ...FileDetails\n    }\n  }\n}": typeof types.FileEventsDocument,
+    "query file($id: ID!) {\n  file(id: $id) {\n    ...FileDetails\n    upload {\n      receivedBytes\n      partSizeBytes\n      partCount\n      missingPartNumbers\n      expiresAt\n      parts {\n        partNumber\n        sizeBytes\n        etag\n        sha256\n      }\n    }\n  }\n}": typeof types.FileDocument,
+    "query files($filter: FileFilter, $first: Int = 50, $after: String) {\n  files(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        ...FileDetails\n      }\n    }\n  }\n}": typeof types.FilesDocument,
+    "fragment FileSummary on File {\n  id\n  version\n  name\n  sizeBytes\n  state\n  downloadable\n  updatedAt\n}\n\nfragment FileDetails on File {\n  ...FileSummary\n  declaredType\n  detectedType\n  sha256\n  priority\n  createdBy\n  createdAt\n  metadata {\n    key\n    value\n  }\n  verdict {\n    outcome\n    reason\n    engine\n    definitionsVersion\n    scannedBytes\n    decidedAt\n    findings {\n      code\n      detail\n      path\n    }\n  }\n}": typeof types.FileSummaryFragmentDoc,
+    "mutation provePossession($input: ProvePossessionInput!) {\n  provePossession(input: $input) {\n    outcome\n    file {\n      ...FileDetails\n    }\n  }\n}": typeof types.ProvePossessionDocument,
+    "mutation signUploadParts($input: SignUploadPartsInput!) {\n  signUploadParts(input: $input) {\n    parts {\n      partNumber\n      url\n      headers {\n        name\n        value\n      }\n      expiresAt\n    }\n  }\n}": typeof types.SignUploadPartsDocument,
+    "mutation uploadFile($file: Upload!, $input: UploadFileInput) {\n  uploadFile(file: $file, input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": typeof types.UploadFileDocument,
+    "subscription uploadProgress($fileId: ID!) {\n  uploadProgress(fileId: $fileId) {\n    stage\n    receivedBytes\n    scannedBytes\n    queuePosition\n    observedAt\n    file {\n      ...FileDetails\n    }\n  }\n}": typeof types.UploadProgressDocument,
+    "query viewer {\n  viewer {\n    subject\n    roles\n    permissions\n    tenant {\n      id\n      slug\n      name\n      limits {\n        maxFileBytes\n        maxBytesByType {\n          type\n          maxBytes\n        }\n        deniedTypes\n      }\n      quota {\n        bytes {\n          limit\n          used\n        }\n        files {\n          limit\n          used\n        }\n        uploads {\n          limit\n          used\n        }\n      }\n    }\n  }\n}": typeof types.ViewerDocument,
+};
+const documents: Documents = {
+    "mutation cancelUpload($input: FileIdInput!) {\n  cancelUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": types.CancelUploadDocument,
+    "mutation challengePossession($input: ChallengePossessionInput!) {\n  challengePossession(input: $input) {\n    challenge\n    blockSizeBytes\n    expiresAt\n  }\n}": types.ChallengePossessionDocument,
+    "mutation completeUpload($input: CompleteUploadInput!) {\n  completeUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": types.CompleteUploadDocument,
+    "mutation createDownloadUrl($input: CreateDownloadUrlInput!) {\n  createDownloadUrl(input: $input) {\n    url\n    expiresAt\n  }\n}": types.CreateDownloadUrlDocument,
+    "mutation createUpload($input: CreateUploadInput!) {\n  createUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n    transfer {\n      partSizeBytes\n      partCount\n      tusUrl\n      expiresAt\n    }\n  }\n}": types.CreateUploadDocument,
+    "mutation deleteFile($input: FileIdInput!) {\n  deleteFile(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": types.DeleteFileDocument,
+    "subscription fileEvents($after: Cursor, $states: [FileState!]) {\n  fileEvents(after: $after, states: $states) {\n    cursor\n    from\n    to\n    occurredAt\n    correlationId\n    file {\n      ...FileDetails\n    }\n  }\n}": types.FileEventsDocument,
+    "query file($id: ID!) {\n  file(id: $id) {\n    ...FileDetails\n    upload {\n      receivedBytes\n      partSizeBytes\n      partCount\n      missingPartNumbers\n      expiresAt\n      parts {\n        partNumber\n        sizeBytes\n        etag\n        sha256\n      }\n    }\n  }\n}": types.FileDocument,
+    "query files($filter: FileFilter, $first: Int = 50, $after: String) {\n  files(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        ...FileDetails\n      }\n    }\n  }\n}": types.FilesDocument,
+    "fragment FileSummary on File {\n  id\n  version\n  name\n  sizeBytes\n  state\n  downloadable\n  updatedAt\n}\n\nfragment FileDetails on File {\n  ...FileSummary\n  declaredType\n  detectedType\n  sha256\n  priority\n  createdBy\n  createdAt\n  metadata {\n    key\n    value\n  }\n  verdict {\n    outcome\n    reason\n    engine\n    definitionsVersion\n    scannedBytes\n    decidedAt\n    findings {\n      code\n      detail\n      path\n    }\n  }\n}": types.FileSummaryFragmentDoc,
+    "mutation provePossession($input: ProvePossessionInput!) {\n  provePossession(input: $input) {\n    outcome\n    file {\n      ...FileDetails\n    }\n  }\n}": types.ProvePossessionDocument,
+    "mutation signUploadParts($input: SignUploadPartsInput!) {\n  signUploadParts(input: $input) {\n    parts {\n      partNumber\n      url\n      headers {\n        name\n        value\n      }\n      expiresAt\n    }\n  }\n}": types.SignUploadPartsDocument,
+    "mutation uploadFile($file: Upload!, $input: UploadFileInput) {\n  uploadFile(file: $file, input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": types.UploadFileDocument,
+    "subscription uploadProgress($fileId: ID!) {\n  uploadProgress(fileId: $fileId) {\n    stage\n    receivedBytes\n    scannedBytes\n    queuePosition\n    observedAt\n    file {\n      ...FileDetails\n    }\n  }\n}": types.UploadProgressDocument,
+    "query viewer {\n  viewer {\n    subject\n    roles\n    permissions\n    tenant {\n      id\n      slug\n      name\n      limits {\n        maxFileBytes\n        maxBytesByType {\n          type\n          maxBytes\n        }\n        deniedTypes\n      }\n      quota {\n        bytes {\n          limit\n          used\n        }\n        files {\n          limit\n          used\n        }\n        uploads {\n          limit\n          used\n        }\n      }\n    }\n  }\n}": types.ViewerDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation cancelUpload($input: FileIdInput!) {\n  cancelUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}"): typeof import('./graphql.js').CancelUploadDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation challengePossession($input: ChallengePossessionInput!) {\n  challengePossession(input: $input) {\n    challenge\n    blockSizeBytes\n    expiresAt\n  }\n}"): typeof import('./graphql.js').ChallengePossessionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation completeUpload($input: CompleteUploadInput!) {\n  completeUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}"): typeof import('./graphql.js').CompleteUploadDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation createDownloadUrl($input: CreateDownloadUrlInput!) {\n  createDownloadUrl(input: $input) {\n    url\n    expiresAt\n  }\n}"): typeof import('./graphql.js').CreateDownloadUrlDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation createUpload($input: CreateUploadInput!) {\n  createUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n    transfer {\n      partSizeBytes\n      partCount\n      tusUrl\n      expiresAt\n    }\n  }\n}"): typeof import('./graphql.js').CreateUploadDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation deleteFile($input: FileIdInput!) {\n  deleteFile(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}"): typeof import('./graphql.js').DeleteFileDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "subscription fileEvents($after: Cursor, $states: [FileState!]) {\n  fileEvents(after: $after, states: $states) {\n    cursor\n    from\n    to\n    occurredAt\n    correlationId\n    file {\n      ...FileDetails\n    }\n  }\n}"): typeof import('./graphql.js').FileEventsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query file($id: ID!) {\n  file(id: $id) {\n    ...FileDetails\n    upload {\n      receivedBytes\n      partSizeBytes\n      partCount\n      missingPartNumbers\n      expiresAt\n      parts {\n        partNumber\n        sizeBytes\n        etag\n        sha256\n      }\n    }\n  }\n}"): typeof import('./graphql.js').FileDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query files($filter: FileFilter, $first: Int = 50, $after: String) {\n  files(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        ...FileDetails\n      }\n    }\n  }\n}"): typeof import('./graphql.js').FilesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "fragment FileSummary on File {\n  id\n  version\n  name\n  sizeBytes\n  state\n  downloadable\n  updatedAt\n}\n\nfragment FileDetails on File {\n  ...FileSummary\n  declaredType\n  detectedType\n  sha256\n  priority\n  createdBy\n  createdAt\n  metadata {\n    key\n    value\n  }\n  verdict {\n    outcome\n    reason\n    engine\n    definitionsVersion\n    scannedBytes\n    decidedAt\n    findings {\n      code\n      detail\n      path\n    }\n  }\n}"): typeof import('./graphql.js').FileSummaryFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation provePossession($input: ProvePossessionInput!) {\n  provePossession(input: $input) {\n    outcome\n    file {\n      ...FileDetails\n    }\n  }\n}"): typeof import('./graphql.js').ProvePossessionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation signUploadParts($input: SignUploadPartsInput!) {\n  signUploadParts(input: $input) {\n    parts {\n      partNumber\n      url\n      headers {\n        name\n        value\n      }\n      expiresAt\n    }\n  }\n}"): typeof import('./graphql.js').SignUploadPartsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation uploadFile($file: Upload!, $input: UploadFileInput) {\n  uploadFile(file: $file, input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}"): typeof import('./graphql.js').UploadFileDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "subscription uploadProgress($fileId: ID!) {\n  uploadProgress(fileId: $fileId) {\n    stage\n    receivedBytes\n    scannedBytes\n    queuePosition\n    observedAt\n    file {\n      ...FileDetails\n    }\n  }\n}"): typeof import('./graphql.js').UploadProgressDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query viewer {\n  viewer {\n    subject\n    roles\n    permissions\n    tenant {\n      id\n      slug\n      name\n      limits {\n        maxFileBytes\n        maxBytesByType {\n          type\n          maxBytes\n        }\n        deniedTypes\n      }\n      quota {\n        bytes {\n          limit\n          used\n        }\n        files {\n          limit\n          used\n        }\n        uploads {\n          limit\n          used\n        }\n      }\n    }\n  }\n}"): typeof import('./graphql.js').ViewerDocument;
+
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}

@@ -1,0 +1,759 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What a client says to hold. */
+export type ChallengePossessionInput = {
+  /** Of all bytes. */
+  sha256: string;
+  /** Exact size of the file. */
+  sizeBytes: number;
+};
+
+/** Which upload is complete. */
+export type CompleteUploadInput = {
+  /** The file. */
+  fileId: string | number;
+  /** The same key and input give the same effect once, and the same answer. */
+  idempotencyKey?: string | null | undefined;
+  /** If given, each must have arrived with just this etag, and none may be left out. */
+  parts?: Array<CompletedPartInput> | null | undefined;
+};
+
+/** A part as its sender knows it. */
+export type CompletedPartInput = {
+  /** From the answer to the PUT. */
+  etag: string;
+  /** Counted from 1. */
+  partNumber: number;
+};
+
+/** Which file, and for how long the URL is good. */
+export type CreateDownloadUrlInput = {
+  /** The file. */
+  fileId: string | number;
+  /** Seconds, 1 to 86,400. */
+  ttlSeconds?: number | null | undefined;
+};
+
+/** What a client says of a file before its bytes. */
+export type CreateUploadInput = {
+  /** Media type. */
+  contentType?: string | null | undefined;
+  /** The same key and input give the same effect once, and the same answer. */
+  idempotencyKey?: string | null | undefined;
+  /** To be attached to the file. */
+  metadata?: Array<MetadataEntryInput> | null | undefined;
+  /** Name of the file, without a path. */
+  name: string;
+  /** A wish; the answer decides. */
+  partSizeBytes?: number | null | undefined;
+  /** Which work comes first. */
+  priority?: Priority | null | undefined;
+  /** If given, the file never becomes CLEAN with other bytes. */
+  sha256?: string | null | undefined;
+  /** Exact size of the file. */
+  sizeBytes: number;
+  /** A wish; Transfer.mode says what it came to. PROXIED when left out. */
+  transport?: TransferMode | null | undefined;
+};
+
+/** Selects files; what is left out does not restrict. */
+export type FileFilter = {
+  /** Subject of the token that began the upload. */
+  createdBy?: string | null | undefined;
+  /** Part of the name; letter case does not matter. */
+  nameContains?: string | null | undefined;
+  /** Only files in one of these states. */
+  states?: Array<FileState> | null | undefined;
+};
+
+/** Names a file. */
+export type FileIdInput = {
+  /** The file. */
+  fileId: string | number;
+  /** The same key and input give the same effect once, and the same answer. */
+  idempotencyKey?: string | null | undefined;
+};
+
+/** Where a file stands. */
+export type FileState =
+  /** Given up by a client before it was complete. */
+  | 'CANCELLED'
+  /** The only state in which content can be downloaded. */
+  | 'CLEAN'
+  /** Its content is gone; the record stays. */
+  | 'DELETED'
+  /** Never completed within the life of its upload. */
+  | 'EXPIRED'
+  /** Quarantined. */
+  | 'INFECTED'
+  /** Created; no byte has arrived. */
+  | 'PENDING'
+  /** Some bytes are durable. */
+  | 'RECEIVING'
+  /** Refused by the tenant's policy or by a checksum. */
+  | 'REJECTED'
+  /** All bytes are durable; queued for or under inspection. */
+  | 'SCANNING'
+  /** Not provably clean: over a limit, encrypted, corrupt, or the scanner gave no answer after all retries. */
+  | 'UNSCANNABLE';
+
+/** One pair to attach to a file. */
+export type MetadataEntryInput = {
+  /** Unique within the file. */
+  key: string;
+  /** Any visible text. */
+  value: string;
+};
+
+/** A part that is about to be sent. */
+export type PartToSignInput = {
+  /** Counted from 1. */
+  partNumber: number;
+  /** If given, other bytes are refused. */
+  sha256?: string | null | undefined;
+};
+
+/** What comes of the answer to a challenge. */
+export type PossessionOutcome =
+  /** Upload the file as usual. Says nothing about what is stored. */
+  | 'SEND_BYTES'
+  /** The file is there, decided over like any other; nothing has to be sent. */
+  | 'STORED';
+
+/** Which work comes first. */
+export type Priority =
+  /** May wait for everything interactive. */
+  | 'BULK'
+  /** Somebody waits for it. */
+  | 'INTERACTIVE';
+
+/** The answer to a challenge, and what is to be said of the file that comes of it. */
+export type ProvePossessionInput = {
+  /** As it was given out; good for one answer. */
+  challenge: string;
+  /** Media type. */
+  contentType?: string | null | undefined;
+  /** The same key and input give the same effect once, and the same answer. */
+  idempotencyKey?: string | null | undefined;
+  /** To be attached to the file. */
+  metadata?: Array<MetadataEntryInput> | null | undefined;
+  /** Name of the file, without a path. */
+  name: string;
+  /** Which work comes first. */
+  priority?: Priority | null | undefined;
+  /** HMAC-SHA256 over the tags of all blocks in order, the tag of a block being the HMAC-SHA256 of its bytes; the key of all of them is the challenge, decoded from hexadecimal. */
+  proof: string;
+};
+
+/** Which parts of which file are about to be sent. */
+export type SignUploadPartsInput = {
+  /** The file. */
+  fileId: string | number;
+  /** At most 1,000. */
+  parts: Array<PartToSignInput>;
+  /** Which way these parts are to go, whatever others do; Transfer.mode when left out. */
+  transport?: TransferMode | null | undefined;
+};
+
+/** Which way the bytes of signed parts go. */
+export type TransferMode =
+  /** Straight to the object store, which the API then asks what has arrived. */
+  | 'DIRECT'
+  /** Through the API. */
+  | 'PROXIED';
+
+/** What a client says of a file that comes in the same request. */
+export type UploadFileInput = {
+  /** Media type; that of the part when left out. */
+  contentType?: string | null | undefined;
+  /** The same key and input give the same effect once, and the same answer. */
+  idempotencyKey?: string | null | undefined;
+  /** To be attached to the file. */
+  metadata?: Array<MetadataEntryInput> | null | undefined;
+  /** Name of the file; that of the part when left out. */
+  name?: string | null | undefined;
+  /** Which work comes first. */
+  priority?: Priority | null | undefined;
+  /** If given, the file never becomes CLEAN with other bytes. */
+  sha256?: string | null | undefined;
+};
+
+export type CancelUploadMutationVariables = Exact<{
+  input: FileIdInput;
+}>;
+
+
+export type CancelUploadMutation = { cancelUpload: { file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } } };
+
+export type ChallengePossessionMutationVariables = Exact<{
+  input: ChallengePossessionInput;
+}>;
+
+
+export type ChallengePossessionMutation = { challengePossession: { challenge: string, blockSizeBytes: number, expiresAt: string } };
+
+export type CompleteUploadMutationVariables = Exact<{
+  input: CompleteUploadInput;
+}>;
+
+
+export type CompleteUploadMutation = { completeUpload: { file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } } };
+
+export type CreateDownloadUrlMutationVariables = Exact<{
+  input: CreateDownloadUrlInput;
+}>;
+
+
+export type CreateDownloadUrlMutation = { createDownloadUrl: { url: string, expiresAt: string } };
+
+export type CreateUploadMutationVariables = Exact<{
+  input: CreateUploadInput;
+}>;
+
+
+export type CreateUploadMutation = { createUpload: { file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string }, transfer: { partSizeBytes: number, partCount: number, tusUrl: string, expiresAt: string } } };
+
+export type DeleteFileMutationVariables = Exact<{
+  input: FileIdInput;
+}>;
+
+
+export type DeleteFileMutation = { deleteFile: { file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } } };
+
+export type FileEventsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+  states?: Array<FileState> | FileState | null | undefined;
+}>;
+
+
+export type FileEventsSubscription = { fileEvents: { cursor: string, from: FileState | null, to: FileState, occurredAt: string, correlationId: string, file: { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null } } };
+
+export type FileQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type FileQuery = { file: { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, upload: { receivedBytes: number, partSizeBytes: number, partCount: number, missingPartNumbers: Array<number>, expiresAt: string | null, parts: Array<{ partNumber: number, sizeBytes: number, etag: string, sha256: string | null }> }, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null } | null };
+
+export type FilesQueryVariables = Exact<{
+  filter?: FileFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type FilesQuery = { files: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, edges: Array<{ cursor: string, node: { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null } }> } };
+
+export type FileSummaryFragment = { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string };
+
+export type FileDetailsFragment = { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null };
+
+export type ProvePossessionMutationVariables = Exact<{
+  input: ProvePossessionInput;
+}>;
+
+
+export type ProvePossessionMutation = { provePossession: { outcome: PossessionOutcome, file: { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null } | null } };
+
+export type SignUploadPartsMutationVariables = Exact<{
+  input: SignUploadPartsInput;
+}>;
+
+
+export type SignUploadPartsMutation = { signUploadParts: { parts: Array<{ partNumber: number, url: string, expiresAt: string, headers: Array<{ name: string, value: string }> }> } };
+
+export type UploadFileMutationVariables = Exact<{
+  file: File | Blob;
+  input?: UploadFileInput | null | undefined;
+}>;
+
+
+export type UploadFileMutation = { uploadFile: { file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } } };
+
+export type UploadProgressSubscriptionVariables = Exact<{
+  fileId: string | number;
+}>;
+
+
+export type UploadProgressSubscription = { uploadProgress: { stage: FileState, receivedBytes: number, scannedBytes: number, queuePosition: number | null, observedAt: string, file: { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null } } };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { viewer: { subject: string, roles: Array<string>, permissions: Array<string>, tenant: { id: string, slug: string, name: string, limits: { maxFileBytes: number, deniedTypes: Array<string>, maxBytesByType: Array<{ type: string, maxBytes: number }> }, quota: { bytes: { limit: number, used: number }, files: { limit: number, used: number }, uploads: { limit: number, used: number } } } } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const FileSummaryFragmentDoc = new TypedDocumentString(`
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}
+    `, {"fragmentName":"FileSummary"}) as unknown as TypedDocumentString<FileSummaryFragment, unknown>;
+export const FileDetailsFragmentDoc = new TypedDocumentString(`
+    fragment FileDetails on File {
+  ...FileSummary
+  declaredType
+  detectedType
+  sha256
+  priority
+  createdBy
+  createdAt
+  metadata {
+    key
+    value
+  }
+  verdict {
+    outcome
+    reason
+    engine
+    definitionsVersion
+    scannedBytes
+    decidedAt
+    findings {
+      code
+      detail
+      path
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}`, {"fragmentName":"FileDetails"}) as unknown as TypedDocumentString<FileDetailsFragment, unknown>;
+export const CancelUploadDocument = new TypedDocumentString(`
+    mutation cancelUpload($input: FileIdInput!) {
+  cancelUpload(input: $input) {
+    file {
+      ...FileSummary
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}`) as unknown as TypedDocumentString<CancelUploadMutation, CancelUploadMutationVariables>;
+export const ChallengePossessionDocument = new TypedDocumentString(`
+    mutation challengePossession($input: ChallengePossessionInput!) {
+  challengePossession(input: $input) {
+    challenge
+    blockSizeBytes
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<ChallengePossessionMutation, ChallengePossessionMutationVariables>;
+export const CompleteUploadDocument = new TypedDocumentString(`
+    mutation completeUpload($input: CompleteUploadInput!) {
+  completeUpload(input: $input) {
+    file {
+      ...FileSummary
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}`) as unknown as TypedDocumentString<CompleteUploadMutation, CompleteUploadMutationVariables>;
+export const CreateDownloadUrlDocument = new TypedDocumentString(`
+    mutation createDownloadUrl($input: CreateDownloadUrlInput!) {
+  createDownloadUrl(input: $input) {
+    url
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<CreateDownloadUrlMutation, CreateDownloadUrlMutationVariables>;
+export const CreateUploadDocument = new TypedDocumentString(`
+    mutation createUpload($input: CreateUploadInput!) {
+  createUpload(input: $input) {
+    file {
+      ...FileSummary
+    }
+    transfer {
+      partSizeBytes
+      partCount
+      tusUrl
+      expiresAt
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}`) as unknown as TypedDocumentString<CreateUploadMutation, CreateUploadMutationVariables>;
+export const DeleteFileDocument = new TypedDocumentString(`
+    mutation deleteFile($input: FileIdInput!) {
+  deleteFile(input: $input) {
+    file {
+      ...FileSummary
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}`) as unknown as TypedDocumentString<DeleteFileMutation, DeleteFileMutationVariables>;
+export const FileEventsDocument = new TypedDocumentString(`
+    subscription fileEvents($after: Cursor, $states: [FileState!]) {
+  fileEvents(after: $after, states: $states) {
+    cursor
+    from
+    to
+    occurredAt
+    correlationId
+    file {
+      ...FileDetails
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}
+fragment FileDetails on File {
+  ...FileSummary
+  declaredType
+  detectedType
+  sha256
+  priority
+  createdBy
+  createdAt
+  metadata {
+    key
+    value
+  }
+  verdict {
+    outcome
+    reason
+    engine
+    definitionsVersion
+    scannedBytes
+    decidedAt
+    findings {
+      code
+      detail
+      path
+    }
+  }
+}`) as unknown as TypedDocumentString<FileEventsSubscription, FileEventsSubscriptionVariables>;
+export const FileDocument = new TypedDocumentString(`
+    query file($id: ID!) {
+  file(id: $id) {
+    ...FileDetails
+    upload {
+      receivedBytes
+      partSizeBytes
+      partCount
+      missingPartNumbers
+      expiresAt
+      parts {
+        partNumber
+        sizeBytes
+        etag
+        sha256
+      }
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}
+fragment FileDetails on File {
+  ...FileSummary
+  declaredType
+  detectedType
+  sha256
+  priority
+  createdBy
+  createdAt
+  metadata {
+    key
+    value
+  }
+  verdict {
+    outcome
+    reason
+    engine
+    definitionsVersion
+    scannedBytes
+    decidedAt
+    findings {
+      code
+      detail
+      path
+    }
+  }
+}`) as unknown as TypedDocumentString<FileQuery, FileQueryVariables>;
+export const FilesDocument = new TypedDocumentString(`
+    query files($filter: FileFilter, $first: Int = 50, $after: String) {
+  files(filter: $filter, first: $first, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+    edges {
+      cursor
+      node {
+        ...FileDetails
+      }
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}
+fragment FileDetails on File {
+  ...FileSummary
+  declaredType
+  detectedType
+  sha256
+  priority
+  createdBy
+  createdAt
+  metadata {
+    key
+    value
+  }
+  verdict {
+    outcome
+    reason
+    engine
+    definitionsVersion
+    scannedBytes
+    decidedAt
+    findings {
+      code
+      detail
+      path
+    }
+  }
+}`) as unknown as TypedDocumentString<FilesQuery, FilesQueryVariables>;
+export const ProvePossessionDocument = new TypedDocumentString(`
+    mutation provePossession($input: ProvePossessionInput!) {
+  provePossession(input: $input) {
+    outcome
+    file {
+      ...FileDetails
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}
+fragment FileDetails on File {
+  ...FileSummary
+  declaredType
+  detectedType
+  sha256
+  priority
+  createdBy
+  createdAt
+  metadata {
+    key
+    value
+  }
+  verdict {
+    outcome
+    reason
+    engine
+    definitionsVersion
+    scannedBytes
+    decidedAt
+    findings {
+      code
+      detail
+      path
+    }
+  }
+}`) as unknown as TypedDocumentString<ProvePossessionMutation, ProvePossessionMutationVariables>;
+export const SignUploadPartsDocument = new TypedDocumentString(`
+    mutation signUploadParts($input: SignUploadPartsInput!) {
+  signUploadParts(input: $input) {
+    parts {
+      partNumber
+      url
+      headers {
+        name
+        value
+      }
+      expiresAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SignUploadPartsMutation, SignUploadPartsMutationVariables>;
+export const UploadFileDocument = new TypedDocumentString(`
+    mutation uploadFile($file: Upload!, $input: UploadFileInput) {
+  uploadFile(file: $file, input: $input) {
+    file {
+      ...FileSummary
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}`) as unknown as TypedDocumentString<UploadFileMutation, UploadFileMutationVariables>;
+export const UploadProgressDocument = new TypedDocumentString(`
+    subscription uploadProgress($fileId: ID!) {
+  uploadProgress(fileId: $fileId) {
+    stage
+    receivedBytes
+    scannedBytes
+    queuePosition
+    observedAt
+    file {
+      ...FileDetails
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}
+fragment FileDetails on File {
+  ...FileSummary
+  declaredType
+  detectedType
+  sha256
+  priority
+  createdBy
+  createdAt
+  metadata {
+    key
+    value
+  }
+  verdict {
+    outcome
+    reason
+    engine
+    definitionsVersion
+    scannedBytes
+    decidedAt
+    findings {
+      code
+      detail
+      path
+    }
+  }
+}`) as unknown as TypedDocumentString<UploadProgressSubscription, UploadProgressSubscriptionVariables>;
+export const ViewerDocument = new TypedDocumentString(`
+    query viewer {
+  viewer {
+    subject
+    roles
+    permissions
+    tenant {
+      id
+      slug
+      name
+      limits {
+        maxFileBytes
+        maxBytesByType {
+          type
+          maxBytes
+        }
+        deniedTypes
+      }
+      quota {
+        bytes {
+          limit
+          used
+        }
+        files {
+          limit
+          used
+        }
+        uploads {
+          limit
+          used
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;

@@ -1,0 +1,102 @@
+import { keepSubscribed } from './api/keep-subscribed.js';
+import { withRetries, type RetryPolicy } from './api/retry.js';
+import type { Operation, Transport } from './api/transport.js';
+import type { Platform } from './platform.js';
+import type { ResumeRecord, ResumeStore } from './resume-store.js';
+import { startUpload, type Upload } from './upload.js';
+import type { UploadDeps, UploadOptions } from './upload-deps.js';
+import type { OpenFile } from './upload-source.js';
+
+/** What every client can be told, wherever it runs. */
+export interface ClientOptions {
+  /** How failures that may pass are met. */
+  readonly retry?: RetryPolicy | undefined;
+  /** Most parts of one upload under way at a time. @default what suits the platform */
+  readonly maxParallel?: number | undefined;
+}
+
+/** Uploads files to one service. */
+export interface UploadClient<Source> {
+  /** Begins at once; a file that was not finished earlier goes on where it was. */
+  readonly upload: (source: Source, options?: UploadOptions) => Upload;
+  /** Uploads that were begun here and have not ended: each goes on when its file is given again. */
+  readonly unfinished: () => Promise<readonly ResumeRecord[]>;
+  /** Forgets an unfinished upload. */
+  readonly forget: (key: string) => Promise<void>;
+  /**
+   * Sends another operation of the service, with retries: a mutation must be idempotent or carry a key.
+   *
+   * @throws UploadError
+   */
+  readonly request: <Data, Variables>(
+    operation: Operation<Data, Variables>,
+    variables: Variables,
+    signal?: AbortSignal,
+  ) => Promise<Data>;
+  /**
+   * Sends another operation of the service once.
+   *
+   * @throws UploadError
+   */
+  readonly requestOnce: <Data, Variables>(
+    operation: Operation<Data, Variables>,
+    variables: Variables,
+    signal?: AbortSignal,
+  ) => Promise<Data>;
+  /**
+   * Subscribes and goes on after lost connections; resolves when the service completes.
+   *
+   * @param variables - called for each connection, so that a cursor can be passed on
+   * @throws UploadError, or the reason of the signal
+   */
+  readonly subscribe: <Data, Variables>(
+    operation: Operation<Data, Variables>,
+    variables: () => Variables,
+    onItem: (item: Data) => void,
+    signal: AbortSignal,
+  ) => Promise<void>;
+  /** Lets the connections go; uploads that are under way fail. */
+  readonly close: () => Promise<void>;
+}
+
+/** What a client is made of. */
+export interface ClientParts<Source> {
+  readonly transport: Transport;
+  readonly platform: Platform;
+  readonly store: ResumeStore | undefined;
+  /** Names the service among those that the store remembers. */
+  readonly scope: string;
+  readonly open: (source: Source) => OpenFile;
+}
+
+/** Joins the parts to a client. */
+export function joinClient<Source>(
+  { transport, platform, store, scope, open }: ClientParts<Source>,
+  { retry = {}, maxParallel }: ClientOptions,
+): UploadClient<Source> {
+  const { network } = platform;
+  const deps: UploadDeps = {
+    ...retry,
+    network,
+    transport,
+    platform,
+    store,
+    scope,
+    maxParallel,
+    measured: {},
+  };
+  return {
+    upload: (source, options = {}) => startUpload(deps, open(source), options),
+    unfinished: async () => ((await store?.list()) ?? []).filter(({ key }) => key.startsWith(`${scope}|`)),
+    forget: async (key) => store?.delete(key),
+    request: (operation, variables, signal) =>
+      withRetries(deps, () => transport.request(operation, variables, signal), signal),
+    requestOnce: (operation, variables, signal) => transport.request(operation, variables, signal),
+    subscribe: (operation, variables, onItem, signal) =>
+      keepSubscribed(deps, operation, variables, onItem, signal),
+    close: async () => {
+      platform.close();
+      await transport.close();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { RetryDeps } from './api/retry.js';
+import type { Transport } from './api/transport.js';
+import type { MetadataEntryInput, Priority } from './generated/graphql.js';
+import type { Platform } from './platform.js';
+import type { ResumeStore } from './resume-store.js';
+import type { UploadSnapshot } from './upload-snapshot.js';
+
+/** How one upload is to be done. */
+export interface UploadOptions {
+  /** Called at every change, for bytes at most ten times a second. */
+  readonly onProgress?: ((snapshot: UploadSnapshot) => void) | undefined;
+  /** Stops sending; what was sent stays, and the upload can be taken up again. */
+  readonly signal?: AbortSignal | undefined;
+  /** @default the file's own */
+  readonly name?: string | undefined;
+  /** Media type. @default the file's own, where it has one */
+  readonly contentType?: string | undefined;
+  readonly metadata?: readonly MetadataEntryInput[] | undefined;
+  /** Which work comes first. @default 'INTERACTIVE' */
+  readonly priority?: Priority | undefined;
+  /**
+   * Declare the SHA-256 of the whole file, so that no other bytes can ever become CLEAN. The file is read
+   * once more before it is sent.
+   *
+   * @default false
+   */
+  readonly declareSha256?: boolean | undefined;
+  /** Declare the SHA-256 of each part, so that bytes that broke on the way are noticed at once. @default true */
+  readonly partChecksums?: boolean | undefined;
+  /** Size of the parts to ask for, in bytes. @default by the size of the file and the rate measured before */
+  readonly partSizeBytes?: number | undefined;
+  /** Most parts under way at a time. @default what suits the platform */
+  readonly maxParallel?: number | undefined;
+  /** Names the creation of the upload: twice the same key is one upload. @default a random one */
+  readonly idempotencyKey?: string | undefined;
+  /** Take up the upload with this id. @default what was remembered of this file, else a new one */
+  readonly fileId?: string | undefined;
+  /** Remember the upload, so that it can be taken up after a reload. @default true where there is a store */
+  readonly isResumable?: boolean | undefined;
+  /** What the result waits for. @default 'verdict' */
+  readonly until?: 'sent' | 'verdict' | undefined;
+}
+
+/** What uploading needs, for all uploads of one client. */
+export interface UploadDeps extends RetryDeps {
+  readonly transport: Transport;
+  readonly platform: Platform;
+  readonly store: ResumeStore | undefined;
+  /** Names the service among those that the store remembers. */
+  readonly scope: string;
+  readonly maxParallel: number | undefined;
+  /** What earlier uploads have taught; written by each. */
+  readonly measured: { connectionRate?: number | undefined };
+}

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const PACKAGE = path.join(ROOT, 'client');
+const run = promisify(execFile);
+
+describe('the package of the client library, as it would be published', () => {
+  let consumer: string;
+
+  beforeAll(async () => {
+    const builder = path.join(ROOT, 'launch/bootstrap/client-package.mjs');
+    const { buildClientPackage } = (await import(builder)) as {
+      buildClientPackage: (root: string) => Promise<void>;
+    };
+    await buildClientPackage(ROOT);
+    consumer = await mkdtemp(path.join(tmpdir(), 'lazaret-consumer-'));
+    await mkdir(path.join(consumer, 'node_modules/@lazaret'), { recursive: true });
+    await symlink(PACKAGE, path.join(consumer, 'node_modules/@lazaret/client'));
+    await writeFile(path.join(consumer, 'package.json'), '{ "type": "module" }');
+  });
+  afterAll(() => rm(consumer, { recursive: true, force: true }));
+
+  it('names only files that are there', async () => {
+    const { exports: entries } = JSON.parse(await readFile(path.join(PACKAGE, 'package.json'), 'utf8')) as {
+      exports: unknown;
+    };
+    const files = JSON.stringify(entries).match(/\.\/dist\/[\w./-]+/g) ?? [];
+    expect(files.length).toBeGreaterThan(8);
+    for (const file of files) await readFile(path.join(PACKAGE, file));
+  });
+
+  it('can be imported by Node, by the conditions of browsers, and with its operations', async () => {
+    const script = path.join(consumer, 'use.js');
+    await writeFile(
+      script,
+      `import * as client from '@lazaret/client';
+       import { ViewerDocument } from '@lazaret/client/operations';
+       console.log(Object.keys(client).sort().join(), String(ViewerDocument).includes('viewer'));`,
+    );
+    const inNode = await run(process.execPath, [script]);
+    expect(inNode.stdout.trim()).toBe(
+      'UploadError,clientCredentials,createUploadClient,fileResumeStore,hasCode true',
+    );
+    const inBrowser = await run(process.execPath, ['--conditions=browser', script]);
+    expect(inBrowser.stdout.trim()).toBe('UploadError,createUploadClient,hasCode true');
+  });
+
+  it('has types that the strictest compiler accepts, without the types of Node or of a page beside them', async () => {
+    await writeFile(
+      path.join(consumer, 'use.ts'),
+      `import { createUploadClient, hasCode, type UploadedFile } from '@lazaret/client';
+       const client = createUploadClient({ url: 'http://x', getToken: () => 'token' });
+       const result: Promise<UploadedFile> = client.upload(new Blob(['x']), { until: 'sent' }).result;
+       result.catch((error: unknown) => hasCode(error, 'TOO_LARGE') && error.retryAfterMs);`,
+    );
+    const compiler = path.join(ROOT, 'node_modules/typescript/bin/tsc');
+    const compilerOptions = {
+      ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: true },
+      ...{ module: 'nodenext', target: 'es2024', lib: ['es2024', 'dom'], types: [] },
+    };
+    const config = { compilerOptions, files: ['use.ts'] };
+    await writeFile(path.join(consumer, 'tsconfig.json'), JSON.stringify(config));
+    const compiled = run(process.execPath, [compiler, '-p', consumer]);
+    await expect(compiled).resolves.toMatchObject({ stdout: '' });
+  });
+});

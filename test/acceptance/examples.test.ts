@@ -1,0 +1,147 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { serveExamples, startBrowser, type ExamplePages } from '../support/example-page.js';
+import { startProduct, type Product } from '../support/product.js';
+
+const MIB = 1024 * 1024;
+const SIZE_BYTES = 11 * MIB + 17;
+const PART_COUNT = 3;
+const PAGE_TIMEOUT_MS = 60_000;
+const POLL = { timeout: PAGE_TIMEOUT_MS, interval: 100 };
+
+/** Runs in the page: keeps the values that its progress bar has while a file is sent. */
+const NOTE_PROGRESS = `
+  globalThis.values = [];
+  new MutationObserver(() => {
+    const bar = document.querySelector('[data-phase=sending] progress');
+    if (bar) values.push(bar.value);
+  }).observe(document.body, { subtree: true, childList: true, attributes: true });`;
+
+interface Seen {
+  readonly id: string;
+  readonly state: string;
+  readonly sha256: string | null;
+  readonly upload: { readonly missingPartNumbers: readonly number[] };
+}
+
+describe.each(['plain', 'react'])('the example %s, in a browser and on an origin of its own', (example) => {
+  let product: Product;
+  let pages: ExamplePages;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let directory: string;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    pages = await serveExamples([example]);
+    directory = await mkdtemp(path.join(tmpdir(), 'lazaret-example-'));
+    product = await startProduct({
+      services: inject('services'),
+      env: { LAZARET_ALLOWED_ORIGINS: pages.origin },
+    });
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await product.stop();
+    await pages.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    context = await browser.newContext({ viewport: { width: 900, height: 700 } });
+    page = await context.newPage();
+    page.setDefaultTimeout(PAGE_TIMEOUT_MS);
+    complaints.length = 0;
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    await page.goto(`${pages.origin}/${example}/?service=${encodeURIComponent(product.url)}`);
+  });
+  afterEach(() => context.close());
+
+  async function makeFile(name: string): Promise<{ readonly file: string; readonly sha256: string }> {
+    const bytes = randomBytes(SIZE_BYTES);
+    const file = path.join(directory, name);
+    await writeFile(file, bytes);
+    return { file, sha256: createHash('sha256').update(bytes).digest('hex') };
+  }
+
+  const choose = (file: string): Promise<void> => page.setInputFiles('input[type=file]', file);
+  const status = (): Promise<string> => page.locator('.upload .status').first().innerText();
+
+  /** All uploads with this name, as the service knows them. */
+  async function seen(name: string): Promise<Seen[]> {
+    const query = `query ($name: String!) { files(filter: { nameContains: $name }) { edges { node {
+      id state sha256 upload { missingPartNumbers } } } } }`;
+    const response = await fetch(`${product.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await product.token('acme-uploader')}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ query, variables: { name } }),
+    });
+    const { data } = (await response.json()) as { data: { files: { edges: { node: Seen }[] } } };
+    return data.files.edges.map(({ node }) => node);
+  }
+
+  /** Lets so many parts through and holds the others. */
+  async function holdPartsAfter(count: number): Promise<Route[]> {
+    const held: Route[] = [];
+    let passed = 0;
+    await page.route('**/parts/**', async (route) => {
+      if (route.request().method() !== 'PUT' || (passed += 1) <= count) await route.continue();
+      else held.push(route);
+    });
+    return held;
+  }
+
+  it('sends a file with progress and shows its verdict', async () => {
+    const { file, sha256 } = await makeFile('progress.bin');
+    await page.evaluate(NOTE_PROGRESS);
+    await choose(file);
+    await expect.poll(status, POLL).toBe('Clean');
+    const values = await page.evaluate<number[]>('values');
+    expect(new Set(values.filter((value) => value > 0 && value < 1)).size).toBeGreaterThan(1);
+    expect(await seen('progress.bin')).toMatchObject([{ state: 'CLEAN', sha256 }]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('goes on where it was when the page is reloaded in the middle', async () => {
+    const { file, sha256 } = await makeFile('reloaded.bin');
+    await holdPartsAfter(1);
+    await choose(file);
+    const missing = async (): Promise<number> =>
+      (await seen('reloaded.bin'))[0]?.upload.missingPartNumbers.length ?? -1;
+    await expect.poll(missing, POLL).toBe(PART_COUNT - 1);
+
+    await page.reload();
+    await page.unrouteAll();
+    const puts: string[] = [];
+    page.on('request', (request) => request.method() === 'PUT' && puts.push(request.url()));
+    if (example === 'plain') await page.getByText('Not finished: reloaded.bin').waitFor();
+    await choose(file);
+    await expect.poll(status, POLL).toBe('Clean');
+    expect(puts).toHaveLength(PART_COUNT - 1);
+    expect(await seen('reloaded.bin')).toMatchObject([{ state: 'CLEAN', sha256 }]);
+  });
+
+  it('waits while the device is offline, and goes on by itself', async () => {
+    const { file, sha256 } = await makeFile('offline.bin');
+    const held = await holdPartsAfter(1);
+    await choose(file);
+    await expect.poll(() => held.length, POLL).toBeGreaterThan(0);
+
+    await context.setOffline(true);
+    await Promise.all(held.map((route) => route.abort('internetdisconnected')));
+    await page.unrouteAll();
+    await expect.poll(status, POLL).toMatch(/^Waiting: /);
+    await context.setOffline(false);
+    await expect.poll(status, POLL).toBe('Clean');
+    expect(await seen('offline.bin')).toMatchObject([{ state: 'CLEAN', sha256 }]);
+  });
+});
