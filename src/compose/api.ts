@@ -23,6 +23,7 @@ import { receivePart } from '../usecases/receive-part.js';
 import { appendToUpload } from '../usecases/resumable/append-to-upload.js';
 import { joinUploads } from '../usecases/resumable/join-uploads.js';
 import { uploadPosition } from '../usecases/resumable/upload-position.js';
+import { signS3Upload } from '../usecases/sign-s3-upload.js';
 import { signUploadParts } from '../usecases/sign-upload-parts.js';
 import { watchFileEvents } from '../usecases/watch-file-events.js';
 import { watchUpload } from '../usecases/watch-upload.js';
@@ -55,6 +56,7 @@ function composeUseCases(platform: Platform, urls: UrlSigner, spool: Spool) {
   return {
     createUpload: createUpload(deps),
     signUploadParts: signUploadParts(deps),
+    signS3Upload: signS3Upload(deps),
     receivePart: receivePart(deps),
     receiveFile: receiveFile(deps),
     appendToUpload: appendToUpload(deps),

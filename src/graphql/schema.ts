@@ -8,6 +8,7 @@ import { FileResolver } from './file/resolver.js';
 import { enforcePermissions } from './permission/enforce-permissions.js';
 import { hasPermissionDirective } from './permission/has-permission.js';
 import { PossessionResolver } from './possession/resolver.js';
+import { S3UploadResolver } from './upload/s3-resolver.js';
 import { UploadResolver } from './upload/resolver.js';
 import { FileUploadResolver, UploadStatusResolver } from './upload/status-resolver.js';
 import { WholeFileResolver } from './upload/whole-file-resolver.js';
@@ -19,6 +20,7 @@ export async function buildLazaretSchema(useCases: UseCases, clock: Clock): Prom
   const resolvers = [
     new FileResolver(useCases),
     new UploadResolver(useCases),
+    new S3UploadResolver(useCases),
     new FileUploadResolver(useCases),
     new UploadStatusResolver(),
     new WholeFileResolver(useCases),

@@ -7,6 +7,7 @@ import type { provePossession } from '../usecases/possession/prove-possession.js
 import type { getViewer } from '../usecases/get-viewer.js';
 import type { getFile, listFiles, uploadStatus } from '../usecases/read-files.js';
 import type { receiveFile } from '../usecases/receive-file.js';
+import type { signS3Upload } from '../usecases/sign-s3-upload.js';
 import type { signUploadParts } from '../usecases/sign-upload-parts.js';
 import type { watchFileEvents } from '../usecases/watch-file-events.js';
 import type { watchUpload } from '../usecases/watch-upload.js';
@@ -15,6 +16,7 @@ import type { watchUpload } from '../usecases/watch-upload.js';
 export interface UseCases {
   readonly createUpload: ReturnType<typeof createUpload>;
   readonly signUploadParts: ReturnType<typeof signUploadParts>;
+  readonly signS3Upload: ReturnType<typeof signS3Upload>;
   readonly completeUpload: ReturnType<typeof completeUpload>;
   readonly cancelUpload: ReturnType<typeof cancelUpload>;
   readonly deleteFile: ReturnType<typeof deleteFile>;

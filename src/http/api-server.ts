@@ -18,6 +18,7 @@ import { registerGraphqlSse } from './graphql-sse.js';
 import { attachGraphqlWs } from './graphql-ws.js';
 import { createConnectionCaps } from './graphql/connection-caps.js';
 import { registerParts } from './parts.js';
+import { registerS3 } from './s3.js';
 import { registerTus, type TusDeps } from './tus.js';
 import { closeHttpServer, createHttpServer, type HttpServerDeps } from './server.js';
 
@@ -62,6 +63,7 @@ export async function createApiServer({ playgroundDir, ...given }: ApiServerDeps
   await addIssuer(app, deps);
   await registerParts(app, { ...deps, receivePart: deps.useCases.receivePart });
   await registerTus(app, { ...deps, authenticate });
+  await registerS3(app, deps);
   registerDownloads(app, { ...deps, openDownload: deps.useCases.openDownload });
   await registerGraphqlSse(app, streams);
   await registerGraphqlHttp(app, {

@@ -19,6 +19,14 @@ export interface DownloadGrant {
   readonly subject: string;
 }
 
+/** The right to run one upload in the manner of S3: to list its parts, complete it and give it up. */
+export interface S3UploadGrant {
+  readonly tenantId: TenantId;
+  readonly fileId: FileId;
+  /** On whose behalf. */
+  readonly subject: string;
+}
+
 /**
  * Makes URLs that carry a right and an end, and reads them back. A URL that was altered, is over or was
  * made for another purpose reads as `undefined`.
@@ -26,9 +34,11 @@ export interface DownloadGrant {
 export interface UrlSigner {
   partUrl(grant: PartGrant, expiresAt: Date): Promise<string>;
   downloadUrl(grant: DownloadGrant, expiresAt: Date): Promise<string>;
+  s3UploadUrl(grant: S3UploadGrant, expiresAt: Date): Promise<string>;
   /** @param token - the last segment of the URL's path */
   readPart(token: string): Promise<PartGrant | undefined>;
   readDownload(token: string): Promise<DownloadGrant | undefined>;
+  readS3Upload(token: string): Promise<S3UploadGrant | undefined>;
   /** URL of the same upload as a tus 1.0 resource. */
   tusUrl(fileId: FileId): string;
 }

@@ -66,6 +66,7 @@ export function fakeUseCases(changes: Partial<UseCases> = {}): FakeUseCases {
     askPossession: () =>
       Promise.resolve(ok({ challenge: 'c'.repeat(64), blockSizeBytes: 1, expiresAt: file.createdAt })),
     provePossession: () => Promise.resolve(ok({ kind: 'send-bytes' })),
+    signS3Upload: () => Promise.resolve(ok({ url: 'http://x/s3', expiresAt: file.createdAt })),
     completeUpload: () => Promise.resolve(ok(makeFile({ state: 'SCANNING' }))),
     cancelUpload: () => Promise.resolve(ok(makeFile({ state: 'CANCELLED' }))),
     deleteFile: () => Promise.resolve(ok(makeFile({ state: 'DELETED' }))),

@@ -29,6 +29,9 @@ describe('signed URLs', () => {
     const link = await signer.downloadUrl(download, later(60));
     expect(link.startsWith(`${publicUrl}/downloads/`)).toBe(true);
     expect(await signer.readDownload(tokenOf(link))).toEqual(download);
+    const s3 = await signer.s3UploadUrl(download, later(60));
+    expect(s3.startsWith(`${publicUrl}/s3/`)).toBe(true);
+    expect(await signer.readS3Upload(tokenOf(s3))).toEqual(download);
     expect(signer.tusUrl(fileId)).toBe(`${publicUrl}/uploads/${fileId}`);
   });
 
@@ -47,6 +50,10 @@ describe('signed URLs', () => {
     expect(await signer.readDownload(partToken)).toBeUndefined();
     const downloadToken = tokenOf(await signer.downloadUrl(download, later(60)));
     expect(await signer.readPart(downloadToken)).toBeUndefined();
+    expect(await signer.readS3Upload(downloadToken)).toBeUndefined();
+    const s3Token = tokenOf(await signer.s3UploadUrl(download, later(60)));
+    expect(await signer.readDownload(s3Token)).toBeUndefined();
+    expect(await signer.readPart(s3Token)).toBeUndefined();
     const other = createUrlSigner({ key: randomBytes(32), publicUrl, clock });
     expect(await other.readPart(partToken)).toBeUndefined();
   });

@@ -2,7 +2,7 @@ import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { z } from 'zod';
 import { parseFileId, parseTenantId } from '../../domain/ids.js';
 import type { Clock } from '../../ports/clock.js';
-import type { DownloadGrant, PartGrant, UrlSigner } from '../../ports/url-signer.js';
+import type { DownloadGrant, PartGrant, S3UploadGrant, UrlSigner } from '../../ports/url-signer.js';
 
 /** What the signer is made of. */
 export interface UrlSignerOptions {
@@ -30,9 +30,12 @@ export function createUrlSigner({ key, publicUrl, clock }: UrlSignerOptions): Ur
       `${publicUrl}/parts/${await sign(codec, PART_AUDIENCE, toPartClaims(grant), grant.subject, expiresAt)}`,
     downloadUrl: async (grant, expiresAt) =>
       `${publicUrl}/downloads/${await sign(codec, DOWNLOAD_AUDIENCE, toFileClaims(grant), grant.subject, expiresAt)}`,
+    s3UploadUrl: async (grant, expiresAt) =>
+      `${publicUrl}/s3/${await sign(codec, S3_AUDIENCE, toFileClaims(grant), grant.subject, expiresAt)}`,
     readPart: async (token) => partGrant.safeParse(await verify(codec, PART_AUDIENCE, token)).data,
     readDownload: async (token) =>
-      downloadGrant.safeParse(await verify(codec, DOWNLOAD_AUDIENCE, token)).data,
+      fileGrant.safeParse(await verify(codec, DOWNLOAD_AUDIENCE, token)).data,
+    readS3Upload: async (token) => fileGrant.safeParse(await verify(codec, S3_AUDIENCE, token)).data,
     tusUrl: (fileId) => `${publicUrl}/uploads/${fileId}`,
   };
 }
@@ -43,13 +46,17 @@ const MIN_KEY_BYTES = 32;
 const MAX_TOKEN_CHARACTERS = 4_096;
 const PART_AUDIENCE = 'lazaret:part';
 const DOWNLOAD_AUDIENCE = 'lazaret:download';
+const S3_AUDIENCE = 'lazaret:s3';
 
 interface Codec {
   readonly key: Uint8Array;
   readonly clock: Clock;
 }
 
-const toFileClaims = (grant: DownloadGrant): JWTPayload => ({ tenant: grant.tenantId, file: grant.fileId });
+/** What URLs for a whole file carry; their audience says what for. */
+type FileGrant = DownloadGrant & S3UploadGrant;
+
+const toFileClaims = (grant: FileGrant): JWTPayload => ({ tenant: grant.tenantId, file: grant.fileId });
 
 const toPartClaims = (grant: PartGrant): JWTPayload => ({
   ...toFileClaims(grant),
@@ -64,7 +71,7 @@ const fileClaims = z.object({
   file: z.string().transform(parseFileId).pipe(z.custom<PartGrant['fileId']>(isPresent)),
 });
 
-const downloadGrant = fileClaims.transform(({ sub, tenant, file }): DownloadGrant => ({
+const fileGrant = fileClaims.transform(({ sub, tenant, file }): FileGrant => ({
   tenantId: tenant,
   fileId: file,
   subject: sub,
