@@ -91,7 +91,7 @@ export default defineConfig(
     rules: restrict(EVERYWHERE, CLOCK, RANDOM),
   },
   {
-    files: ['launch/**', 'cli/**', 'bench/**', 'test/**', 'playground/**'],
+    files: ['launch/**', 'cli/**', 'bench/**', 'test/**', 'playground/**', 'examples/**'],
     rules: { 'no-console': 'off', ...restrict(EVERYWHERE, RANDOM) },
   },
   {

@@ -7,6 +7,11 @@ const CHECKS = [
   { name: 'types of the client', bin: 'typescript/bin/tsc', args: ['-p', 'client', '--pretty', 'false'] },
   { name: 'types of the examples', bin: 'typescript/bin/tsc', args: ['-p', 'examples', '--pretty', 'false'] },
   {
+    name: 'types of the example of Uppy',
+    bin: 'typescript/bin/tsc',
+    args: ['-p', 'examples/uppy', '--pretty', 'false'],
+  },
+  {
     name: 'lint',
     bin: 'eslint/bin/eslint.js',
     args: ['--max-warnings=0', '--cache', '--cache-location=node_modules/.cache/eslint/', '.'],
