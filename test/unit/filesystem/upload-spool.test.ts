@@ -4,6 +4,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createUploadSpool } from '../../../src/adapters/filesystem/upload-spool.js';
+import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
 
 let root = '';
 beforeEach(async () => {
@@ -12,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(path.dirname(root), { recursive: true, force: true }));
 
 it('gives back what was appended, as often as it is read', async () => {
-  const file = await (await createUploadSpool({ root })).open();
+  const file = await (await createUploadSpool({ root, clock: createSystemClock() })).open();
   await file.append(Buffer.from('one '));
   await file.append(Buffer.alloc(300_000, 'x'));
   expect(file.sizeBytes).toBe(300_004);
@@ -23,7 +24,7 @@ it('gives back what was appended, as often as it is read', async () => {
 });
 
 it('forgets what was appended when it is cleared', async () => {
-  const file = await (await createUploadSpool({ root })).open();
+  const file = await (await createUploadSpool({ root, clock: createSystemClock() })).open();
   await file.append(Buffer.from('something long'));
   file.clear();
   await file.append(Buffer.from('new'));
@@ -32,9 +33,9 @@ it('forgets what was appended when it is cleared', async () => {
 });
 
 it('leaves no name in its directory, which nobody else may enter, and empties it at the start', async () => {
-  await createUploadSpool({ root });
+  await createUploadSpool({ root, clock: createSystemClock() });
   await writeFile(path.join(root, 'left'), 'by a process that died');
-  const file = await (await createUploadSpool({ root })).open();
+  const file = await (await createUploadSpool({ root, clock: createSystemClock() })).open();
   await file.append(Buffer.from('secret'));
   expect(await readdir(root)).toEqual([]);
   expect((await stat(root)).mode & 0o777).toBe(0o700);
@@ -42,7 +43,7 @@ it('leaves no name in its directory, which nobody else may enter, and empties it
 });
 
 it('refuses for a while what would be too much, and takes it when there is room again', async () => {
-  const spool = await createUploadSpool({ root, maxBytes: 10, maxFiles: 2 });
+  const spool = await createUploadSpool({ root, clock: createSystemClock(), maxBytes: 10, maxFiles: 2 });
   const [one, two] = [await spool.open(), await spool.open()];
   await expect(spool.open()).rejects.toMatchObject({ name: 'TransientError' });
   await one.append(Buffer.alloc(8));
