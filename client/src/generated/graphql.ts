@@ -149,6 +149,12 @@ export type ProvePossessionInput = {
   proof: string;
 };
 
+/** Which upload is run in the manner of S3. */
+export type SignS3UploadInput = {
+  /** The file. */
+  fileId: string | number;
+};
+
 /** Which parts of which file are about to be sent. */
 export type SignUploadPartsInput = {
   /** The file. */
@@ -258,6 +264,13 @@ export type ProvePossessionMutationVariables = Exact<{
 
 
 export type ProvePossessionMutation = { provePossession: { outcome: PossessionOutcome, file: { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null } | null } };
+
+export type SignS3UploadMutationVariables = Exact<{
+  input: SignS3UploadInput;
+}>;
+
+
+export type SignS3UploadMutation = { signS3Upload: { url: string, expiresAt: string } };
 
 export type SignUploadPartsMutationVariables = Exact<{
   input: SignUploadPartsInput;
@@ -641,6 +654,14 @@ fragment FileDetails on File {
     }
   }
 }`) as unknown as TypedDocumentString<ProvePossessionMutation, ProvePossessionMutationVariables>;
+export const SignS3UploadDocument = new TypedDocumentString(`
+    mutation signS3Upload($input: SignS3UploadInput!) {
+  signS3Upload(input: $input) {
+    url
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<SignS3UploadMutation, SignS3UploadMutationVariables>;
 export const SignUploadPartsDocument = new TypedDocumentString(`
     mutation signUploadParts($input: SignUploadPartsInput!) {
   signUploadParts(input: $input) {

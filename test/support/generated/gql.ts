@@ -25,6 +25,7 @@ type Documents = {
     "query files($filter: FileFilter, $first: Int = 50, $after: String) {\n  files(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        ...FileDetails\n      }\n    }\n  }\n}": typeof types.FilesDocument,
     "fragment FileSummary on File {\n  id\n  version\n  name\n  sizeBytes\n  state\n  downloadable\n  updatedAt\n}\n\nfragment FileDetails on File {\n  ...FileSummary\n  declaredType\n  detectedType\n  sha256\n  priority\n  createdBy\n  createdAt\n  metadata {\n    key\n    value\n  }\n  verdict {\n    outcome\n    reason\n    engine\n    definitionsVersion\n    scannedBytes\n    decidedAt\n    findings {\n      code\n      detail\n      path\n    }\n  }\n}": typeof types.FileSummaryFragmentDoc,
     "mutation provePossession($input: ProvePossessionInput!) {\n  provePossession(input: $input) {\n    outcome\n    file {\n      ...FileDetails\n    }\n  }\n}": typeof types.ProvePossessionDocument,
+    "mutation signS3Upload($input: SignS3UploadInput!) {\n  signS3Upload(input: $input) {\n    url\n    expiresAt\n  }\n}": typeof types.SignS3UploadDocument,
     "mutation signUploadParts($input: SignUploadPartsInput!) {\n  signUploadParts(input: $input) {\n    parts {\n      partNumber\n      url\n      headers {\n        name\n        value\n      }\n      expiresAt\n    }\n  }\n}": typeof types.SignUploadPartsDocument,
     "mutation uploadFile($file: Upload!, $input: UploadFileInput) {\n  uploadFile(file: $file, input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": typeof types.UploadFileDocument,
     "subscription uploadProgress($fileId: ID!) {\n  uploadProgress(fileId: $fileId) {\n    stage\n    receivedBytes\n    scannedBytes\n    queuePosition\n    observedAt\n    file {\n      ...FileDetails\n    }\n  }\n}": typeof types.UploadProgressDocument,
@@ -42,6 +43,7 @@ const documents: Documents = {
     "query files($filter: FileFilter, $first: Int = 50, $after: String) {\n  files(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        ...FileDetails\n      }\n    }\n  }\n}": types.FilesDocument,
     "fragment FileSummary on File {\n  id\n  version\n  name\n  sizeBytes\n  state\n  downloadable\n  updatedAt\n}\n\nfragment FileDetails on File {\n  ...FileSummary\n  declaredType\n  detectedType\n  sha256\n  priority\n  createdBy\n  createdAt\n  metadata {\n    key\n    value\n  }\n  verdict {\n    outcome\n    reason\n    engine\n    definitionsVersion\n    scannedBytes\n    decidedAt\n    findings {\n      code\n      detail\n      path\n    }\n  }\n}": types.FileSummaryFragmentDoc,
     "mutation provePossession($input: ProvePossessionInput!) {\n  provePossession(input: $input) {\n    outcome\n    file {\n      ...FileDetails\n    }\n  }\n}": types.ProvePossessionDocument,
+    "mutation signS3Upload($input: SignS3UploadInput!) {\n  signS3Upload(input: $input) {\n    url\n    expiresAt\n  }\n}": types.SignS3UploadDocument,
     "mutation signUploadParts($input: SignUploadPartsInput!) {\n  signUploadParts(input: $input) {\n    parts {\n      partNumber\n      url\n      headers {\n        name\n        value\n      }\n      expiresAt\n    }\n  }\n}": types.SignUploadPartsDocument,
     "mutation uploadFile($file: Upload!, $input: UploadFileInput) {\n  uploadFile(file: $file, input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": types.UploadFileDocument,
     "subscription uploadProgress($fileId: ID!) {\n  uploadProgress(fileId: $fileId) {\n    stage\n    receivedBytes\n    scannedBytes\n    queuePosition\n    observedAt\n    file {\n      ...FileDetails\n    }\n  }\n}": types.UploadProgressDocument,
@@ -106,6 +108,10 @@ export function graphql(source: "fragment FileSummary on File {\n  id\n  version
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "mutation provePossession($input: ProvePossessionInput!) {\n  provePossession(input: $input) {\n    outcome\n    file {\n      ...FileDetails\n    }\n  }\n}"): (typeof documents)["mutation provePossession($input: ProvePossessionInput!) {\n  provePossession(input: $input) {\n    outcome\n    file {\n      ...FileDetails\n    }\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation signS3Upload($input: SignS3UploadInput!) {\n  signS3Upload(input: $input) {\n    url\n    expiresAt\n  }\n}"): (typeof documents)["mutation signS3Upload($input: SignS3UploadInput!) {\n  signS3Upload(input: $input) {\n    url\n    expiresAt\n  }\n}"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
