@@ -33,8 +33,7 @@ export function createUrlSigner({ key, publicUrl, clock }: UrlSignerOptions): Ur
     s3UploadUrl: async (grant, expiresAt) =>
       `${publicUrl}/s3/${await sign(codec, S3_AUDIENCE, toFileClaims(grant), grant.subject, expiresAt)}`,
     readPart: async (token) => partGrant.safeParse(await verify(codec, PART_AUDIENCE, token)).data,
-    readDownload: async (token) =>
-      fileGrant.safeParse(await verify(codec, DOWNLOAD_AUDIENCE, token)).data,
+    readDownload: async (token) => fileGrant.safeParse(await verify(codec, DOWNLOAD_AUDIENCE, token)).data,
     readS3Upload: async (token) => fileGrant.safeParse(await verify(codec, S3_AUDIENCE, token)).data,
     tusUrl: (fileId) => `${publicUrl}/uploads/${fileId}`,
   };
