@@ -42,7 +42,8 @@ export function followVerdicts({
         next: ({ data }) => {
           if (data) show(data.uploadProgress);
         },
-        error: (error) => console.error(error),
+        // What a file came to is told again by the next subscription.
+        error: () => undefined,
         complete: () => undefined,
       },
     );
