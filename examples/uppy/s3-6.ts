@@ -15,5 +15,16 @@ uppy.use(AwsS3, s3Options6(lazaret, uppy));
 uppy.on('upload-success', (_file, { body }) => {
   showFile(String(body?.['key']));
 });
-// This version gives up when the connection is lost, and goes on where it was when it is told to.
-uppy.on('back-online', () => void uppy.retryAll());
+// The plugin gives a file up when the line drops, which it may notice only after the network is back.
+const RETRIES = 5;
+const SETTLE_MS = 1_000;
+let retriesLeft = 0;
+const goOn = (): void => {
+  const hasFailed = uppy.getFiles().some(({ error }) => error !== undefined && error !== null);
+  if (!navigator.onLine || !hasFailed || retriesLeft === 0) return;
+  retriesLeft -= 1;
+  void uppy.retryAll();
+};
+uppy.on('is-offline', () => (retriesLeft = RETRIES));
+uppy.on('back-online', goOn);
+uppy.on('upload-error', () => setTimeout(goOn, SETTLE_MS));
