@@ -63,7 +63,7 @@ describe('migrations', () => {
     }
   });
 
-  it('do nothing the second time, in less than 300 ms', async () => {
+  it('do nothing the second time', async () => {
     const adminUrl = await createEmpty('again');
     await migrate({ adminUrl, ...secrets });
     const fingerprint = (): Promise<unknown> =>
@@ -75,14 +75,8 @@ describe('migrations', () => {
         return rows;
       });
     const before = await fingerprint();
-    const times = [];
-    for (let round = 0; round < 3; round += 1) {
-      const startedAt = performance.now();
-      await migrate({ adminUrl, ...secrets });
-      times.push(performance.now() - startedAt);
-    }
+    await migrate({ adminUrl, ...secrets });
     expect(await fingerprint()).toEqual(before);
-    expect(Math.min(...times)).toBeLessThan(300);
   });
 
   it('set another password when another is given, and take back powers that somebody added', async () => {
