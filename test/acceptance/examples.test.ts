@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,14 +12,6 @@ const SIZE_BYTES = 11 * MIB + 17;
 const PART_COUNT = 3;
 const PAGE_TIMEOUT_MS = 60_000;
 const POLL = { timeout: PAGE_TIMEOUT_MS, interval: 100 };
-
-/** Runs in the page: keeps the values that its progress bar has while a file is sent. */
-const NOTE_PROGRESS = `
-  globalThis.values = [];
-  new MutationObserver(() => {
-    const bar = document.querySelector('[data-phase=sending] progress');
-    if (bar) values.push(bar.value);
-  }).observe(document.body, { subtree: true, childList: true, attributes: true });`;
 
 interface Seen {
   readonly id: string;
@@ -63,14 +55,22 @@ describe.each(['plain', 'react'])('the example %s, in a browser and on an origin
   });
   afterEach(() => context.close());
 
-  async function makeFile(name: string): Promise<{ readonly file: string; readonly sha256: string }> {
+  /** A file of random bytes whose name nobody has sent before. */
+  async function makeFile(
+    stem: string,
+  ): Promise<{ readonly name: string; readonly file: string; readonly sha256: string }> {
+    const name = `${stem}-${randomUUID()}.bin`;
     const bytes = randomBytes(SIZE_BYTES);
     const file = path.join(directory, name);
     await writeFile(file, bytes);
-    return { file, sha256: createHash('sha256').update(bytes).digest('hex') };
+    return { name, file, sha256: createHash('sha256').update(bytes).digest('hex') };
   }
 
   const choose = (file: string): Promise<void> => page.setInputFiles('input[type=file]', file);
+  const progress = (): Promise<number> =>
+    page
+      .locator('.upload[data-phase=sending] progress')
+      .evaluate((bar: { readonly value?: number }) => bar.value ?? 0);
   const status = (): Promise<string> => page.locator('.upload .status').first().innerText();
 
   /** All uploads with this name, as the service knows them. */
@@ -101,37 +101,42 @@ describe.each(['plain', 'react'])('the example %s, in a browser and on an origin
   }
 
   it('sends a file with progress and shows its verdict', async () => {
-    const { file, sha256 } = await makeFile('progress.bin');
-    await page.evaluate(NOTE_PROGRESS);
+    const { name, file, sha256 } = await makeFile('progress');
+    const held = await holdPartsAfter(1);
     await choose(file);
+    await expect.poll(progress, POLL).toBeGreaterThan(0);
+    const early = await progress();
+    await expect.poll(() => held.length, POLL).toBeGreaterThan(0);
+    await held.shift()?.continue();
+    await expect.poll(progress, POLL).toBeGreaterThan(early);
+    expect(await progress()).toBeLessThan(1);
+    await page.unrouteAll();
     await expect.poll(status, POLL).toBe('Clean');
-    const values = await page.evaluate<number[]>('values');
-    expect(new Set(values.filter((value) => value > 0 && value < 1)).size).toBeGreaterThan(1);
-    expect(await seen('progress.bin')).toMatchObject([{ state: 'CLEAN', sha256 }]);
+    expect(await seen(name)).toMatchObject([{ state: 'CLEAN', sha256 }]);
     expect(complaints).toEqual([]);
   });
 
   it('goes on where it was when the page is reloaded in the middle', async () => {
-    const { file, sha256 } = await makeFile('reloaded.bin');
+    const { name, file, sha256 } = await makeFile('reloaded');
     await holdPartsAfter(1);
     await choose(file);
     const missing = async (): Promise<number> =>
-      (await seen('reloaded.bin'))[0]?.upload.missingPartNumbers.length ?? -1;
+      (await seen(name))[0]?.upload.missingPartNumbers.length ?? -1;
     await expect.poll(missing, POLL).toBe(PART_COUNT - 1);
 
     await page.reload();
     await page.unrouteAll();
     const puts: string[] = [];
     page.on('request', (request) => request.method() === 'PUT' && puts.push(request.url()));
-    if (example === 'plain') await page.getByText('Not finished: reloaded.bin').waitFor();
+    if (example === 'plain') await page.getByText(`Not finished: ${name}`).waitFor();
     await choose(file);
     await expect.poll(status, POLL).toBe('Clean');
     expect(puts).toHaveLength(PART_COUNT - 1);
-    expect(await seen('reloaded.bin')).toMatchObject([{ state: 'CLEAN', sha256 }]);
+    expect(await seen(name)).toMatchObject([{ state: 'CLEAN', sha256 }]);
   });
 
   it('waits while the device is offline, and goes on by itself', async () => {
-    const { file, sha256 } = await makeFile('offline.bin');
+    const { name, file, sha256 } = await makeFile('offline');
     const held = await holdPartsAfter(1);
     await choose(file);
     await expect.poll(() => held.length, POLL).toBeGreaterThan(0);
@@ -142,6 +147,6 @@ describe.each(['plain', 'react'])('the example %s, in a browser and on an origin
     await expect.poll(status, POLL).toMatch(/^Waiting: /);
     await context.setOffline(false);
     await expect.poll(status, POLL).toBe('Clean');
-    expect(await seen('offline.bin')).toMatchObject([{ state: 'CLEAN', sha256 }]);
+    expect(await seen(name)).toMatchObject([{ state: 'CLEAN', sha256 }]);
   });
 });
