@@ -78,6 +78,12 @@ export interface OpenObject {
 }
 
 /**
+ * Bytes that are only lent: a chunk may be overwritten as soon as the next one is asked for, so whoever needs it for
+ * longer copies it.
+ */
+export type LentChunks = AsyncIterable<Uint8Array>;
+
+/**
  * Keeps bytes. Every method throws `TransientError` when a later try may succeed and `PermanentError`
  * when it cannot; nothing that was acknowledged is lost by a crash of any process or of the store.
  * All of it is cancelled by the signal, and what a cancelled call left behind is never visible.
@@ -133,11 +139,21 @@ export interface ObjectStore {
    */
   keep?(ref: ObjectRef, signal?: AbortSignal): Promise<void>;
 
-  /** Writes a whole object of known size. Overwrites; visible only when complete and durable. */
-  write(ref: ObjectRef, sizeBytes: number, body: Readable, signal?: AbortSignal): Promise<void>;
+  /**
+   * Writes a whole object of known size. Overwrites; visible only when complete and durable.
+   *
+   * @param body - the chunks of a `Readable` are the store's to keep, those of anything else are lent
+   */
+  write(ref: ObjectRef, sizeBytes: number, body: Readable | LentChunks, signal?: AbortSignal): Promise<void>;
 
   /** Opens an object for reading; `undefined` when there is none. The range must lie within the object. */
   read(ref: ObjectRef, range?: ByteRange, signal?: AbortSignal): Promise<OpenObject | undefined>;
+
+  /**
+   * Opens a whole object for one pass over it, by one asynchronous iteration: its chunks are {@link LentChunks}.
+   * `undefined` when there is none.
+   */
+  lend(ref: ObjectRef, signal?: AbortSignal): Promise<OpenObject | undefined>;
 
   /** Size of an object in bytes; `undefined` when there is none. */
   stat(ref: ObjectRef, signal?: AbortSignal): Promise<number | undefined>;

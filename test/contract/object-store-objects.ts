@@ -1,9 +1,21 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { PermanentError } from '../../src/domain/errors.js';
+import type { LentChunks } from '../../src/ports/object-store.js';
 import { expectNothing, freshKey, readDigest, type GetSubject } from '../support/store-subject.js';
 import { bodyOf, digest, failingBody, hashOf } from '../support/test-bytes.js';
 
 const MIB = 1024 * 1024;
+
+/** Overwrites each chunk as soon as the next one is asked for. */
+async function* lent(body: LentChunks): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    const copy = Uint8Array.from(chunk);
+    yield copy;
+    copy.fill(0);
+  }
+}
 
 /** What every store guarantees of objects that are written and read whole. */
 export function describeObjects(subject: GetSubject): void {
@@ -84,6 +96,39 @@ export function describeObjects(subject: GetSubject): void {
         );
       }
       await subject().store.remove({ area, key });
+    });
+
+    it.each([0, 1, 3 * MIB + 1])('lends the %i bytes of an object for one pass', async (size) => {
+      const key = freshKey();
+      await subject().store.write({ area, key }, size, bodyOf(size, 'l'));
+      const object = await subject().store.lend({ area, key });
+      if (!object) throw new Error('There is no object.');
+      const hash = createHash('sha256');
+      for await (const chunk of object.body as LentChunks) {
+        // Whoever reads ahead must not write into what the reader still has.
+        await delay(2);
+        hash.update(chunk);
+      }
+      expect(object.sizeBytes).toBe(size);
+      expect(hash.digest('hex')).toBe(hashOf([size, 'l']));
+      await subject().store.remove({ area, key });
+      expect(await subject().store.lend({ area, key })).toBeUndefined();
+    });
+
+    it.each([0, 7, 3 * MIB + 1])('writes %i bytes that are only lent to it', async (size) => {
+      const key = freshKey();
+      await subject().store.write({ area, key }, size, lent(bodyOf(size, 'm')));
+      expect((await readDigest(subject().store, { area, key })).sha256).toBe(hashOf([size, 'm']));
+      await expect(
+        subject().store.write({ area, key }, size + 1, lent(bodyOf(size, 'bad'))),
+      ).rejects.toBeInstanceOf(PermanentError);
+      const broken = new Error('gone');
+      await expect(subject().store.write({ area, key }, 9, lent(failingBody(4, broken)))).rejects.toBe(
+        broken,
+      );
+      expect((await readDigest(subject().store, { area, key })).sha256).toBe(hashOf([size, 'm']));
+      await subject().store.remove({ area, key });
+      await expectNothing(subject(), key);
     });
 
     it('ends a body with an error when its signal aborts', async () => {

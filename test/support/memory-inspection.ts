@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import type { File, Part } from '../../src/domain/file.js';
 import type { ScanReply } from '../../src/domain/verdict.js';
 import type { FileStore, FileTransaction } from '../../src/ports/file-store.js';
-import type { ObjectRef, ObjectStore } from '../../src/ports/object-store.js';
+import type { ObjectRef, ObjectStore, OpenObject } from '../../src/ports/object-store.js';
 import type { Scanner, ScanSession } from '../../src/ports/scanner.js';
 import type { TypeDetector } from '../../src/ports/type-detector.js';
 
@@ -99,6 +99,10 @@ export function createMemoryObjectStore(
 ): MemoryObjectStore {
   const objects = new Map(Object.entries(staged).map(([key, bytes]) => [`ingest/${key}`, bytes]));
   const nameOf = ({ area, key }: ObjectRef): string => `${area}/${key}`;
+  const open = (ref: ObjectRef): Promise<OpenObject | undefined> => {
+    const bytes = objects.get(nameOf(ref));
+    return Promise.resolve(bytes && { sizeBytes: bytes.length, body: chunked(bytes) });
+  };
   return {
     objects,
     beginUpload: (key) => Promise.resolve({ key, handle: 'handle' }),
@@ -106,14 +110,12 @@ export function createMemoryObjectStore(
     finishUpload: () => Promise.resolve(),
     abortUpload: () => Promise.resolve(),
     write: async (ref, sizeBytes, body) => {
-      const bytes = await buffer(body);
+      const bytes = await buffer(copied(body));
       if (bytes.length !== sizeBytes) throw new Error('The body has another size.');
       objects.set(nameOf(ref), bytes);
     },
-    read: (ref) => {
-      const bytes = objects.get(nameOf(ref));
-      return Promise.resolve(bytes && { sizeBytes: bytes.length, body: chunked(bytes) });
-    },
+    read: (ref) => open(ref),
+    lend: (ref) => open(ref),
     stat: (ref) => Promise.resolve(objects.get(nameOf(ref))?.length),
     remove: (ref) => {
       objects.delete(nameOf(ref));
@@ -122,6 +124,10 @@ export function createMemoryObjectStore(
     check: () => Promise.resolve(),
     ...overrides,
   };
+}
+
+async function* copied(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield Buffer.from(chunk);
 }
 
 /** The bytes in chunks of 64 KiB. */

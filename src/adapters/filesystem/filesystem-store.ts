@@ -2,7 +2,7 @@ import { chmod, mkdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import type { Clock } from '../../ports/clock.js';
-import type { ObjectRef, ObjectStore, OpenObject } from '../../ports/object-store.js';
+import type { LentChunks, ObjectRef, ObjectStore, OpenObject } from '../../ports/object-store.js';
 import type { StoreInventory } from '../../ports/store-inventory.js';
 import { DIRECTORY_MODE, ensureDirectory, isRealDirectory, pruneEmpty } from './directories.js';
 import { listDisk } from './inventory.js';
@@ -17,7 +17,7 @@ import {
   removeStaged,
   type Disk,
 } from './multipart.js';
-import { openObject, statObject } from './open-object.js';
+import { lendObject, openObject, statObject } from './open-object.js';
 import { createRoomCheck } from './room.js';
 import { openScratch } from './scratch.js';
 import { guard } from './store-error.js';
@@ -62,6 +62,11 @@ export async function createFilesystemStore(
       if (object && signal) addAbortSignal(signal, object.body);
       return object;
     },
+    lend: async (ref, signal): Promise<OpenObject | undefined> => {
+      const object = await run(signal, () => lendObject(layout, ref));
+      if (object && signal) addAbortSignal(signal, object.body);
+      return object;
+    },
     stat: (ref, signal) => run(signal, () => statObject(layout, ref)),
     remove: (ref, signal) => run(signal, () => removeObject(disk, ref)),
     list: (selection) => listDisk(disk, selection),
@@ -70,11 +75,11 @@ export async function createFilesystemStore(
 }
 
 /** A body that nobody reads on would hold its sender for ever. */
-async function consume<T>(body: Readable, work: () => Promise<T>): Promise<T> {
+async function consume<T>(body: Readable | LentChunks, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    body.destroy();
+    if (body instanceof Readable) body.destroy();
     throw error;
   }
 }
@@ -95,7 +100,7 @@ async function writeObject(
   disk: Disk,
   ref: ObjectRef,
   sizeBytes: number,
-  body: Readable,
+  body: Readable | LentChunks,
   signal?: AbortSignal,
 ): Promise<void> {
   if (ref.area === 'ingest') return writeStaged(disk, ref.key, sizeBytes, body, signal);
@@ -110,7 +115,7 @@ async function writeStaged(
   disk: Disk,
   key: string,
   sizeBytes: number,
-  body: Readable,
+  body: Readable | LentChunks,
   signal?: AbortSignal,
 ): Promise<void> {
   const upload = await guard(() => beginUpload(disk, key));

@@ -2,7 +2,7 @@ import { link, lstat, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { PermanentError } from '../../domain/errors.js';
-import type { OpenUpload, StoredPart } from '../../ports/object-store.js';
+import type { LentChunks, OpenUpload, StoredPart } from '../../ports/object-store.js';
 import { ensureDirectory, isRealDirectory, listNames, pruneEmpty, syncDirectory } from './directories.js';
 import { partFileName, type Layout } from './layout.js';
 import { readManifest, writeManifest, type Manifest } from './manifest.js';
@@ -31,7 +31,7 @@ export async function putPart(
   upload: OpenUpload,
   partNumber: number,
   sizeBytes: number,
-  body: Readable,
+  body: Readable | LentChunks,
   signal?: AbortSignal,
 ): Promise<StoredPart> {
   const part = { partNumber, etag: uniqueId() };

@@ -4,8 +4,9 @@ import { PermanentError } from '../../domain/errors.js';
 import type { ByteRange, ObjectRef, OpenObject } from '../../ports/object-store.js';
 import { isRealDirectory } from './directories.js';
 import type { Layout } from './layout.js';
+import { lendMemory } from './lent-memory.js';
 import { readManifest, spansOf } from './manifest.js';
-import { createSpanStream, cutSpans, openFile } from './span-stream.js';
+import { createSpanStream, cutSpans, openFile, type Reading } from './span-stream.js';
 import { DEPENDENCY, unless } from './store-error.js';
 
 /** Opens an object of either area; `undefined` when there is none. */
@@ -17,6 +18,13 @@ export async function openObject(
   return ref.area === 'ingest' ? openStaged(layout, ref.key, range) : openSealed(layout, ref.key, range);
 }
 
+/** Opens a whole object of either area to be read in memory that is used again; `undefined` when there is none. */
+export async function lendObject(layout: Layout, ref: ObjectRef): Promise<OpenObject | undefined> {
+  return ref.area === 'ingest'
+    ? openStaged(layout, ref.key, undefined, lendMemory)
+    : openSealed(layout, ref.key, undefined, lendMemory);
+}
+
 /** Size of an object of either area; `undefined` when there is none. */
 export async function statObject(layout: Layout, { area, key }: ObjectRef): Promise<number | undefined> {
   if (area === 'ingest') return (await findStaged(layout, key))?.sizeBytes;
@@ -26,12 +34,19 @@ export async function statObject(layout: Layout, { area, key }: ObjectRef): Prom
   return stats?.isFile() === true ? stats.size : undefined;
 }
 
-async function openStaged(layout: Layout, key: string, range?: ByteRange): Promise<OpenObject | undefined> {
+type ReadingOf = (sizeBytes: number) => Reading;
+
+async function openStaged(
+  layout: Layout,
+  key: string,
+  range?: ByteRange,
+  readingOf?: ReadingOf,
+): Promise<OpenObject | undefined> {
   const staged = await findStaged(layout, key);
   if (!staged) return undefined;
   const { spans, sizeBytes } = staged;
   checkRange(range, sizeBytes);
-  return { sizeBytes, body: createSpanStream(cutSpans(spans, range)) };
+  return { sizeBytes, body: createSpanStream(cutSpans(spans, range), undefined, readingOf?.(sizeBytes)) };
 }
 
 async function findStaged(
@@ -45,7 +60,12 @@ async function findStaged(
   return { spans, sizeBytes: spans.reduce((sum, span) => sum + span.sizeBytes, 0) };
 }
 
-async function openSealed(layout: Layout, key: string, range?: ByteRange): Promise<OpenObject | undefined> {
+async function openSealed(
+  layout: Layout,
+  key: string,
+  range?: ByteRange,
+  readingOf?: ReadingOf,
+): Promise<OpenObject | undefined> {
   const file = layout.vaultFile(key);
   if (!(await isRealDirectory(path.dirname(file)))) return undefined;
   const handle = await unless(['ENOENT'], () => openFile(file));
@@ -53,7 +73,8 @@ async function openSealed(layout: Layout, key: string, range?: ByteRange): Promi
   try {
     const { size: sizeBytes } = await handle.stat();
     checkRange(range, sizeBytes);
-    return { sizeBytes, body: createSpanStream(cutSpans([{ file, start: 0, sizeBytes }], range), handle) };
+    const spans = cutSpans([{ file, start: 0, sizeBytes }], range);
+    return { sizeBytes, body: createSpanStream(spans, handle, readingOf?.(sizeBytes)) };
   } catch (error) {
     await handle.close();
     throw error;

@@ -12,10 +12,24 @@ export interface Span {
   readonly sizeBytes: number;
 }
 
+/** How a body is read. */
+export interface Reading {
+  /** Memory for the next read of at most so many bytes. */
+  readonly allocate: (sizeBytes: number) => Buffer;
+  /** Most bytes of one read from the disk. */
+  readonly chunkBytes: number;
+  /** Bytes that are read before they are asked for, so that the disk and the reader do not wait for each other. */
+  readonly aheadBytes: number;
+}
+
 /** Bytes of one read from disk. */
 const READ_BYTES = 256 * 1024;
-/** Bytes that are read before they are asked for, so that the disk and the reader do not wait for each other. */
-const READ_AHEAD_BYTES = 4 * READ_BYTES;
+/** For readers who keep what they get. */
+const GIVEN: Reading = {
+  allocate: (sizeBytes) => Buffer.allocUnsafe(sizeBytes),
+  chunkBytes: READ_BYTES,
+  aheadBytes: 4 * READ_BYTES,
+};
 
 /** Opens a file of the store for reading; a symbolic link in its place is refused. */
 export const openFile = (file: string): Promise<FileHandle> =>
@@ -25,8 +39,13 @@ export const openFile = (file: string): Promise<FileHandle> =>
  * Streams spans in order. A file that has become shorter is an error of the stream, never a quiet end.
  *
  * @param first - the file of the first span where it is open already; the stream closes it
+ * @param reading - @default each chunk has memory of its own
  */
-export function createSpanStream(spans: readonly Span[], first?: FileHandle): Readable {
+export function createSpanStream(
+  spans: readonly Span[],
+  first?: FileHandle,
+  reading: Reading = GIVEN,
+): Readable {
   let current = first;
   let index = 0;
   let offset = 0;
@@ -36,7 +55,7 @@ export function createSpanStream(spans: readonly Span[], first?: FileHandle): Re
       const span = spans[index];
       if (span && offset < span.sizeBytes) {
         current ??= await openFile(span.file);
-        const chunk = await readChunk(current, span, offset);
+        const chunk = await readChunk(current, span, offset, reading);
         offset += chunk.byteLength;
         return chunk;
       }
@@ -46,18 +65,18 @@ export function createSpanStream(spans: readonly Span[], first?: FileHandle): Re
     return null;
   };
 
-  let reading: Promise<unknown> = Promise.resolve();
+  let pending: Promise<unknown> = Promise.resolve();
   return new Readable({
-    highWaterMark: READ_AHEAD_BYTES,
+    highWaterMark: reading.aheadBytes,
     read() {
-      reading = next().then(
+      pending = next().then(
         (chunk) => this.push(chunk),
         (error: unknown) => this.destroy(toStoreError(error)),
       );
     },
     destroy(error, done) {
       // A file that is just being opened can be closed only afterwards.
-      const closed = reading.then(() => current?.close());
+      const closed = pending.then(() => current?.close());
       const end = (): void => {
         done(error);
       };
@@ -66,8 +85,13 @@ export function createSpanStream(spans: readonly Span[], first?: FileHandle): Re
   });
 }
 
-async function readChunk(handle: FileHandle, span: Span, offset: number): Promise<Uint8Array> {
-  const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, span.sizeBytes - offset));
+async function readChunk(
+  handle: FileHandle,
+  span: Span,
+  offset: number,
+  { allocate, chunkBytes }: Reading,
+): Promise<Uint8Array> {
+  const buffer = allocate(Math.min(chunkBytes, span.sizeBytes - offset));
   const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, span.start + offset);
   if (bytesRead === 0) throw new PermanentError(DEPENDENCY, 'A stored file is shorter than it was written.');
   return bytesRead === buffer.byteLength ? buffer : buffer.subarray(0, bytesRead);

@@ -1,8 +1,9 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { Writable, type Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { PermanentError } from '../../domain/errors.js';
+import type { LentChunks } from '../../ports/object-store.js';
 import { makeDirectory, syncDirectories, syncDirectory } from './directories.js';
 import type { Scratch } from './scratch.js';
 import { DEPENDENCY, guard, unless } from './store-error.js';
@@ -23,14 +24,16 @@ const MAX_ROUNDS = 5;
 export async function writeScratch(
   scratch: Scratch,
   sizeBytes: number,
-  body: Readable,
+  body: Readable | LentChunks,
   signal?: AbortSignal,
 ): Promise<string> {
   const file = scratch.path();
   try {
     const handle = await guard(() => open(file, 'wx', FILE_MODE));
     try {
-      await pipeline(body, createSink(handle, sizeBytes), signal ? { signal } : {});
+      // What is lent is written before the next chunk is asked for.
+      const waitingBytes = body instanceof Readable ? WRITE_BUFFER_BYTES : 1;
+      await pipeline(body, createSink(handle, sizeBytes, waitingBytes), signal ? { signal } : {});
       await guard(() => handle.datasync());
     } finally {
       await handle.close();
@@ -74,7 +77,7 @@ export async function publishBelow(root: string, scratchFile: string, target: st
   await syncDirectories([...changed]);
 }
 
-function createSink(handle: FileHandle, sizeBytes: number): Writable {
+function createSink(handle: FileHandle, sizeBytes: number, waitingBytes: number): Writable {
   let received = 0;
   const take = async (chunks: Uint8Array[]): Promise<void> => {
     received += chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
@@ -87,7 +90,7 @@ function createSink(handle: FileHandle, sizeBytes: number): Writable {
     }, done);
   };
   return new Writable({
-    highWaterMark: WRITE_BUFFER_BYTES,
+    highWaterMark: waitingBytes,
     write: (chunk: Uint8Array, _encoding, done) => {
       settle(take([chunk]), done);
     },

@@ -1,5 +1,11 @@
-import type { Readable } from 'node:stream';
-import type { DirectTransfer, ObjectRef, ObjectStore, OpenUpload } from '../../ports/object-store.js';
+import { Readable } from 'node:stream';
+import type {
+  DirectTransfer,
+  LentChunks,
+  ObjectRef,
+  ObjectStore,
+  OpenUpload,
+} from '../../ports/object-store.js';
 import { STAGED_TAG } from './bucket-rules.js';
 import { checkBuckets, ensureBuckets, keepObject, removeObject, type S3 } from './buckets.js';
 import { createDirectTransfer } from './direct-transfer.js';
@@ -61,9 +67,12 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
     abortUpload: (upload, signal) => abortUpload(s3, staged(upload), signal),
     ...(direct && { direct }),
     ...(isTagged && { keep: (ref: ObjectRef, signal?: AbortSignal) => keepObject(s3, ref, signal) }),
-    write: (ref, sizeBytes, body, signal) =>
-      consume(body, () => writeObject(s3, pieceBytes, ref, sizeBytes, body, signal)),
+    write: (ref, sizeBytes, body, signal) => {
+      const owned = ownBody(body);
+      return consume(owned, () => writeObject(s3, pieceBytes, ref, sizeBytes, owned, signal));
+    },
     read: (ref, range, signal) => openObject(s3, ref, range, signal),
+    lend: (ref, signal) => openObject(s3, ref, undefined, signal),
     stat: (ref, signal) => statObject(s3, ref, signal),
     remove: (ref, signal) => removeObject(s3, ref, signal),
     list: (selection) => listBuckets(s3, selection),
@@ -86,6 +95,14 @@ async function prepare(s3: S3, options: S3StoreOptions): Promise<DirectTransfer 
     fault,
   });
   return undefined;
+}
+
+/** Copies what is only lent: the connection keeps it until the kernel has taken it. */
+const ownBody = (body: Readable | LentChunks): Readable =>
+  body instanceof Readable ? body : Readable.from(copied(body), { objectMode: false });
+
+async function* copied(chunks: LentChunks): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield Buffer.from(chunk);
 }
 
 /** A body that nobody reads on would hold its sender for ever. */

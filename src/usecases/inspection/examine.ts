@@ -87,7 +87,7 @@ async function passOnce(
 }
 
 async function openStaged({ deps, file, sizeBytes }: Inspection, signal: AbortSignal): Promise<Readable> {
-  const staged = await deps.objects.read({ area: 'ingest', key: file.ingestKey }, undefined, signal);
+  const staged = await deps.objects.lend({ area: 'ingest', key: file.ingestKey }, signal);
   if (!staged) throw new TransientError('object-store', 'The staged object is not there');
   if (staged.sizeBytes === sizeBytes) return staged.body;
   staged.body.destroy();

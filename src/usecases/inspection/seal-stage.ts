@@ -1,12 +1,10 @@
-import { PassThrough } from 'node:stream';
 import { TransientError } from '../../domain/errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { ObjectStore } from '../../ports/object-store.js';
 import { withinDeadline } from './deadline.js';
+import { createHandover } from './handover.js';
 import type { Stage } from './stage.js';
 
-/** Bytes of the copy that may wait for the store. */
-export const SEAL_BUFFER_BYTES = 1024 * 1024;
 /** Longest wait for the store to take the next bytes of the copy. */
 const WRITE_STALL_MS = 60_000;
 /** Longest wait for the store to make the copy durable after its last byte. */
@@ -20,38 +18,26 @@ export function createSealStage(
   key: string,
   sizeBytes: number,
 ): Stage {
-  const copy = new PassThrough({ highWaterMark: SEAL_BUFFER_BYTES });
+  const copy = createHandover();
   const stop = new AbortController();
-  const written = objects.write({ area: 'vault', key }, sizeBytes, copy, stop.signal);
-  written.catch((error: unknown) => void copy.destroy(asError(error)));
-  // Whoever pushes learns of a failure from the push; without a listener it would end the process.
-  copy.on('error', () => undefined);
+  const written = objects.write({ area: 'vault', key }, sizeBytes, copy.chunks, stop.signal);
+  written.then(
+    () => copy.fail(lost()),
+    (error: unknown) => copy.fail(asError(error)),
+  );
   return {
-    async push(chunk) {
-      if (copy.destroyed) throw copy.errored ?? lost();
-      if (!copy.write(chunk)) await withinDeadline(clock, drained(copy), WRITE_STALL_MS, stalled);
-    },
+    push: (chunk) => withinDeadline(clock, copy.offer(chunk), WRITE_STALL_MS, stalled),
     end() {
       copy.end();
       return withinDeadline(clock, written, FINISH_MS, stalled);
     },
     async abort(reason) {
+      copy.fail(reason);
       stop.abort(reason);
-      copy.destroy(reason);
       await withinDeadline(clock, written, STOP_MS, stalled).catch(() => undefined);
     },
   };
 }
-
-const drained = (copy: PassThrough): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const settle = (): void => {
-      copy.off('drain', settle).off('close', settle);
-      if (copy.destroyed) reject(copy.errored ?? lost());
-      else resolve();
-    };
-    copy.on('drain', settle).on('close', settle);
-  });
 
 const stalled = (): TransientError => new TransientError('object-store', 'The sealed copy stalled');
 const lost = (): TransientError => new TransientError('object-store', 'The sealed copy was given up');

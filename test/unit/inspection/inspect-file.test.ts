@@ -137,9 +137,9 @@ describe('inspecting a file', () => {
   );
 
   it('does not read what the scanner cannot judge', async () => {
-    const read = never;
+    const lend = never;
     const scanner = { ...createFakeScanner(), maxStreamBytes: BYTES.length - 1 };
-    const { inspect, files } = arrange({ scanner, objects: { read } });
+    const { inspect, files } = arrange({ scanner, objects: { lend } });
     await inspect();
     expect(files.file()).toMatchObject({
       state: 'UNSCANNABLE',
@@ -156,7 +156,7 @@ describe('an inspection that fails', () => {
   flipped[123_456] = (flipped[123_456] ?? 0) ^ 1;
   const staged =
     (bytes: Buffer, sizeBytes = BYTES.length) =>
-    (): ReturnType<ObjectStore['read']> =>
+    (): ReturnType<ObjectStore['lend']> =>
       Promise.resolve({ sizeBytes, body: chunked(bytes) });
 
   it.each([
@@ -178,26 +178,26 @@ describe('an inspection that fails', () => {
     [
       'the staged object is gone',
       'STORE_UNAVAILABLE',
-      { objects: { read: () => Promise.resolve(undefined) } },
+      { objects: { lend: () => Promise.resolve(undefined) } },
     ],
     [
       'the store cuts the bytes off',
       'STORE_UNAVAILABLE',
-      { objects: { read: staged(BYTES.subarray(0, -1)) } },
+      { objects: { lend: staged(BYTES.subarray(0, -1)) } },
     ],
-    ['the store has another size', 'STORE_UNAVAILABLE', { objects: { read: staged(BYTES, 7) } }],
+    ['the store has another size', 'STORE_UNAVAILABLE', { objects: { lend: staged(BYTES, 7) } }],
     [
       'the store adds bytes',
       'STORE_UNAVAILABLE',
-      { objects: { read: staged(Buffer.concat([BYTES, BYTES])) } },
+      { objects: { lend: staged(Buffer.concat([BYTES, BYTES])) } },
     ],
-    ['the store flips a bit', 'STORE_UNAVAILABLE', { objects: { read: staged(flipped) } }],
+    ['the store flips a bit', 'STORE_UNAVAILABLE', { objects: { lend: staged(flipped) } }],
     [
       'the store refuses the copy',
       'STORE_UNAVAILABLE',
       { objects: { write: failing(new TransientError('object-store', 'full')) } },
     ],
-    ['something unknown happens', 'INSPECTION_FAILED', { objects: { read: failing(new Error('?')) } }],
+    ['something unknown happens', 'INSPECTION_FAILED', { objects: { lend: failing(new Error('?')) } }],
   ] satisfies [string, string, Scene][])(
     'because %s comes again, and ends as %s',
     async (_, reason, scene) => {
@@ -217,7 +217,7 @@ describe('an inspection that fails', () => {
     const body = chunked(BYTES);
     body._read = () => undefined;
     const { inspect } = arrange({
-      objects: { read: () => Promise.resolve({ sizeBytes: BYTES.length, body }) },
+      objects: { lend: () => Promise.resolve({ sizeBytes: BYTES.length, body }) },
     });
     expect(await inspect()).toMatchObject({
       kind: 'postponed',

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
 import { chooseBackoff } from '../../../src/usecases/inspection/backoff.js';
 import { runStages } from '../../../src/usecases/inspection/run-stages.js';
-import { createSealStage, SEAL_BUFFER_BYTES } from '../../../src/usecases/inspection/seal-stage.js';
+import { createSealStage } from '../../../src/usecases/inspection/seal-stage.js';
 import type { Stage } from '../../../src/usecases/inspection/stage.js';
-import type { ObjectStore } from '../../../src/ports/object-store.js';
+import type { LentChunks, ObjectStore } from '../../../src/ports/object-store.js';
 import { createMemoryObjectStore } from '../../support/memory-inspection.js';
 
 const clock = createSystemClock();
@@ -89,27 +89,63 @@ describe('the stages of an inspection', () => {
 });
 
 describe('the sealed copy', () => {
-  it('holds the others back when the store is slow, and holds no more than its bound', async () => {
-    let body: Readable | undefined;
-    const write: ObjectStore['write'] = (_, __, given, signal) => {
-      body = given;
-      return new Promise((___, reject) =>
-        signal?.addEventListener('abort', () => reject(new Error('stopped'))),
-      );
-    };
-    const objects = createMemoryObjectStore({}, { write });
+  /** A store that takes chunks when it is told to. */
+  const slowStore = (taken: Uint8Array[], mayTake: () => Promise<void>): ObjectStore =>
+    createMemoryObjectStore(
+      {},
+      {
+        write: async (_, __, body, signal) => {
+          for await (const chunk of body as LentChunks) {
+            await mayTake();
+            signal?.throwIfAborted();
+            taken.push(chunk);
+          }
+        },
+      },
+    );
+
+  it('holds the others back until the store is done with the chunk, and keeps none', async () => {
+    const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+    const taken: Uint8Array[] = [];
+    const objects = slowStore(taken, async () => gates[taken.length]?.promise);
     const stage = createSealStage({ objects, clock }, 'key', 1e9);
-    const chunk = new Uint8Array(64 * 1024);
-    let pushed = 0;
-    const pushing = (async (): Promise<void> => {
-      for (; pushed < 1_000; pushed += 1) await stage.push(chunk);
-    })();
-    await delay(50);
-    expect(pushed * chunk.length).toBeLessThanOrEqual(2 * SEAL_BUFFER_BYTES);
-    expect(body?.readableLength).toBeLessThanOrEqual(SEAL_BUFFER_BYTES + chunk.length);
-    const failed = expect(pushing).rejects.toThrow('given up');
-    await Promise.all([failed, stage.abort?.(new Error('given up'))]);
-  }, 10_000);
+    for (const gate of gates) {
+      const chunk = new Uint8Array(10);
+      let isDone = false;
+      const pushing = Promise.resolve(stage.push(chunk)).then(() => (isDone = true));
+      await delay(5);
+      expect(isDone).toBe(false);
+      gate.resolve();
+      await pushing;
+      expect(taken.at(-1)).toBe(chunk);
+    }
+    await stage.end();
+    expect(taken).toHaveLength(3);
+  });
+
+  it('is given up also while the store is busy, and takes nothing after that', async () => {
+    const taken: Uint8Array[] = [];
+    const gate = Promise.withResolvers<void>();
+    const stage = createSealStage({ objects: slowStore(taken, () => gate.promise), clock }, 'key', 1e9);
+    const failed = expect(stage.push(new Uint8Array(1))).rejects.toThrow('enough');
+    const aborted = stage.abort?.(new Error('enough'));
+    await failed;
+    gate.resolve();
+    await aborted;
+    expect(taken).toEqual([]);
+    await expect(stage.push(new Uint8Array(1))).rejects.toThrow('enough');
+  });
+
+  it('fails the push where the store has failed, and where it has stopped too early', async () => {
+    const broken = createMemoryObjectStore({}, { write: () => Promise.reject(new Error('disk full')) });
+    await expect(
+      createSealStage({ objects: broken, clock }, 'key', 9).push(new Uint8Array(1)),
+    ).rejects.toThrow('disk full');
+    const lazy = createMemoryObjectStore({}, { write: () => Promise.resolve() });
+    await expect(createSealStage({ objects: lazy, clock }, 'key', 9).push(new Uint8Array(1))).rejects.toThrow(
+      'given up',
+    );
+  });
 });
 
 describe('the wait before the next attempt', () => {

@@ -1,0 +1,24 @@
+import type { Reading } from './span-stream.js';
+
+/** Bytes of one read: large, since nothing is allocated for it. */
+const CHUNK_BYTES = 512 * 1024;
+/** One that the reader has, one that waits for it, and one that is being filled. */
+const CHUNKS = 3;
+
+/**
+ * Reads into the same few chunks of memory in turn: fresh memory for each would make the collector stop the process
+ * every few of them. Only for a reader who is done with a chunk when it asks for the next.
+ */
+export function lendMemory(sizeBytes: number): Reading {
+  const chunkBytes = Math.min(CHUNK_BYTES, sizeBytes);
+  const chunks = Array.from({ length: CHUNKS }, () => Buffer.allocUnsafeSlow(chunkBytes));
+  let turn = 0;
+  return {
+    chunkBytes,
+    aheadBytes: 1,
+    allocate(bytes) {
+      turn = (turn + 1) % CHUNKS;
+      return (chunks[turn] ?? Buffer.alloc(bytes)).subarray(0, bytes);
+    },
+  };
+}
