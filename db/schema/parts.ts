@@ -14,6 +14,7 @@ export const parts = pgTable(
     etag: text('etag').notNull(),
     sha256: text('sha256'),
     md5: text('md5'),
+    mac: text('mac'),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.fileId, table.partNumber] }),
@@ -25,6 +26,7 @@ export const parts = pgTable(
     check('parts_number_range', sql`${table.partNumber} between 1 and 10000 and ${table.sizeBytes} >= 0`),
     check('parts_sha256_form', sql`${table.sha256} ~ '^[0-9a-f]{64}$'`),
     check('parts_md5_form', sql`${table.md5} ~ '^[0-9a-f]{32}$'`),
+    check('parts_mac_form', sql`${table.mac} ~ '^[0-9a-f]{64}$'`),
     tenantReads('parts', table.tenantId),
     tenantAdds('parts', ofTenant(table.tenantId)),
     tenantChanges('parts', table.tenantId),

@@ -4,7 +4,7 @@ import { createFileTypeDetector } from '../adapters/file-type/type-detector.js';
 import { createBacklog } from '../adapters/postgres/backlog.js';
 import { createMaintenance } from '../adapters/postgres/maintenance.js';
 import { createOutbox } from '../adapters/postgres/outbox.js';
-import { createThreadedDigester } from '../adapters/sha256/threaded-digester.js';
+import { createThreadedDigester } from '../adapters/digest/threaded-digester.js';
 import type { Platform } from '../compose.js';
 import type { Backlog } from '../ports/backlog.js';
 import type { InspectionJob } from '../ports/job-queue.js';

@@ -60,8 +60,13 @@ export interface Part {
   readonly etag: string;
   /** SHA-256 of the part; `null` only where the bytes never passed through the API. */
   readonly sha256: string | null;
+  /**
+   * MAC of the bytes as they were received, under a key of its own that comes before the tag; absent where they never
+   * passed through the API.
+   */
+  readonly mac?: string | undefined;
   /** MD5 as the store lists it, where that is how the store makes its etags. */
-  readonly md5?: string;
+  readonly md5?: string | undefined;
 }
 
 /** The beginning of a part that has not arrived whole yet: durable, but not in the ledger. */

@@ -1,25 +1,23 @@
-/** Computes SHA-256 while bytes pass. */
+/** Computes the SHA-256 of bodies and the MACs of their parts while the bytes pass. */
 export interface Digester {
   /**
    * Begins with a body.
    *
    * @param sizeBytes - what will come; decides where it is computed, not what
-   * @param isDivided - whether digests of pieces are wanted beside that of the whole
+   * @param isDivided - whether MACs of parts are wanted
    */
   begin(sizeBytes: number, isDivided: boolean): Digest;
 }
 
-/** The digests of one body. Each is 64 lower-case hexadecimal digits. */
+/** What is computed of one body. */
 export interface Digest {
   /** Takes the next bytes, which may be used again once it has returned or resolved. */
   update(bytes: Uint8Array): Promise<void> | void;
-  /**
-   * The digest of what came since the last cut.
-   *
-   * @throws PermanentError when the body is not divided
-   */
-  cut(): Promise<string>;
-  /** The digest of everything. */
+  /** Begins a part here: what comes from now on is in its MAC too. Throws where the body is not divided. */
+  beginPart(key: Uint8Array): void;
+  /** The MAC of the part, as `createPartMac` writes it. Throws `PermanentError` where none was begun. */
+  endPart(): Promise<string>;
+  /** The SHA-256 of everything, 64 lower-case hexadecimal digits. */
   finish(): Promise<string>;
   /** Gives up; also after the end, where it does nothing. */
   abort(): void;

@@ -26,7 +26,8 @@ export async function storePart(
   stored.catch((error: unknown) => verifier.stream.destroy(asError(error)));
   const [proof, part] = await Promise.allSettled([pipeline(body, verifier.stream, { signal }), stored]);
   if (part.status === 'fulfilled' && proof.status === 'fulfilled') {
-    return { partNumber, sizeBytes, etag: part.value.etag, sha256: verifier.sha256() };
+    const { etag } = part.value;
+    return { partNumber, sizeBytes, etag, sha256: verifier.sha256(), mac: verifier.mac() };
   }
   throw causeOf(proof, part);
 }

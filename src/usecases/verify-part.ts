@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Transform, type TransformCallback } from 'node:stream';
 import { FaultError, ERRORS } from '../domain/errors.js';
+import { createPartMac } from './part-mac.js';
 
 /** What a part has to be. */
 export interface ExpectedPart {
@@ -14,6 +15,8 @@ export interface PartVerifier {
   readonly stream: Transform;
   /** SHA-256 of the whole part; only after the stream has ended well. */
   sha256(): string;
+  /** MAC of the whole part, once after the stream has ended well. */
+  mac(): string;
 }
 
 /**
@@ -24,6 +27,7 @@ export interface PartVerifier {
  */
 export function verifyPart(expected: ExpectedPart): PartVerifier {
   const hash = createHash('sha256');
+  const mac = createPartMac();
   let sizeBytes = 0;
   let held: Buffer | undefined;
   let digest = '';
@@ -35,6 +39,7 @@ export function verifyPart(expected: ExpectedPart): PartVerifier {
       return;
     }
     hash.update(chunk);
+    mac.update(chunk);
     const released = held;
     held = chunk;
     done(null, released);
@@ -47,7 +52,7 @@ export function verifyPart(expected: ExpectedPart): PartVerifier {
     else done(null, held);
   };
 
-  return { stream: new Transform({ transform, flush }), sha256: () => digest };
+  return { stream: new Transform({ transform, flush }), sha256: () => digest, mac: () => mac.finish() };
 }
 
 const wrongSize = (sizeBytes: number): FaultError =>

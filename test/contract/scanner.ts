@@ -53,8 +53,8 @@ export function describeScanner(name: string, open: () => Promise<ScannerUnderTe
     });
 
     it('finds what comes byte by byte and what straddles any border', async () => {
-      const bytes = Buffer.concat([Buffer.alloc(256 * 1024 - 20, ' '), EICAR]);
-      const halves = [bytes.subarray(0, 256 * 1024), bytes.subarray(256 * 1024)];
+      const bytes = Buffer.concat([Buffer.alloc(512 * 1024 - 20, ' '), EICAR]);
+      const halves = [bytes.subarray(0, 512 * 1024), bytes.subarray(512 * 1024)];
       expect((await scanChunks(tested.scanner, halves)).kind).toBe('found');
       expect((await scanChunks(tested.scanner, bytesOf(EICAR))).kind).toBe('found');
     });

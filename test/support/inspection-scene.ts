@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { inject } from 'vitest';
-import { createThreadedDigester } from '../../src/adapters/sha256/threaded-digester.js';
+import { createThreadedDigester } from '../../src/adapters/digest/threaded-digester.js';
 import { createFileTypeDetector } from '../../src/adapters/file-type/type-detector.js';
 import { createFilesystemStore } from '../../src/adapters/filesystem/filesystem-store.js';
 import { createContentHints } from '../../src/adapters/lru/content-hints.js';

@@ -34,6 +34,7 @@ export const makePart = (partNumber: number, sizeBytes: number): Part => ({
   sizeBytes,
   etag: `etag-${partNumber}-${sizeBytes}`,
   sha256: 'a'.repeat(64),
+  mac: sizeBytes.toString(16).padStart(64, '0'),
 });
 
 /** What an inspection that found nothing amounts to. */

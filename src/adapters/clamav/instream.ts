@@ -4,7 +4,7 @@ import type { ClamdConnection } from './connection.js';
 import { parseScanReply } from './reply.js';
 
 /** Size of the chunks on the wire: smaller pieces are gathered, larger ones are cut. */
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 512 * 1024;
 /** A clamd that takes less than this on average is given up: it would hold a worker for days. */
 const MIN_BYTES_PER_SECOND = 256 * 1024;
 

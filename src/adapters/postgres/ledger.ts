@@ -45,13 +45,13 @@ export const createLedger = (context: FileScope): Ledger => ({
 });
 
 async function readParts({ sql: db, scope }: FileScope, id: FileId): Promise<Part[]> {
-  const { partNumber, sizeBytes, etag, sha256, md5 } = parts;
+  const { partNumber, sizeBytes, etag, sha256, md5, mac } = parts;
   const rows = await db
-    .select({ partNumber, sizeBytes, etag, sha256, md5 })
+    .select({ partNumber, sizeBytes, etag, sha256, md5, mac })
     .from(parts)
     .where(and(eq(parts.tenantId, scope.tenantId), eq(parts.fileId, id)))
     .orderBy(asc(parts.partNumber));
-  return rows.map(({ md5: known, ...part }) => (known === null ? part : { ...part, md5: known }));
+  return rows.map((row) => ({ ...row, md5: row.md5 ?? undefined, mac: row.mac ?? undefined }));
 }
 
 interface ReplacedPart {
@@ -61,13 +61,13 @@ interface ReplacedPart {
 
 /** @returns what the ledger said of the part before: no bytes and no etag for one that is new */
 async function writePart({ sql: db, scope }: FileScope, fileId: FileId, part: Part): Promise<ReplacedPart> {
-  const { sizeBytes, etag, sha256, md5 = null } = part;
+  const { sizeBytes, etag, sha256, md5 = null, mac = null } = part;
   const [row] = await db
     .insert(parts)
     .values({ tenantId: scope.tenantId, fileId, ...part })
     .onConflictDoUpdate({
       target: [parts.tenantId, parts.fileId, parts.partNumber],
-      set: { sizeBytes, etag, sha256, md5 },
+      set: { sizeBytes, etag, sha256, md5, mac },
     })
     .returning({
       sizeBytes: sql<number>`coalesce(old.size_bytes, 0)`.mapWith(Number),

@@ -3,9 +3,10 @@ import type { Part } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Digest, Digester } from '../../ports/digester.js';
 import { withinDeadline } from './deadline.js';
+import { keyOfMac } from '../part-mac.js';
 import type { Stage } from './stage.js';
 
-/** The SHA-256 of all bytes, and of each part. */
+/** The SHA-256 of all bytes, and the proof of each part. */
 export interface DigestStage extends Stage {
   /** 64 lower-case hexadecimal digits; empty before the end. */
   sha256(): string;
@@ -15,10 +16,10 @@ export interface DigestStage extends Stage {
 const STALL_MS = 60_000;
 
 /**
- * Computes the SHA-256 of the whole, and compares every part with its checksum in the ledger, so that bytes
+ * Computes the SHA-256 of the whole, and compares every part with what the ledger proves of it, so that bytes
  * that changed in the store are found also where nobody declared a checksum of the whole.
  *
- * @param parts - all parts of the file, ascending; one without a checksum is let through
+ * @param parts - all parts of the file, ascending; one that the ledger proves nothing of is let through
  */
 export function createDigestStage(
   { digests, clock }: { readonly digests: Digester; readonly clock: Clock },
@@ -43,7 +44,7 @@ export function createDigestStage(
       await within(ledger.check());
       sha256 = await within(digest.finish());
       const [only, ...others] = parts;
-      if (only && others.length === 0) compare(only, sha256);
+      if (only && others.length === 0) compare(only, only.sha256 ?? sha256, sha256);
     },
     abort: () => {
       digest.abort();
@@ -61,27 +62,20 @@ interface Ledger {
 }
 
 function createLedger(parts: readonly Part[], digest: Digest): Ledger {
+  const proofs = createProofs(parts.length, digest);
   let index = 0;
   let passedBytes = 0;
-  let failure: Error | undefined;
-  let checks: Promise<void> = Promise.resolve();
   const endPart = (part: Part): void => {
+    proofs.end(part);
     index += 1;
     passedBytes = 0;
-    // The digest of the whole is that of the only part.
-    if (parts.length === 1) return;
-    const found = digest.cut();
-    checks = Promise.all([checks, found]).then(([, sha256]) => {
-      compare(part, sha256);
-    });
-    checks.catch((error: unknown) => {
-      failure = error instanceof Error ? error : unlike();
-    });
+    proofs.begin(parts[index]);
   };
+  proofs.begin(parts[0]);
   return {
     restOfPart() {
       const part = parts[index];
-      if (failure) throw failure;
+      proofs.throwIfWrong();
       if (!part) throw unlike();
       return part.sizeBytes - passedBytes;
     },
@@ -92,13 +86,47 @@ function createLedger(parts: readonly Part[], digest: Digest): Ledger {
     },
     check() {
       if (index < parts.length) throw unlike();
-      return checks;
+      return proofs.check();
     },
   };
 }
 
-function compare(part: Part, found: string): void {
-  if (part.sha256 !== null && part.sha256 !== found) throw changed(part);
+/** The MACs of the parts, one after the other; the only part of a file is proven by the digest of the whole. */
+interface Proofs {
+  begin(part: Part | undefined): void;
+  end(part: Part): void;
+  throwIfWrong(): void;
+  check(): Promise<void>;
+}
+
+function createProofs(partCount: number, digest: Digest): Proofs {
+  let failure: Error | undefined;
+  let checks: Promise<void> = Promise.resolve();
+  const macOf = (part: Part | undefined): string | undefined => (partCount > 1 ? part?.mac : undefined);
+  return {
+    begin(part) {
+      const mac = macOf(part);
+      if (mac !== undefined) digest.beginPart(keyOfMac(mac));
+    },
+    end(part) {
+      const mac = macOf(part);
+      if (mac === undefined) return;
+      checks = Promise.all([checks, digest.endPart()]).then(([, found]) => {
+        compare(part, mac, found);
+      });
+      checks.catch((error: unknown) => {
+        failure = error instanceof Error ? error : unlike();
+      });
+    },
+    throwIfWrong() {
+      if (failure) throw failure;
+    },
+    check: () => checks,
+  };
+}
+
+function compare(part: Part, expected: string, found: string): void {
+  if (expected !== found) throw changed(part);
 }
 
 const changed = ({ partNumber }: Part): TransientError =>
@@ -107,4 +135,4 @@ const changed = ({ partNumber }: Part): TransientError =>
 const unlike = (): TransientError =>
   new TransientError('object-store', 'The staged object is not made of the parts of the ledger');
 
-const stalled = (): TransientError => new TransientError('sha256', 'Hashing stalled');
+const stalled = (): TransientError => new TransientError('digest', 'Hashing stalled');

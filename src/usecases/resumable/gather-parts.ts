@@ -29,8 +29,8 @@ export async function gatherParts(
   if (!objects.adoptParts || sources.length > MAX_PARTS) return copyParts(objects, file, partials);
   const adopted = await objects.adoptParts(uploadOf(file), sources);
   return adopted.map(({ partNumber, etag }, index) => {
-    const { sizeBytes = 0, sha256 = null } = sources[index]?.part ?? {};
-    return { partNumber, etag, sizeBytes, sha256 };
+    const part = sources[index]?.part ?? { sizeBytes: 0, sha256: null };
+    return { ...part, partNumber, etag };
   });
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createContentHints } from '../../../src/adapters/lru/content-hints.js';
-import { createThreadedDigester } from '../../../src/adapters/sha256/threaded-digester.js';
+import { createPartMac } from '../../../src/usecases/part-mac.js';
+import { createThreadedDigester } from '../../../src/adapters/digest/threaded-digester.js';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
 import { TransientError } from '../../../src/domain/errors.js';
 import type { File, Part } from '../../../src/domain/file.js';
@@ -48,7 +49,10 @@ interface Stage {
 const partsOf = (bytes: Buffer): Part[] =>
   Array.from({ length: Math.ceil(bytes.length / PART_BYTES) }, (_, index) => {
     const part = bytes.subarray(index * PART_BYTES, (index + 1) * PART_BYTES);
-    return { partNumber: index + 1, sizeBytes: part.length, etag: 'etag', sha256: sha256Of(part) };
+    const mac = createPartMac();
+    mac.update(part);
+    const proofs = { sha256: sha256Of(part), mac: mac.finish() };
+    return { partNumber: index + 1, sizeBytes: part.length, etag: 'etag', ...proofs };
   });
 
 function arrange(scene: Scene = {}): Stage {

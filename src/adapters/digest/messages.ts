@@ -1,8 +1,8 @@
 /** What the thread is told; a number names the body. Bytes lie in a slot of the shared memory. */
 export type Order =
-  | { readonly kind: 'begin'; readonly body: number; readonly isDivided: boolean }
   | { readonly kind: 'bytes'; readonly body: number; readonly slot: number; readonly length: number }
-  | { readonly kind: 'cut' | 'finish' | 'abort'; readonly body: number };
+  | { readonly kind: 'part'; readonly body: number; readonly key: Uint8Array }
+  | { readonly kind: 'begin' | 'endPart' | 'finish' | 'abort'; readonly body: number };
 
 /** What the thread answers, in the order of what it was told. */
 export type Answer =

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createThreadedDigester } from '../../../src/adapters/sha256/threaded-digester.js';
+import { createPartMac } from '../../../src/usecases/part-mac.js';
+import { createThreadedDigester } from '../../../src/adapters/digest/threaded-digester.js';
 
 const LARGE = 64 * 1024 * 1024;
 const SMALL = 1;
@@ -10,6 +11,13 @@ const sha256 = (...pieces: readonly Uint8Array[]): string => {
   for (const piece of pieces) hash.update(piece);
   return hash.digest('hex');
 };
+const KEY = randomBytes(16);
+const GAP = randomBytes(10);
+const mac = (...pieces: readonly Uint8Array[]): string => {
+  const made = createPartMac(KEY);
+  for (const piece of pieces) made.update(piece);
+  return made.finish();
+};
 
 describe.each([
   ['on a thread of its own', LARGE],
@@ -17,19 +25,13 @@ describe.each([
 ])('a digest that is computed %s', (_, sizeBytes) => {
   const digester = createThreadedDigester();
 
-  it('is that of the whole and of every piece, however the bytes come', async () => {
-    const pieces = fc.array(fc.array(fc.nat(700_000), { maxLength: 5 }), { minLength: 1, maxLength: 4 });
+  it('is that of the whole, however the bytes come', async () => {
     await fc.assert(
-      fc.asyncProperty(pieces, async (sizes) => {
-        const cuts = sizes.map((of) => of.map((size) => randomBytes(size)));
-        const digest = digester.begin(sizeBytes, true);
-        const found: Promise<string>[] = [];
-        for (const chunks of cuts) {
-          for (const chunk of chunks) await digest.update(Uint8Array.from(chunk));
-          found.push(digest.cut());
-        }
-        expect(await Promise.all(found)).toEqual(cuts.map((chunks) => sha256(...chunks)));
-        expect(await digest.finish()).toBe(sha256(...cuts.flat()));
+      fc.asyncProperty(fc.array(fc.nat(700_000), { maxLength: 8 }), async (sizes) => {
+        const chunks = sizes.map((size) => randomBytes(size));
+        const digest = digester.begin(sizeBytes, false);
+        for (const chunk of chunks) await digest.update(Uint8Array.from(chunk));
+        expect(await digest.finish()).toBe(sha256(...chunks));
       }),
       { numRuns: 25 },
     );
@@ -56,9 +58,41 @@ describe.each([
     expect(await Promise.all(found)).toEqual(bodies.map((chunks) => sha256(...chunks)));
   });
 
-  it('refuses to cut what was begun as one piece', async () => {
+  it('has no MAC of a part that was not begun', async () => {
     const digest = digester.begin(sizeBytes, false);
-    await expect(digest.cut()).rejects.toThrow('one piece');
+    await expect(digest.endPart()).rejects.toThrow('no such part');
+    digest.abort();
+  });
+});
+
+describe('a digest of a body in parts', () => {
+  const digester = createThreadedDigester();
+
+  it('is that of the whole, beside the MAC of every part, however the bytes come', async () => {
+    const pieces = fc.array(fc.array(fc.nat(700_000), { maxLength: 5 }), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(pieces, async (sizes) => {
+        const cuts = sizes.map((of) => of.map((size) => randomBytes(size)));
+        const digest = digester.begin(SMALL, true);
+        const found: Promise<string>[] = [];
+        for (const chunks of cuts) {
+          digest.beginPart(KEY);
+          for (const chunk of chunks) await digest.update(Uint8Array.from(chunk));
+          found.push(digest.endPart());
+          await digest.update(GAP);
+        }
+        expect(await Promise.all(found)).toEqual(cuts.map((chunks) => mac(...chunks)));
+        expect(await digest.finish()).toBe(sha256(...cuts.flatMap((chunks) => [...chunks, GAP])));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('ends each part once', async () => {
+    const digest = digester.begin(SMALL, true);
+    digest.beginPart(KEY);
+    expect(await digest.endPart()).toBe(mac());
+    await expect(digest.endPart()).rejects.toThrow('no such part');
     digest.abort();
   });
 });
@@ -67,7 +101,7 @@ describe('a digest that was given up', () => {
   it('leaves the memory to the others', async () => {
     const digester = createThreadedDigester();
     for (let round = 0; round < 50; round += 1) {
-      const digest = digester.begin(LARGE, true);
+      const digest = digester.begin(LARGE, false);
       await digest.update(randomBytes(600_000));
       digest.abort();
     }

@@ -1,6 +1,6 @@
 import type { Digester } from '../../ports/digester.js';
 import { createInlineDigest } from './inline-digest.js';
-import { startThread, type Sha256Thread } from './start-thread.js';
+import { startThread, type DigestThread } from './start-thread.js';
 
 /** Below this a body is hashed before another thread would have heard of it. */
 const INLINE_BYTES = 2 * 1024 * 1024;
@@ -11,12 +11,12 @@ const INLINE_BYTES = 2 * 1024 * 1024;
  * from its end.
  */
 export function createThreadedDigester(): Digester {
-  let thread: Sha256Thread | undefined;
+  let thread: DigestThread | undefined;
   return {
     begin(sizeBytes, isDivided) {
-      if (sizeBytes < INLINE_BYTES) return createInlineDigest(isDivided);
+      if (sizeBytes < INLINE_BYTES && !isDivided) return createInlineDigest();
       if (!thread?.isAlive()) thread = startThread();
-      return thread.begin(isDivided);
+      return thread.begin();
     },
   };
 }

@@ -1,27 +1,27 @@
 import { Worker } from 'node:worker_threads';
 import { TransientError } from '../../domain/errors.js';
 import type { Digest } from '../../ports/digester.js';
-import { notDivided } from './inline-digest.js';
+import { noPart } from './inline-digest.js';
 import type { Answer, Order } from './messages.js';
 import { createSlots, type Slots } from './slots.js';
 
 /** A thread that hashes several bodies at a time. */
-export interface Sha256Thread {
+export interface DigestThread {
   isAlive(): boolean;
-  begin(isDivided: boolean): Digest;
+  begin(): Digest;
 }
 
 /** The compiled module runs the compiled thread, the source the source. */
-const THREAD = new URL(import.meta.url.replace('start-thread', 'sha256-thread'));
+const THREAD = new URL(import.meta.url.replace('start-thread', 'digest-thread'));
 /** It holds hardly anything but the shared slots. */
 const YOUNG_GENERATION_MIB = 2;
 
 /** Starts the thread. When it dies, every body that it had fails, and so does every later one. */
-export function startThread(): Sha256Thread {
+export function startThread(): DigestThread {
   const slots = createSlots();
   const worker = new Worker(THREAD, {
     workerData: slots.shared,
-    name: 'sha256',
+    name: 'digest',
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
   });
   worker.unref();
@@ -32,7 +32,7 @@ export function startThread(): Sha256Thread {
   let bodies = 0;
   const die = (cause: unknown): void => {
     isAlive = false;
-    const death = new TransientError('sha256', 'The thread that hashes has ended', { cause });
+    const death = new TransientError('digest', 'The thread that hashes has ended', { cause });
     slots.fail(death);
     questions.fail(death);
   };
@@ -43,18 +43,27 @@ export function startThread(): Sha256Thread {
   });
   return {
     isAlive: () => isAlive,
-    begin: (isDivided) => openBody((bodies += 1), isDivided, slots, questions),
+    begin: () => openBody((bodies += 1), slots, questions),
   };
 }
 
-function openBody(body: number, isDivided: boolean, slots: Slots, questions: Questions): Digest {
-  questions.open(body, isDivided);
+function openBody(body: number, slots: Slots, questions: Questions): Digest {
+  let isPart = false;
+  questions.open(body);
   return {
     update: (bytes) =>
       slots.fill(bytes, (slot, length) => {
         questions.order({ kind: 'bytes', body, slot, length });
       }),
-    cut: () => (isDivided ? questions.ask('cut', body) : Promise.reject(notDivided())),
+    beginPart(key) {
+      isPart = true;
+      questions.order({ kind: 'part', body, key });
+    },
+    endPart() {
+      if (!isPart) return Promise.reject(noPart());
+      isPart = false;
+      return questions.ask('endPart', body);
+    },
     finish: () => questions.ask('finish', body),
     abort: () => {
       questions.close(body);
@@ -65,8 +74,8 @@ function openBody(body: number, isDivided: boolean, slots: Slots, questions: Que
 /** What the thread was asked and has not answered, for each body in the order of asking. */
 interface Questions {
   readonly order: (order: Order) => void;
-  open(body: number, isDivided: boolean): void;
-  ask(kind: 'cut' | 'finish', body: number): Promise<string>;
+  open(body: number): void;
+  ask(kind: 'endPart' | 'finish', body: number): Promise<string>;
   answer(body: number, digest: string): void;
   close(body: number): void;
   fail(error: Error): void;
@@ -77,13 +86,13 @@ function createQuestions(order: (order: Order) => void): Questions {
   let failure: Error | undefined;
   return {
     order,
-    open(body, isDivided) {
+    open(body) {
       asked.set(body, []);
-      order({ kind: 'begin', body, isDivided });
+      order({ kind: 'begin', body });
     },
     async ask(kind, body) {
       const of = asked.get(body);
-      if (failure || !of) throw failure ?? new TransientError('sha256', 'The digest was given up');
+      if (failure || !of) throw failure ?? new TransientError('digest', 'The digest was given up');
       const question = Promise.withResolvers<string>();
       of.push(question);
       order({ kind, body });
