@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink, writeFile, chown, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile, chown, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { freePort } from '../free-port.js';
 import { StartError } from '../start-error.js';
+import { reasonIn } from './reason-in.js';
 import { giveTo, isRoot, runAs } from './run-as.js';
 import { startServer, type ServerProcess } from './server-process.js';
 
@@ -103,23 +104,36 @@ async function answers(url: string): Promise<boolean> {
 }
 
 async function createCluster(binaries: string, data: string, options: PostgresOptions): Promise<void> {
-  const found = await readFile(path.join(data, 'PG_VERSION'), 'utf8').catch(() => null);
-  if (found?.trim() === MAJOR_VERSION) return;
-  if (found !== null) {
-    throw new StartError(
-      `${data} belongs to Postgres ${found.trim()}, this is ${MAJOR_VERSION}: dump it with that version, or move it away.`,
-    );
-  }
-  // A cluster whose creation was interrupted has no version file and holds nothing yet.
-  await rm(data, { recursive: true, force: true });
+  if (await isCluster(data)) return;
+  // Has its name only when it is whole: what is left of an interrupted creation holds nothing yet.
+  const fresh = `${data}.new`;
+  await rm(fresh, { recursive: true, force: true });
   const passwordFile = path.join(options.directory, 'initdb-password');
   await writeFile(passwordFile, options.password, { mode: 0o600 });
   const owner = await stat(options.directory);
   if (isRoot()) await chown(passwordFile, owner.uid, owner.gid);
-  await initdb(binaries, data, passwordFile, options.directory).finally(() =>
+  await initdb(binaries, fresh, passwordFile, options.directory).finally(() =>
     rm(passwordFile, { force: true }),
   );
+  await rename(fresh, data);
 }
+
+/** False where there is nothing yet. What is there and cannot be used may be all that somebody has: it is never removed. */
+async function isCluster(data: string): Promise<boolean> {
+  const names = await readdir(data).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  if (names.length === 0) return false;
+  const version = await readFile(path.join(data, 'PG_VERSION'), 'utf8').catch(() => 'an unknown version');
+  if (version.trim() === MAJOR_VERSION) return true;
+  throw new StartError(
+    `${data} belongs to Postgres ${version.trim()}, this is ${MAJOR_VERSION}: dump it with that version, or move it away.`,
+  );
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 async function initdb(
   binaries: string,
@@ -145,8 +159,8 @@ async function initdb(
   try {
     await promisify(execFile)(command, full, { cwd: directory });
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message.trim().split('\n').at(-1) : String(cause);
-    throw new StartError(`Postgres could not create its cluster in ${data}: ${String(detail)}`, { cause });
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError(`Postgres could not create its cluster in ${data}: ${reasonIn(said)}`, { cause });
   }
 }
 

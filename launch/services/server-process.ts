@@ -3,10 +3,11 @@ import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartError } from '../start-error.js';
 import { identityOf, isGoneWithin, pidOf } from '../process-identity.js';
+import { reasonIn } from './reason-in.js';
 import { runAs, type RunAs } from './run-as.js';
 
 const LOG_LIMIT_BYTES = 8 * 1024 * 1024;
-const LOG_TAIL_CHARACTERS = 400;
+const REASON_BYTES = 64 * 1024;
 const READY_POLL_MS = 20;
 const KILL_PATIENCE_MS = 5_000;
 
@@ -61,17 +62,43 @@ export interface ServerSpec extends RunAs {
  */
 export async function startServer(spec: ServerSpec): Promise<ServerProcess> {
   await endLeftover(spec);
-  const child = await spawnServer(spec);
+  await rotate(spec.logFile);
+  const said = outputOf(spec, await sizeOf(spec.logFile));
+  const child = await spawnServer(spec, said.take);
   const exited = exitOf(child);
   if (child.pid === undefined) throw new StartError(`${spec.name} could not be started (${spec.command}).`);
   await writeFile(spec.pidFile, identityOf(child.pid) ?? '', { mode: 0o600 });
   const server = { pid: child.pid, exited, stop: stopper(spec, child, exited) };
-  await waitUntilReady(spec, server);
+  await waitUntilReady(spec, server, said.text);
   return server;
 }
 
-async function spawnServer(spec: ServerSpec): Promise<ChildProcess> {
-  await rotate(spec.logFile);
+/** What the server printed since it was started: of its log file, or of what came to us. */
+function outputOf(
+  spec: ServerSpec,
+  offset: number,
+): { take: (chunk: Buffer) => void; text: () => Promise<string> } {
+  let kept = Buffer.alloc(0);
+  return {
+    take(chunk) {
+      if (kept.length < REASON_BYTES) kept = Buffer.concat([kept, chunk]).subarray(0, REASON_BYTES);
+    },
+    text: async () =>
+      spec.onOutput === undefined ? readFrom(spec.logFile, offset).catch(() => '') : kept.toString('utf8'),
+  };
+}
+
+async function readFrom(file: string, offset: number): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(REASON_BYTES), 0, REASON_BYTES, offset);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function spawnServer(spec: ServerSpec, take: (chunk: Buffer) => void): Promise<ChildProcess> {
   const log = spec.onOutput === undefined ? await open(spec.logFile, 'a', 0o600) : null;
   const input = spec.inputFile === undefined ? null : await open(spec.inputFile, 'r');
   const [command, args] = runAs(spec.command, spec.args, spec);
@@ -87,7 +114,7 @@ async function spawnServer(spec: ServerSpec): Promise<ChildProcess> {
     detached: true,
   });
   if (spec.onOutput !== undefined) {
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', spec.onOutput);
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', spec.onOutput).on('data', take);
   }
   await log?.close();
   await input?.close();
@@ -114,7 +141,11 @@ function stopper(spec: ServerSpec, child: ChildProcess, exited: Promise<Exit>): 
   };
 }
 
-async function waitUntilReady(spec: ServerSpec, server: ServerProcess): Promise<void> {
+async function waitUntilReady(
+  spec: ServerSpec,
+  server: ServerProcess,
+  said: () => Promise<string>,
+): Promise<void> {
   const end = { reached: false };
   void server.exited.then(() => (end.reached = true));
   const deadline = Date.now() + spec.readyTimeoutMs;
@@ -125,7 +156,7 @@ async function waitUntilReady(spec: ServerSpec, server: ServerProcess): Promise<
   await server.stop();
   if (spec.signal?.aborted === true) throw new StartError(`${spec.name} was stopped while it started.`);
   const what = end.reached ? 'ended at once' : `was not ready after ${String(spec.readyTimeoutMs / 1000)} s`;
-  throw new StartError(`${spec.name} ${what}: ${await tail(spec.logFile)} (${spec.logFile})`);
+  throw new StartError(`${spec.name} ${what}: ${reasonIn(await said())} (${spec.logFile})`);
 }
 
 /** A probe that fails means not yet; one that knows that it never will says so with a StartError. */
@@ -139,22 +170,14 @@ async function isReady(spec: ServerSpec, server: ServerProcess): Promise<boolean
   }
 }
 
-async function tail(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return (
-    text
-      .trim()
-      .slice(-LOG_TAIL_CHARACTERS)
-      .replaceAll(/\s*\n\s*/g, ' | ') || 'it printed nothing'
-  );
-}
-
-async function rotate(file: string): Promise<void> {
-  const size = await stat(file).then(
-    (found) => found.size,
+const sizeOf = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ size }) => size,
     () => 0,
   );
-  if (size > LOG_LIMIT_BYTES) await rename(file, `${file}.1`);
+
+async function rotate(file: string): Promise<void> {
+  if ((await sizeOf(file)) > LOG_LIMIT_BYTES) await rename(file, `${file}.1`);
 }
 
 /** Ends the process of an earlier run that was killed before it could clean up. */
