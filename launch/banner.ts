@@ -1,5 +1,6 @@
 import type { Config } from '../src/config/config.js';
 import type { Definitions } from './definitions.js';
+import { reachableHost } from './processes.js';
 
 /** What the banner tells of. */
 export interface BannerFacts {
@@ -15,6 +16,7 @@ export interface BannerFacts {
 export function banner(facts: BannerFacts): string {
   const { config } = facts;
   const base = config.http.publicUrl;
+  const host = reachableHost(config.http.host);
   const lines = [
     '',
     `  Lazaret is ready (${facts.seconds.toFixed(1)} s).`,
@@ -23,7 +25,7 @@ export function banner(facts: BannerFacts): string {
     `  subscriptions  ${base.replace(/^http/, 'ws')}/graphql   or, over SSE, ${base}/graphql/stream`,
     `  tus            ${base}/uploads`,
     `  health         ${base}/readyz`,
-    `  metrics        http://127.0.0.1:${config.metrics.apiPort}/metrics   workers: http://127.0.0.1:${config.metrics.workerPort}/metrics`,
+    `  metrics        http://${host}:${config.metrics.apiPort}/metrics   workers: http://${host}:${config.metrics.workerPort}/metrics`,
     `  data and logs  ${config.dataDir}`,
     ...(facts.given.length === 0 ? [] : [`  given          ${facts.given.join(', ')}`]),
     '',

@@ -41,7 +41,7 @@ export function createProcesses(
     CLAMD_ADDRESSES: services.clamdAddresses,
   };
   const common = { dataDirectory, readyTimeoutMs: READY_TIMEOUT_MS, show: say, signal };
-  const host = config.http.host === '0.0.0.0' || config.http.host === '::' ? '127.0.0.1' : config.http.host;
+  const host = reachableHost(config.http.host);
   return {
     api: () =>
       startNodeProcess({
@@ -49,7 +49,7 @@ export function createProcesses(
         name: 'api',
         entry: path.join(DIST, 'src', 'main.js'),
         env: { ...env, DATABASE_URL: services.appUrl },
-        readyUrl: `http://${host.includes(':') ? `[${host}]` : host}:${config.http.port}/readyz`,
+        readyUrl: `http://${host}:${config.http.port}/readyz`,
       }),
     worker: () =>
       startNodeProcess({
@@ -57,7 +57,17 @@ export function createProcesses(
         name: 'worker',
         entry: path.join(DIST, 'workers', 'main.js'),
         env: { ...env, DATABASE_URL: services.systemUrl },
-        readyUrl: `http://127.0.0.1:${config.metrics.workerPort}/metrics`,
+        readyUrl: `http://${host}:${config.metrics.workerPort}/metrics`,
       }),
   };
+}
+
+/**
+ * What to write in a URL to reach, from this machine, a server that listens on an address.
+ *
+ * @param host - as in LAZARET_HOST
+ */
+export function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }

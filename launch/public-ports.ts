@@ -8,13 +8,14 @@ import { StartError } from './start-error.js';
  * @throws StartError that names the port and the variable that moves it
  */
 export async function requirePublicPorts(config: Config): Promise<void> {
+  const { host } = config.http;
   const ports = [
-    { variable: 'LAZARET_PORT', port: config.http.port, host: config.http.host },
-    { variable: 'LAZARET_METRICS_PORT', port: config.metrics.apiPort, host: '127.0.0.1' },
-    { variable: 'LAZARET_WORKER_METRICS_PORT', port: config.metrics.workerPort, host: '127.0.0.1' },
+    { variable: 'LAZARET_PORT', port: config.http.port },
+    { variable: 'LAZARET_METRICS_PORT', port: config.metrics.apiPort },
+    { variable: 'LAZARET_WORKER_METRICS_PORT', port: config.metrics.workerPort },
   ];
   const seen = new Map<number, string>();
-  for (const { variable, port, host } of ports) {
+  for (const { variable, port } of ports) {
     const other = seen.get(port);
     if (other !== undefined) {
       throw new StartError(`${other} and ${variable} are both ${port}: move one of them.`);
