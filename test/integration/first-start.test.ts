@@ -1,0 +1,50 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { reachableHost } from '../../launch/processes.js';
+import { startPostgres } from '../../launch/services/postgres.js';
+import { startRedis } from '../../launch/services/redis.js';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'lazaret-first-start-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+it('starts Postgres where an earlier creation of its cluster was cut off', async () => {
+  const unfinished = path.join(directory, 'data.new');
+  await mkdir(unfinished);
+  await writeFile(path.join(unfinished, 'PG_VERSION'), '18\n');
+  const server = await startPostgres({ directory, password: 'secret' });
+  await server.stop();
+  expect(await readFile(path.join(directory, 'data', 'PG_VERSION'), 'utf8')).toBe('18\n');
+});
+
+it('never removes a cluster that it cannot use', async () => {
+  const precious = path.join(directory, 'data', 'base');
+  await mkdir(path.dirname(precious));
+  await writeFile(precious, 'all that somebody has');
+  await expect(startPostgres({ directory, password: 'secret' })).rejects.toThrow('an unknown version');
+  expect(await readFile(precious, 'utf8')).toBe('all that somebody has');
+});
+
+it('names the line that says why a server ended, and nothing of its earlier runs', async () => {
+  await writeFile(path.join(directory, 'redis.log'), 'FATAL of an earlier run\n');
+  const files = path.join(directory, 'appendonlydir');
+  await mkdir(files);
+  await writeFile(path.join(files, 'appendonly.aof.manifest'), 'no manifest\n');
+  const failed = startRedis({ directory });
+  await expect(failed).rejects.toThrow(/manifest/i);
+  await expect(failed).rejects.not.toThrow('earlier run');
+});
+
+it.each([
+  ['127.0.0.2', '127.0.0.2'],
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '127.0.0.1'],
+  ['::1', '[::1]'],
+])('reaches what listens on %s at %s', (given, reached) => {
+  expect(reachableHost(given)).toBe(reached);
+});
