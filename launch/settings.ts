@@ -28,7 +28,7 @@ const DEFAULT_DATA_DIRECTORY = '.lazaret';
  * @throws StartError with a sentence for each wrong variable
  */
 export function readSettings(env: NodeJS.ProcessEnv): LaunchSettings {
-  const dataDirectory = path.resolve(env['LAZARET_DATA_DIR'] ?? DEFAULT_DATA_DIRECTORY);
+  const dataDirectory = path.resolve(given(env, 'LAZARET_DATA_DIR') ?? DEFAULT_DATA_DIRECTORY);
   const urlSigningKey = given(env, 'LAZARET_URL_SIGNING_KEY');
   const databaseUrl = given(env, 'DATABASE_URL');
   const redisUrl = given(env, 'REDIS_URL');
