@@ -1,6 +1,6 @@
 import type { Config } from '../src/config/config.js';
+import { reachableHost } from '../src/config/reachable-host.js';
 import type { Definitions } from './definitions.js';
-import { reachableHost } from './processes.js';
 
 /** What the banner tells of. */
 export interface BannerFacts {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { reachableHost } from '../src/config/reachable-host.js';
 import type { LaunchSettings } from './settings.js';
 import type { Secrets } from './secrets.js';
 import { startNodeProcess } from './services/node-process.js';
@@ -60,14 +61,4 @@ export function createProcesses(
         readyUrl: `http://${host}:${config.metrics.workerPort}/metrics`,
       }),
   };
-}
-
-/**
- * What to write in a URL to reach, from this machine, a server that listens on an address.
- *
- * @param host - as in LAZARET_HOST
- */
-export function reachableHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
 }

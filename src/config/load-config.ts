@@ -4,6 +4,7 @@ import type { ClamdAddress, Config } from './config.js';
 import { ConfigError } from './config-error.js';
 import { environmentSchema, type Environment } from './environment.js';
 import { toStore } from './store-config.js';
+import { reachableHost } from './reachable-host.js';
 
 const MIB = 1024 * 1024;
 
@@ -34,10 +35,9 @@ function explain(issue: z.core.$ZodIssue, given: Record<string, string | undefin
 function toConfig(env: Environment): Config {
   const isProduction = env.LAZARET_PROFILE === 'production';
   const dataDir = path.resolve(env.LAZARET_DATA_DIR);
-  const publicUrl = (env.LAZARET_PUBLIC_URL ?? `http://127.0.0.1:${String(env.LAZARET_PORT)}`).replace(
-    /\/+$/,
-    '',
-  );
+  const publicUrl = (
+    env.LAZARET_PUBLIC_URL ?? `http://${reachableHost(env.LAZARET_HOST)}:${String(env.LAZARET_PORT)}`
+  ).replace(/\/+$/, '');
   return {
     profile: env.LAZARET_PROFILE,
     dataDir,
