@@ -1,6 +1,5 @@
 import { createClamavScanner } from './adapters/clamav/scanner.js';
 import { traceScans } from './adapters/clamav/trace-scans.js';
-import { createInspectionQueue, type InspectionQueue } from './adapters/bullmq/inspection-queue.js';
 import { createFilesystemStore } from './adapters/filesystem/filesystem-store.js';
 import { createDatabase, type Database } from './adapters/postgres/database.js';
 import { createFileStore } from './adapters/postgres/file-store.js';
@@ -33,7 +32,6 @@ export interface Platform extends ComposeInput {
   readonly files: FileStore;
   readonly redis: RedisConnections;
   readonly bus: EventBus;
-  readonly queue: InspectionQueue;
   readonly objects: ObjectStore & StoreInventory;
   readonly scanner: Scanner;
 }
@@ -43,7 +41,7 @@ export interface Platform extends ComposeInput {
  * store is asked at once, because its areas have to exist.
  */
 export async function compose(input: ComposeInput): Promise<Platform> {
-  const { config, logger, metrics, isTracing } = input;
+  const { config, logger, metrics } = input;
   const clock = createSystemClock();
   const database = createDatabase(config.database, { logger });
   metrics.watchPool('main', () => database.stats());
@@ -56,21 +54,10 @@ export async function compose(input: ComposeInput): Promise<Platform> {
     files: createFileStore(database),
     redis,
     bus: createRedisEventBus({ commands, subscriber, logger }),
-    queue: createInspectionQueue({
-      connection: redis.openJobs(),
-      logger,
-      isTracing,
-      onBreaker: (state) => {
-        metrics.breakerState.set({ dependency: 'redis' }, BREAKER_STATES[state]);
-      },
-    }),
     objects: await composeStore(input, clock),
     scanner: composeScanner(input),
   };
 }
-
-/** As numbers of the gauge. */
-const BREAKER_STATES = { closed: 0, 'half-open': 1, open: 2 } as const;
 
 function composeScanner({ config, logger, isTracing }: ComposeInput): Scanner {
   const scanner = createClamavScanner(config.clamd, {

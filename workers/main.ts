@@ -31,6 +31,7 @@ let metricsServer: MetricsServer | undefined;
 const lifecycle = createLifecycle(logger);
 lifecycle.add({ name: 'tracing', stop: stopTracing });
 lifecycle.add({ name: 'connections', start: () => connect(platform), stop: () => disconnect(platform) });
+lifecycle.add({ name: 'queue', stop: () => work.queue.close() });
 lifecycle.add({
   name: 'metrics',
   start: async () => {
@@ -43,7 +44,7 @@ lifecycle.add(
   createGaugesWorker({
     ...deps,
     backlogCounts: () => work.backlog.counts(),
-    queueCounts: () => platform.queue.counts(),
+    queueCounts: () => work.queue.counts(),
   }),
 );
 lifecycle.add(createRelayWorker(deps));

@@ -52,8 +52,7 @@ export async function connect({ database, redis, logger }: Platform): Promise<vo
 }
 
 /** Ends the connections. */
-export async function disconnect({ queue, redis, database }: Platform): Promise<void> {
-  await queue.close();
+export async function disconnect({ redis, database }: Platform): Promise<void> {
   await redis.close();
   await database.close();
 }

@@ -1,3 +1,4 @@
+import { createInspectionQueue, type InspectionQueue } from '../adapters/bullmq/inspection-queue.js';
 import { createInspectionWorker, type InspectionWorker } from '../adapters/bullmq/inspection-worker.js';
 import { createContentHints } from '../adapters/lru/content-hints.js';
 import { createFileTypeDetector } from '../adapters/file-type/type-detector.js';
@@ -18,6 +19,8 @@ import { sweep } from '../usecases/sweep.js';
 
 /** What the workers are made of beside the platform. */
 export interface WorkParts {
+  /** Only workers ask for inspections: the API leaves them to the relay. */
+  readonly queue: InspectionQueue;
   readonly backlog: Backlog;
   readonly inspect: ReturnType<typeof inspectFile>;
   /** Absent where the store takes no parts from clients. */
@@ -33,8 +36,9 @@ export interface WorkParts {
 
 /** Composes the use-cases of the workers. The database must log in as `lazaret_system`. */
 export function composeWork(platform: Platform): WorkParts {
-  const { config, clock, database, files, objects, scanner, bus, queue, redis, logger, isTracing } = platform;
+  const { config, clock, database, files, objects, scanner, bus, redis, logger, isTracing } = platform;
   const backlog = createBacklog(database);
+  const queue = composeQueue(platform);
   const types = createFileTypeDetector();
   const digests = createThreadedDigester();
   const settings = config.inspection;
@@ -43,6 +47,7 @@ export function composeWork(platform: Platform): WorkParts {
   const onShared = (sizeBytes: number): void =>
     metrics.deduplicatedBytes.inc({ way: 'inspection' }, sizeBytes);
   return {
+    queue,
     backlog,
     inspect: inspectFile({ files, objects, scanner, types, digests, bus, clock, hints, onShared, settings }),
     followDirect: objects.direct && followDirect({ files, objects, bus, clock }),
@@ -62,3 +67,16 @@ export function composeWork(platform: Platform): WorkParts {
       }),
   };
 }
+
+/** As numbers of the gauge. */
+const BREAKER_STATES = { closed: 0, 'half-open': 1, open: 2 } as const;
+
+const composeQueue = ({ redis, logger, metrics, isTracing }: Platform): InspectionQueue =>
+  createInspectionQueue({
+    connection: redis.openJobs(),
+    logger,
+    isTracing,
+    onBreaker: (state) => {
+      metrics.breakerState.set({ dependency: 'redis' }, BREAKER_STATES[state]);
+    },
+  });

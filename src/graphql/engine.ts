@@ -19,7 +19,6 @@ import { LIMITS } from './limits/limits.js';
 import { createValidationRules } from './limits/validation-rules.js';
 import { useObservation, type ObserveOperation } from './use-observation.js';
 import { usePublicErrors, type PublishError } from './use-public-errors.js';
-import { useTracing } from './use-tracing.js';
 
 /** What an engine is made of. */
 export interface EngineDeps {
@@ -27,8 +26,8 @@ export interface EngineDeps {
   /** Hides the schema: no introspection, no suggestions. */
   readonly isProduction: boolean;
   readonly logger: Logger;
-  /** Whether spans are wanted; costs nothing when off. */
-  readonly isTracing: boolean;
+  /** What makes spans, where they are wanted. */
+  readonly tracing?: readonly Plugin[];
   readonly observe?: ObserveOperation;
 }
 
@@ -87,7 +86,7 @@ const plugins = (deps: EngineDeps, publish: PublishError): Plugin[] => [
   useSchema(deps.schema),
   usePublicErrors(publish),
   ...(deps.observe ? [useObservation(deps.observe)] : []),
-  ...(deps.isTracing ? useTracing() : []),
+  ...(deps.tracing ?? []),
 ];
 
 const SUGGESTION = / Did you mean .*\?$/s;

@@ -104,7 +104,9 @@ async function openEngine({
     // A subscription lasts as long as somebody watches, which says nothing of speed.
     if (type !== 'subscription') metrics.graphqlDurationSeconds.observe({ type }, durationMs / 1000);
   };
-  return createEngine({ schema, isProduction, logger, isTracing, observe });
+  // Loaded only where spans are wanted: it takes memory of every process.
+  const tracing = isTracing ? (await import('../graphql/use-tracing.js')).useTracing() : [];
+  return createEngine({ schema, isProduction, logger, tracing, observe });
 }
 
 async function addIssuer(app: FastifyInstance, deps: Surface): Promise<void> {

@@ -60,7 +60,6 @@ export async function startGraphqlServer(options: GraphqlServerOptions = {}): Pr
       schema,
       isProduction,
       logger,
-      isTracing: false,
       ...(observe && { observe }),
     });
     const { authenticate } = identities;

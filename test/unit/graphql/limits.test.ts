@@ -11,7 +11,7 @@ import { rememberingLogger } from '../../support/test-edge.js';
 
 const schema = await buildLazaretSchema(fakeUseCases(), createSystemClock());
 const { logger } = rememberingLogger();
-const engineOf = (isProduction: boolean) => createEngine({ schema, isProduction, logger, isTracing: false });
+const engineOf = (isProduction: boolean) => createEngine({ schema, isProduction, logger });
 const development = engineOf(false);
 const production = engineOf(true);
 const context: GraphqlContext = {
