@@ -14,7 +14,7 @@ import { announce } from './announce.js';
 import { written } from './apply.js';
 import { checkNewFile, fitsPolicy } from './check-new-file.js';
 import { idempotently } from './idempotent.js';
-import { discardNewFile, newFile } from './new-file.js';
+import { discardNewFile, newFile, type NewFile } from './new-file.js';
 
 /** What a client says of a file before its bytes. */
 export interface CreateUploadInput {
@@ -72,9 +72,10 @@ export const createUpload =
     if (!allowed.ok) return allowed;
     const checked = checkNewFile(input);
     if (!checked.ok) return checked;
-    const file = await newFile(deps, actor, { ...checked.value, ...(await plan(deps, actor, input)) });
-    const created = await insertOnce(deps, actor, input, file);
-    if (!created.ok || created.value.id !== file.id) await discardNewFile(deps.objects, file);
+    const fresh = await newFile(deps, actor, { ...checked.value, ...(await plan(deps, actor, input)) });
+    const created = await insertOnce(deps, actor, input, fresh);
+    const isUsed = created.ok && created.value.id === fresh.file.id;
+    if (!isUsed) await discardNewFile(deps.objects, fresh.file);
     if (!created.ok) return created;
     announce(deps.bus, created.value);
     return ok({ file: created.value, transfer: transferOf(deps.urls, created.value) });
@@ -102,12 +103,12 @@ const insertOnce = (
   { files, settings }: CreateUploadDeps,
   actor: Actor,
   input: CreateUploadInput,
-  file: File,
+  { file, policy }: NewFile,
 ): Promise<Outcome<File>> =>
   files.transact(actor, (tx) => {
     const ttlSeconds = settings.idempotencyTtlSeconds;
     return idempotently(tx, { actor, operation: 'createUpload', input, ttlSeconds }, async () => {
-      const fits = fitsPolicy(await tx.policy(), file);
+      const fits = fitsPolicy(policy, file);
       return fits.ok ? written(await tx.insert(file), file) : fits;
     });
   });

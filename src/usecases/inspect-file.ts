@@ -1,5 +1,4 @@
 import { PermanentError, TransientError } from '../domain/errors.js';
-import type { File } from '../domain/file.js';
 import { vaultKeyOf } from '../domain/object-keys.js';
 import type { Verdict, VerdictReason } from '../domain/verdict.js';
 import type { TenantScope } from '../ports/file-store.js';
@@ -45,12 +44,13 @@ export const inspectFile =
   async (job: InspectionJob, signal: AbortSignal): Promise<InspectionOutcome> => {
     const begunAtMs = deps.clock.now().getTime();
     const scope = scopeOf(job);
-    const file = await deps.files.transact(scope, (tx) =>
-      tx.beginInspection(job.fileId, deps.settings.leaseMs),
-    );
-    if (!file) return { kind: 'not-due' };
-    announceProgress(deps.bus, file);
-    const inspection = toInspection(deps, scope, file);
+    const begun = await deps.files.transact(scope, async (tx) => {
+      const file = await tx.beginInspection(job.fileId, deps.settings.leaseMs);
+      return file && { file, parts: await tx.parts(file.id) };
+    });
+    if (!begun) return { kind: 'not-due' };
+    announceProgress(deps.bus, begun.file);
+    const inspection = toInspection(deps, scope, begun);
     const outcome = await inspect(inspection, signal);
     if (!('outcome' in outcome)) return outcome;
     return { kind: 'decided', verdict: outcome, durationMs: deps.clock.now().getTime() - begunAtMs };
@@ -65,10 +65,15 @@ function scopeOf({ tenantId, correlationId, traceparent }: InspectionJob): Tenan
   return traceparent === undefined ? scope : { ...scope, traceparent };
 }
 
-const toInspection = (deps: InspectFileDeps, scope: TenantScope, file: File): Inspection => ({
+const toInspection = (
+  deps: InspectFileDeps,
+  scope: TenantScope,
+  { file, parts }: Pick<Inspection, 'file' | 'parts'>,
+): Inspection => ({
   deps,
   scope,
   file,
+  parts,
   sizeBytes: file.sizeBytes ?? file.receivedBytes,
   sealedKey: vaultKeyOf(file.tenantId, file.id, file.attempt),
 });

@@ -3,6 +3,7 @@ import type { File } from '../domain/file.js';
 import type { FileId } from '../domain/ids.js';
 import { ingestKeyOf } from '../domain/object-keys.js';
 import { choosePartSize } from '../domain/parts.js';
+import type { TenantPolicy } from '../domain/policy.js';
 import type { Clock } from '../ports/clock.js';
 import type { FileStore } from '../ports/file-store.js';
 import type { Ids } from '../ports/ids.js';
@@ -18,6 +19,12 @@ export interface NewFileDeps {
   readonly settings: { readonly sessionTtlSeconds: number };
 }
 
+/** A file that is not written anywhere yet, and what its tenant accepts. */
+export interface NewFile {
+  readonly file: File;
+  readonly policy: TenantPolicy;
+}
+
 /**
  * Opens the store's upload and makes the file that refers to it, not yet written anywhere. The database is
  * asked first: while it is away, clients that try again must not fill the store with uploads of no file.
@@ -28,14 +35,15 @@ export async function newFile(
   { files, objects, clock, ids, settings }: NewFileDeps,
   actor: Actor,
   draft: CheckedInput & Pick<File, 'sizeBytes' | 'partSizeBytes'> & Partial<Pick<File, 'transferMode'>>,
-): Promise<File> {
+): Promise<NewFile> {
   const id = ids.fileId();
   const ingestKey = ingestKeyOf(actor.tenantId, id);
-  await files.transact(actor, (tx) => tx.find(id));
+  const policy = await files.transact(actor, (tx) => tx.policy());
   const { handle } = await objects.beginUpload(ingestKey);
   const createdAt = clock.now();
   const expiresAt = new Date(createdAt.getTime() + settings.sessionTtlSeconds * 1000);
-  return { ...blankFile(actor, id, createdAt), ...draft, ingestHandle: handle, expiresAt };
+  const file = { ...blankFile(actor, id, createdAt), ...draft, ingestHandle: handle, expiresAt };
+  return { file, policy };
 }
 
 /** Makes a file whose bytes are stored already, so that nothing is opened for it. Not written anywhere. */

@@ -81,15 +81,15 @@ async function openFile(
   const checked = checkNewFile(input);
   if (!checked.ok) return checked;
   const draft = { ...checked.value, sizeBytes: null, partSizeBytes: MIN_PART_BYTES };
-  const fresh = await newFile(deps, actor, draft);
+  const { file: fresh, policy } = await newFile(deps, actor, draft);
   const outcome = await deps.files.transact(actor, async (tx) => {
-    const policy = await tx.policy();
     const opened = await idempotently(tx, requestOf(deps, actor, input), async () => {
       const fits = fitsPolicy(policy, fresh);
       return fits.ok ? written(await tx.insert(fresh), fresh) : fits;
     });
     if (!opened.ok) return opened;
-    const file = await tx.find(opened.value.id);
+    // An earlier request may have come further since it was answered.
+    const file = opened.value.id === fresh.id ? fresh : await tx.find(opened.value.id);
     if (!file) return fault('NOT_FOUND');
     return ok({ file, maxBytes: longestFile(policy, file.declaredType) });
   });

@@ -45,7 +45,7 @@ export async function takeParts(
   incoming: IncomingStream,
 ): Promise<number> {
   const { file, body, signal, maxBytes } = incoming;
-  const ledger = await deps.files.transact(actor, (tx) => tx.parts(file.id));
+  const ledger = await knownParts(deps, actor, file);
   let totalBytes = 0;
   let partNumber = 0;
   for await (const chunks of cut(body, file.partSizeBytes)) {
@@ -60,6 +60,10 @@ export async function takeParts(
   if (totalBytes < file.receivedBytes) throw mismatch();
   return totalBytes;
 }
+
+/** What earlier requests have brought; a file without bytes has no parts. */
+const knownParts = async ({ files }: TakePartsDeps, actor: Actor, file: File): Promise<readonly Part[]> =>
+  file.receivedBytes === 0 ? [] : files.transact(actor, (tx) => tx.parts(file.id));
 
 /** Cuts a stream into pieces of one size; the last one may be shorter. */
 async function* cut(body: Readable, sizeBytes: number): AsyncGenerator<Buffer[]> {

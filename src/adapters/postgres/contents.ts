@@ -64,6 +64,7 @@ export const createContents = (context: FileScope): Contents => ({
 });
 
 async function receiveStored(context: FileScope, id: FileId): Promise<void> {
+  context.held.delete(id);
   await context.sql
     .update(files)
     .set({ receivedBytes: sql`${files.sizeBytes}` })

@@ -23,6 +23,7 @@ export const createFileReads = (context: FileScope): Reads => ({
   },
   findForUpdate: async (id) => {
     const [row] = await context.sql.select(fileColumns).from(files).where(isFile(context, id)).for('update');
+    if (row) context.held.set(id, row);
     return row && toFile(row);
   },
   list: async (query) => {

@@ -1,5 +1,6 @@
 import { and, eq, sql, type SQL } from 'drizzle-orm';
 import { files } from '../../../db/schema/files.js';
+import type { File } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
 import type { TenantScope } from '../../ports/file-store.js';
 import type { Sql } from './session.js';
@@ -8,7 +9,12 @@ import type { Sql } from './session.js';
 export interface FileScope {
   readonly sql: Sql;
   readonly scope: TenantScope;
+  /** Files whose lock this transaction holds, as nobody else can change them meanwhile. */
+  readonly held: Map<FileId, HeldFile>;
 }
+
+/** What a write of a file compares with, and the count of bytes that its share of the quota follows from. */
+export type HeldFile = Pick<File, 'version' | 'attempt' | 'receivedBytes'>;
 
 /** Selects one file of the tenant. The policy would do; the explicit tenant finds the index. */
 export const isFile = ({ scope }: FileScope, id: FileId): SQL | undefined =>

@@ -3,6 +3,7 @@ import { createContents } from './contents.js';
 import type { Database } from './database.js';
 import { createDirectTransfer } from './direct-transfer.js';
 import { createFileReads } from './file-reads.js';
+import type { FileScope } from './file-scope.js';
 import { createFileWrites } from './file-writes.js';
 import { createHistory } from './history.js';
 import { createIdempotency } from './idempotency.js';
@@ -24,7 +25,7 @@ export const createFileStore = (database: Database): FileStore => ({
 });
 
 function createFileTransaction(sql: Sql, scope: TenantScope): FileTransaction {
-  const context = { sql, scope };
+  const context: FileScope = { sql, scope, held: new Map() };
   return {
     ...createFileReads(context),
     ...createFileWrites(context),

@@ -5,7 +5,7 @@ import type { File } from '../../domain/file.js';
 import { NO_SHARE, shareBetween, shareOf } from '../../domain/quota.js';
 import type { FileTransaction, WriteOutcome } from '../../ports/file-store.js';
 import { fileColumns, toFile, toRow } from './file-row.js';
-import { dropFragments } from './fragments.js';
+import { deleteFragments } from './fragments.js';
 import { databaseNow, isFile, type FileScope } from './file-scope.js';
 import { recordChange } from './history.js';
 import { moveUsage } from './quota.js';
@@ -42,8 +42,9 @@ export const createFileWrites = (context: FileScope): Writes => ({
     await context.sql.update(files).set({ ingestHandle }).where(isFile(context, id));
   },
   markStagedRemoved: async (id) => {
-    await dropFragments(context, id);
-    await context.sql.update(files).set({ stagedRemovedAt: databaseNow }).where(isFile(context, id));
+    const { sql: db } = context;
+    const dropped = db.$with('dropped').as(deleteFragments(context, id));
+    await db.with(dropped).update(files).set({ stagedRemovedAt: databaseNow }).where(isFile(context, id));
   },
 });
 
@@ -73,6 +74,8 @@ async function lockVersion(
   context: FileScope,
   before: File,
 ): Promise<Pick<File, 'receivedBytes'> | undefined> {
+  const held = context.held.get(before.id);
+  if (held) return held.version === before.version && held.attempt === before.attempt ? held : undefined;
   const [row] = await context.sql
     .select({ receivedBytes: files.receivedBytes })
     .from(files)
@@ -105,6 +108,7 @@ async function writeChange(context: FileScope, before: File, after: File): Promi
     })
     .where(isUnchanged(context, before))
     .returning(fileColumns);
+  if (row && context.held.has(before.id)) context.held.set(before.id, row);
   return row && toFile(row);
 }
 

@@ -35,6 +35,12 @@ export async function writeFragment(context: FileScope, fileId: FileId, fragment
   await context.sql.insert(fragments).values({ tenantId: context.scope.tenantId, fileId, ...fragment });
 }
 
+/** The fragments of one part from an offset on. */
+interface Range {
+  readonly partNumber: number;
+  readonly from: number;
+}
+
 /**
  * Removes the rows of fragments: of a whole file, or of one part from an offset on.
  *
@@ -43,21 +49,27 @@ export async function writeFragment(context: FileScope, fileId: FileId, fragment
 export async function dropFragments(
   context: FileScope,
   id: FileId,
-  within?: { readonly partNumber: number; readonly from: number },
+  within?: Range,
 ): Promise<{ readonly sizeBytes: number; readonly keys: readonly string[] }> {
-  const range = within && [
-    eq(fragments.partNumber, within.partNumber),
-    gte(fragments.offsetBytes, within.from),
-  ];
-  const dropped = await context.sql
-    .delete(fragments)
-    .where(and(ofFile(context, id), ...(range ?? [])))
-    .returning({ sizeBytes: fragments.sizeBytes, key: fragments.objectKey });
+  const dropped = await deleteFragments(context, id, within);
   return {
     sizeBytes: dropped.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     keys: dropped.map(({ key }) => key),
   };
 }
+
+/** The statement that removes them, to be run alone or as a part of another. */
+export const deleteFragments = (context: FileScope, id: FileId, within?: Range) =>
+  context.sql
+    .delete(fragments)
+    .where(
+      and(
+        ofFile(context, id),
+        within && eq(fragments.partNumber, within.partNumber),
+        within && gte(fragments.offsetBytes, within.from),
+      ),
+    )
+    .returning({ sizeBytes: fragments.sizeBytes, key: fragments.objectKey });
 
 const ofFile = ({ scope }: FileScope, id: FileId): SQL | undefined =>
   and(eq(fragments.tenantId, scope.tenantId), eq(fragments.fileId, id));

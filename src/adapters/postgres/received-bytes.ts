@@ -20,6 +20,8 @@ export async function growReceived(context: FileScope, id: FileId, growth: numbe
     .where(and(isFile(context, id), inArray(files.state, ['PENDING', 'RECEIVING'])))
     .returning({ sizeBytes: files.sizeBytes, receivedBytes: files.receivedBytes });
   if (!row) throw new PermanentError('postgres', 'The ledger of an upload that is over takes no parts.');
+  const held = context.held.get(id);
+  if (held) context.held.set(id, { ...held, receivedBytes: row.receivedBytes });
   // A declared size was reserved at creation; without one the quota fills as the bytes come.
   const exceeded =
     row.sizeBytes === null ? await moveUsage(context, { ...NO_SHARE, bytes: growth }) : undefined;

@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Evidence } from '../../domain/decide.js';
 import { TransientError } from '../../domain/errors.js';
-import type { Part } from '../../domain/file.js';
 import type { ScanSession } from '../../ports/scanner.js';
 import { createCountStage } from './count-stage.js';
 import { createDigestStage } from './digest-stage.js';
@@ -31,10 +30,10 @@ export async function examine(inspection: Inspection, signal: AbortSignal): Prom
   const heartbeat = startHeartbeat(inspection, () => stage?.scannedBytes() ?? 0);
   const stop = AbortSignal.any([signal, heartbeat.lost]);
   try {
-    const parts = await assemble(inspection, stop);
+    await assemble(inspection, stop);
     const session = await inspection.deps.scanner.begin(stop);
     stage = createScanStage(session);
-    return await passOnce(inspection, parts, session, stage, stop);
+    return await passOnce(inspection, session, stage, stop);
   } catch (error) {
     // Whatever broke while stopping: why it was stopped is what counts.
     throw stop.aborted ? (stop.reason as unknown) : error;
@@ -44,23 +43,19 @@ export async function examine(inspection: Inspection, signal: AbortSignal): Prom
 }
 
 /** Makes the parts of the ledger one object. Done already when an earlier attempt came so far. */
-async function assemble({ deps, scope, file }: Inspection, signal: AbortSignal): Promise<readonly Part[]> {
-  const parts = await deps.files.transact(scope, (tx) => tx.parts(file.id));
-  if (file.ingestHandle !== null) {
-    const upload = { key: file.ingestKey, handle: file.ingestHandle };
-    await deps.objects.finishUpload(upload, parts, signal);
-  }
-  return parts;
+async function assemble({ deps, file, parts }: Inspection, signal: AbortSignal): Promise<void> {
+  if (file.ingestHandle === null) return;
+  const upload = { key: file.ingestKey, handle: file.ingestHandle };
+  await deps.objects.finishUpload(upload, parts, signal);
 }
 
 async function passOnce(
   inspection: Inspection,
-  parts: readonly Part[],
   session: ScanSession,
   scan: ScanStage,
   signal: AbortSignal,
 ): Promise<Examination> {
-  const { deps, sizeBytes, sealedKey } = inspection;
+  const { deps, parts, sizeBytes, sealedKey } = inspection;
   const body = await openStaged(inspection, signal).catch((error: unknown) => {
     session.abort();
     throw error;

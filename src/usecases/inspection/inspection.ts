@@ -1,4 +1,4 @@
-import type { File } from '../../domain/file.js';
+import type { File, Part } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
 import type { ContentHints } from '../../ports/content-hints.js';
 import type { Digester } from '../../ports/digester.js';
@@ -40,6 +40,8 @@ export interface Inspection {
   readonly scope: TenantScope;
   /** As `beginInspection` returned it: its attempt is the fencing token of every later write. */
   readonly file: File;
+  /** Its ledger, ascending. Final: a file that is inspected takes no parts. */
+  readonly parts: readonly Part[];
   readonly sizeBytes: number;
   /** Where this attempt, and no other, writes its sealed copy. */
   readonly sealedKey: string;

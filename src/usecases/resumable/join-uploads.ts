@@ -86,7 +86,7 @@ async function joinOnce(
   draft: Draft,
   partials: readonly Partial[],
 ): Promise<Outcome<File>> {
-  const file = await newFile(deps, actor, draft);
+  const { file } = await newFile(deps, actor, draft);
   let isUsed = false;
   try {
     const parts = await gatherParts(deps.objects, file, partials);
