@@ -21,7 +21,7 @@ export function banner(facts: BannerFacts): string {
     '',
     `  Lazaret is ready (${facts.seconds.toFixed(1)} s).`,
     '',
-    `  GraphQL        ${base}/graphql   (in a browser: GraphiQL)`,
+    `  GraphQL        ${base}/graphql${config.profile === 'production' ? '' : '   (in a browser: GraphiQL)'}`,
     `  subscriptions  ${base.replace(/^http/, 'ws')}/graphql   or, over SSE, ${base}/graphql/stream`,
     `  tus            ${base}/uploads`,
     `  health         ${base}/readyz`,

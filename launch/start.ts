@@ -51,7 +51,7 @@ export async function run(args: readonly string[]): Promise<number> {
 async function startAll(stops: StopStack, watch: Watch): Promise<void> {
   const begun = performance.now();
   const settings = readSettings(process.env);
-  const data = await takeDataDirectory(settings.dataDirectory);
+  const data = await takeDataDirectory(settings.dataDirectory, say);
   stops.add(STOP_RANKS.data, data.release);
   await requirePublicPorts(settings.config);
   await ensurePrograms(settings);

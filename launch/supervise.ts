@@ -46,8 +46,10 @@ export function supervise<T extends ServerProcess>(first: T, options: SuperviseO
       options.report(`${options.name} ended (${describe(exit)}); starting it again.`);
       await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (isOver()) return;
-      current = await options.start().catch((error: unknown) => failed(error));
-      if (isOver()) await current.stop();
+      const next = await options.start().catch((error: unknown) => failed(error));
+      current = next;
+      if (isOver()) await next.stop();
+      else if (next.pid !== 0) options.report(`${options.name} runs again.`);
     }
   };
   const watching = watch();

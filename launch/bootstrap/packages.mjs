@@ -66,7 +66,7 @@ function npmCi(root) {
   const env = { ...process.env, npm_config_engine_strict: 'false', npm_config_include: 'dev' };
   // Whatever npm set for the script that called us speaks of another invocation.
   delete env.npm_config_omit;
-  const child = spawn('npm', ['ci', '--loglevel=error', '--no-fund', '--no-audit'], {
+  const child = spawn('npm', ['ci', '--loglevel=error', '--no-fund', '--no-audit', '--no-progress'], {
     cwd: root,
     env,
     stdio: ['ignore', 'inherit', 'inherit'],
