@@ -13,12 +13,18 @@ export function reportResult(result: UploadResult, isJson: boolean, output: Outp
   else if (result.kind === 'ended') output.result(verdictText(result.path, result.file));
   else {
     output.error(`${plainText(result.path)}: ${errorText(result.error)}`);
-    if (result.fileId !== undefined) {
+    if (result.fileId !== undefined && mayContinue(result.error)) {
       output.error(`  Continue with: npm run upload -- --resume ${result.fileId} ${quoted(result.path)}`);
     }
   }
   return ending;
 }
+
+/** What the file itself or the upload is to blame for is the same the next time. */
+const mayContinue = (error: unknown): boolean =>
+  !(error instanceof UploadError) ||
+  error.retryable ||
+  !['user', 'conflict', 'client'].includes(error.category);
 
 /** How the upload of one file ended, in one word. */
 export function endingOf(result: UploadResult): Ending {

@@ -9,7 +9,8 @@ const MAX_FILES = 100_000;
  * The files that the given paths stand for, in the order given, directories sorted. Links inside
  * directories are not followed.
  *
- * @throws UsageError when a path does not exist, is not a file, or is a directory without `--recursive`
+ * @throws UsageError when a path does not exist, is not a file, is a directory without `--recursive`, or
+ *   when there is no file in all of them
  */
 export async function findFiles(paths: readonly string[], isRecursive: boolean): Promise<string[]> {
   const found: string[] = [];
@@ -26,6 +27,7 @@ export async function findFiles(paths: readonly string[], isRecursive: boolean):
       throw new UsageError(`These are more than ${MAX_FILES} files: send them in parts.`);
     }
   }
+  if (found.length === 0) throw new UsageError(`There is no file in ${paths.join(', ')}.`);
   return [...new Set(found)];
 }
 

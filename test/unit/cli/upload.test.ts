@@ -1,4 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -110,11 +113,11 @@ describe('the upload command', () => {
     expect(fake.log.filter((entry) => entry === 'signUploadParts')).toHaveLength(2);
   });
 
-  it('gives up at once on a refusal for good, and says how to go on', async () => {
+  it('gives up at once on a refusal for good, and offers no way that cannot work', async () => {
     fake.partRefusals.push({ status: 413, code: 'TOO_LARGE', retryable: false });
     const { exitCode, errors } = await upload([await file('a', 'xyz')]);
     expect(exitCode).toBe(1);
-    expect(errors.join('\n')).toMatch(/TOO_LARGE[^]*--resume file-1 /);
+    expect(errors.join('\n')).toMatch(/TOO_LARGE(?![^]*--resume)/);
     expect(putsOf(fake.log)).toEqual(['PUT 1']);
   });
 
@@ -156,6 +159,10 @@ describe('the upload command', () => {
     await file('b', 'x');
     expect((await upload([directory])).errors.join()).toContain('add --recursive');
     expect((await upload([directory, '-r'])).results).toHaveLength(2);
+    const empty = path.join(directory, 'empty');
+    await mkdir(empty);
+    const { exitCode, errors } = await upload([empty, '-r']);
+    expect([exitCode, errors.join()]).toEqual([1, `There is no file in ${empty}.`]);
   });
 
   it('downloads under the name of the file, or where it is told to, and leaves nothing half done', async () => {
@@ -176,5 +183,17 @@ describe('the upload command', () => {
     const { exitCode, errors } = await upload([source]);
     expect(exitCode).toBe(1);
     expect(errors.join()).toMatch(/Nothing answers[^]*npm start/);
+  });
+
+  it('doubts the address where something else answers', async () => {
+    const other = createServer((_, response) => response.writeHead(405).end()).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const url = `http://127.0.0.1:${String((other.address() as AddressInfo).port)}`;
+    const { exitCode, errors } = await upload([await file('a', 'x'), '--url', url]);
+    expect([exitCode, errors.join()]).toEqual([
+      1,
+      expect.stringContaining('Is it Lazaret that answers there?'),
+    ]);
+    other.close();
   });
 });
