@@ -6,6 +6,7 @@ import { embedClamd, embedPostgres, embedRedis, type Watch } from './embedded.js
 import type { ServiceAddresses } from './processes.js';
 import type { Secrets } from './secrets.js';
 import type { LaunchSettings } from './settings.js';
+import { requireRedis } from './require-redis.js';
 import { StartError } from './start-error.js';
 import type { StopStack } from './stop-stack.js';
 import { together } from './together.js';
@@ -70,7 +71,11 @@ async function startDatabase({
 }
 
 async function startQueue({ settings, secrets, stops, watch }: StartServicesDeps): Promise<string> {
-  if (settings.given.redisUrl !== undefined) return settings.given.redisUrl;
+  const { redisUrl } = settings.given;
+  if (redisUrl !== undefined) {
+    await requireRedis(redisUrl);
+    return redisUrl;
+  }
   const redis = await embedRedis(path.join(settings.dataDirectory, 'redis'), secrets.redisPassword, watch);
   stops.add(STOP_RANKS.redis, redis.stop);
   return redis.url;
