@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { enterCallersDirectory } from './callers-directory.js';
 import { readOptions } from './options.js';
 import { processOutput } from './output.js';
 import { runCommand } from './run-command.js';
@@ -10,7 +11,7 @@ import { runCommand } from './run-command.js';
  * @returns the exit code
  */
 export async function run(args: readonly string[]): Promise<number> {
-  enterCallersDirectory(process.env);
+  enterCallersDirectory('upload', process.env);
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort();
   // The first Ctrl-C ends in order and says how to go on; the second one finds nobody to ask and ends at once.
@@ -24,12 +25,4 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode;
     throw error;
   }
-}
-
-/** npm runs its scripts in the root of the package: paths are meant from where npm was called. */
-function enterCallersDirectory({
-  npm_lifecycle_event: script,
-  INIT_CWD: directory,
-}: NodeJS.ProcessEnv): void {
-  if (script === 'upload' && directory !== undefined) process.chdir(directory);
 }

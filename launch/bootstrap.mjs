@@ -12,6 +12,7 @@ import { followParent, handOver, neededNode } from './bootstrap/runtime.mjs';
 const COMMANDS = {
   start: 'launch/start.js',
   upload: 'cli/upload.js',
+  'verify-receipt': 'cli/verify-receipt.js',
   test: 'launch/test.js',
   check: 'launch/check.js',
   format: 'launch/format.js',

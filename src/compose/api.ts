@@ -2,9 +2,12 @@ import path from 'node:path';
 import { createRoleStore } from '../adapters/postgres/role-store.js';
 import { createUploadSpool } from '../adapters/filesystem/upload-spool.js';
 import { createRedisUploadLocks } from '../adapters/redis/upload-locks.js';
+import { loadReceiptKeys } from '../adapters/signing/receipt-keys-file.js';
+import { createReceiptSigner } from '../adapters/signing/receipt-signer.js';
 import { createUrlSigner } from '../adapters/signing/url-signer.js';
 import { createUuidV7Ids } from '../adapters/system/uuid-v7-ids.js';
 import type { Platform } from '../compose.js';
+import type { ReceiptSigner } from '../ports/receipt-signer.js';
 import type { RoleStore } from '../ports/role-store.js';
 import type { Spool } from '../ports/spool.js';
 import type { UrlSigner } from '../ports/url-signer.js';
@@ -17,6 +20,7 @@ import { askPossession } from '../usecases/possession/ask-possession.js';
 import { createProofSlots } from '../usecases/possession/proof-slots.js';
 import { provePossession, type PossessionResult } from '../usecases/possession/prove-possession.js';
 import { getViewer } from '../usecases/get-viewer.js';
+import { issueReceipt } from '../usecases/issue-receipt.js';
 import { getFile, listFiles, uploadStatus } from '../usecases/read-files.js';
 import { receiveFile } from '../usecases/receive-file.js';
 import { receivePart } from '../usecases/receive-part.js';
@@ -35,20 +39,27 @@ export type ApiUseCases = ReturnType<typeof composeUseCases>;
 export interface ApiParts {
   readonly urls: UrlSigner;
   readonly roles: RoleStore;
+  readonly receipts: ReceiptSigner;
   readonly useCases: ApiUseCases;
 }
 
-/** Composes the use-cases of the API, and opens its upload directory. */
+/** Composes the use-cases of the API, reads the keys of receipts, and opens the upload directory. */
 export async function composeApi(platform: Platform): Promise<ApiParts> {
   const { config, clock, database } = platform;
   const { publicUrl } = config.http;
   const urls = createUrlSigner({ key: config.urlSigningKey, publicUrl, clock });
   const { dataDir, minFreeBytes } = config;
   const spool = await createUploadSpool({ root: path.join(dataDir, 'spool'), minFreeBytes, clock });
-  return { urls, roles: createRoleStore(database), useCases: composeUseCases(platform, urls, spool) };
+  const receipts = await createReceiptSigner(await loadReceiptKeys(config.receiptKeys));
+  const useCases = composeUseCases(platform, { urls, spool, receipts });
+  return { urls, roles: createRoleStore(database), receipts, useCases };
 }
 
-function composeUseCases(platform: Platform, urls: UrlSigner, spool: Spool) {
+interface OwnParts extends Pick<ApiParts, 'urls' | 'receipts'> {
+  readonly spool: Spool;
+}
+
+function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts) {
   const { config, clock, files, objects, bus, redis } = platform;
   const locks = createRedisUploadLocks({ commands: redis.commands, bus });
   const ids = createUuidV7Ids();
@@ -71,6 +82,7 @@ function composeUseCases(platform: Platform, urls: UrlSigner, spool: Spool) {
     openDownload: openDownload(deps),
     getFile: getFile(deps),
     listFiles: listFiles(deps),
+    issueReceipt: issueReceipt({ receipts, issuer: config.http.publicUrl }),
     uploadStatus: uploadStatus(deps),
     getViewer: getViewer(deps),
     watchUpload: watchUpload({ ...deps, followDirect: followDirect(deps) }),

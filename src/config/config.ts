@@ -80,6 +80,13 @@ export interface Config {
   };
   /** At least 32 bytes; signs part and download URLs, the same in all API processes. */
   readonly urlSigningKey: Uint8Array;
+  /** Where the keys are that receipts are signed with, the same in all API processes. */
+  readonly receiptKeys: {
+    /** Absolute. */
+    readonly file: string;
+    /** Whether a key is made where there is no file; never where the file was named. */
+    readonly mayCreate: boolean;
+  };
   readonly upload: {
     /** How long an upload may stay unfinished. */
     readonly sessionTtlSeconds: number;

@@ -47,6 +47,7 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^(?:[0-9a-f]{2}){32,}$/i, 'must be at least 64 hexadecimal digits')
     .optional(),
+  LAZARET_RECEIPT_KEY_FILE: z.string().min(1, 'must be a path').optional(),
   DATABASE_URL: url(/^postgres(?:ql)?$/, 'must be a postgres:// URL'),
   LAZARET_DATABASE_POOL: whole(1, 500, 10),
   LAZARET_DATABASE_PREPARE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),

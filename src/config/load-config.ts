@@ -23,7 +23,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   return Object.freeze(toConfig(parsed.data));
 }
 
-const SECRET = /KEY|SECRET|_URL$/;
+const SECRET = /KEY$|SECRET|_URL$/;
 
 function explain(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {
   const name = String(issue.path[0]);
@@ -51,6 +51,7 @@ function toConfig(env: Environment): Config {
     clamd: toClamd(env),
     auth: toAuth(env, isProduction, publicUrl, dataDir),
     urlSigningKey: toSigningKey(env),
+    receiptKeys: toReceiptKeys(env, isProduction, dataDir),
     upload: {
       sessionTtlSeconds: env.LAZARET_SESSION_TTL_SECONDS,
       partUrlTtlSeconds: env.LAZARET_PART_URL_TTL_SECONDS,
@@ -121,6 +122,17 @@ function toAuth(env: Environment, isProduction: boolean, publicUrl: string, data
   }
   const keysFile = path.join(dataDir, 'keys', 'issuer.json');
   return { issuer: `${publicUrl}/oauth`, audience, developmentIssuer: { keysFile } };
+}
+
+function toReceiptKeys(env: Environment, isProduction: boolean, dataDir: string): Config['receiptKeys'] {
+  const file = env.LAZARET_RECEIPT_KEY_FILE;
+  if (file !== undefined) return { file: path.resolve(file), mayCreate: false };
+  if (isProduction) {
+    throw new ConfigError(
+      'LAZARET_RECEIPT_KEY_FILE is not set: production needs its own key for receipts, see docs/receipts.md.',
+    );
+  }
+  return { file: path.join(dataDir, 'keys', 'receipts.json'), mayCreate: true };
 }
 
 function toSigningKey(env: Environment): Uint8Array {

@@ -32,6 +32,8 @@ export interface Verdict {
   readonly engine: string;
   /** Version of the definitions that were used, e.g. `27400`. Empty when the scanner never answered. */
   readonly definitionsVersion: string;
+  /** Version of the tenant's policy that it was reached under; absent from verdicts that are older than versions. */
+  readonly policyVersion?: string | undefined;
   /** Bytes that went through the scanner. */
   readonly scannedBytes: number;
   readonly decidedAt: Date;

@@ -6,6 +6,7 @@ import type { askPossession } from '../usecases/possession/ask-possession.js';
 import type { provePossession } from '../usecases/possession/prove-possession.js';
 import type { getViewer } from '../usecases/get-viewer.js';
 import type { getFile, listFiles, uploadStatus } from '../usecases/read-files.js';
+import type { issueReceipt } from '../usecases/issue-receipt.js';
 import type { receiveFile } from '../usecases/receive-file.js';
 import type { signS3Upload } from '../usecases/sign-s3-upload.js';
 import type { signUploadParts } from '../usecases/sign-upload-parts.js';
@@ -25,6 +26,7 @@ export interface UseCases {
   readonly provePossession: ReturnType<typeof provePossession>;
   readonly createDownloadUrl: ReturnType<typeof createDownloadUrl>;
   readonly getFile: ReturnType<typeof getFile>;
+  readonly issueReceipt: ReturnType<typeof issueReceipt>;
   readonly listFiles: ReturnType<typeof listFiles>;
   readonly uploadStatus: ReturnType<typeof uploadStatus>;
   readonly getViewer: ReturnType<typeof getViewer>;

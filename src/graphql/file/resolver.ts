@@ -20,7 +20,9 @@ const DEFAULT_PAGE_SIZE = 50;
 /** Reading and deleting files. */
 @Resolver(() => FileType)
 export class FileResolver {
-  constructor(private readonly useCases: Pick<UseCases, 'getFile' | 'listFiles' | 'deleteFile'>) {}
+  constructor(
+    private readonly useCases: Pick<UseCases, 'getFile' | 'listFiles' | 'deleteFile' | 'issueReceipt'>,
+  ) {}
 
   @Query(() => FileType, {
     nullable: true,
@@ -88,9 +90,19 @@ export class FileResolver {
   verdict(@Root() { verdict }: File): VerdictType | null {
     return verdict && toVerdict(verdict);
   }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'Signed statement of the verdict, a compact JWS that anybody can verify offline; null until there is a verdict.',
+  })
+  async receipt(@Root() file: File, @Ctx() context: GraphqlContext): Promise<string | null> {
+    return unwrap(await this.useCases.issueReceipt(actorOf(context), file));
+  }
 }
 
 const toVerdict = (verdict: Verdict): VerdictType => ({
   ...verdict,
+  policyVersion: verdict.policyVersion ?? null,
   findings: verdict.findings.map((finding) => ({ ...finding, detail: finding.detail ?? '' })),
 });

@@ -39,6 +39,12 @@ export class VerdictType {
   @Field(() => String, { description: 'Version of the definitions; empty when the scanner never answered.' })
   readonly definitionsVersion!: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description: "Version of the tenant's policy; null for verdicts from before policies had one.",
+  })
+  readonly policyVersion!: string | null;
+
   @Field(() => SafeIntScalar, { description: 'Bytes that went through the scanner.' })
   readonly scannedBytes!: number;
 

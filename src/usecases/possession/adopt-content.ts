@@ -6,6 +6,7 @@ import { isVerdictReusable } from '../../domain/verdict-reuse.js';
 import type { StoredContent } from '../../ports/contents.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import { applyCommand, written } from '../apply.js';
+import { policyVersionOf } from '../policy-version.js';
 import type { ProvenContent } from './compare-proof.js';
 
 /** The file is inspected and decided over in one transaction: nobody else ever sees this lease. */
@@ -48,11 +49,13 @@ async function conclude(
 ): Promise<Outcome<File>> {
   const { engine, definitionsVersion, detectedType, sizeBytes, sha256, inspectedAt, vaultKey } = content;
   const evidence = { reply: { kind: 'ok' }, sizeBytes, sha256, detectedType, definitionsVersion } as const;
-  const decision = decide(file, evidence, await tx.policy());
+  const policy = await tx.policy();
+  const decision = decide(file, evidence, policy);
   const verdict: Verdict = {
     ...decision,
     engine,
     definitionsVersion,
+    policyVersion: policyVersionOf(policy),
     scannedBytes: sizeBytes,
     // Of the inspection that the verdict rests on: it may be older than the file.
     decidedAt: inspectedAt,

@@ -1,0 +1,56 @@
+import type { File } from './file.js';
+import type { Finding, Verdict } from './verdict.js';
+
+/** What a receipt states of a file, in the order in which it is written. Documented in docs/receipts.md. */
+export interface ReceiptClaims {
+  /** What the service is reached under. */
+  readonly iss: string;
+  /** The file. */
+  readonly sub: string;
+  /** When the verdict was reached, in whole seconds since 1970. */
+  readonly iat: number;
+  readonly tenant: string;
+  /** SHA-256 of the bytes as inspected; `null` where not all of them were read. */
+  readonly sha256: string | null;
+  /** Size of the file, in bytes. */
+  readonly size: number;
+  readonly verdict: Verdict['outcome'];
+  readonly reason: Verdict['reason'];
+  readonly findings: readonly Finding[];
+  readonly engine: string;
+  readonly definitions: string;
+  /** Version of the tenant's policy; `null` for verdicts from before policies had one. */
+  readonly policy: string | null;
+  /** Bytes that the scanner was given. */
+  readonly scanned: number;
+  /** RFC 3339, in UTC with milliseconds. */
+  readonly decidedAt: string;
+}
+
+/**
+ * States the verdict of a file. Everything comes from what the verdict's transaction has written, so that the
+ * statement is the same whenever it is made.
+ *
+ * @param issuer - what the service is reached under
+ * @returns `undefined` while there is no verdict
+ */
+export function receiptOf(file: File, issuer: string): ReceiptClaims | undefined {
+  const { verdict } = file;
+  if (!verdict) return undefined;
+  return {
+    iss: issuer,
+    sub: file.id,
+    iat: Math.floor(verdict.decidedAt.getTime() / 1000),
+    tenant: file.tenantId,
+    sha256: file.sha256,
+    size: file.sizeBytes ?? file.receivedBytes,
+    verdict: verdict.outcome,
+    reason: verdict.reason,
+    findings: verdict.findings.map(({ code, detail, path }) => ({ code, detail, path })),
+    engine: verdict.engine,
+    definitions: verdict.definitionsVersion,
+    policy: verdict.policyVersion ?? null,
+    scanned: verdict.scannedBytes,
+    decidedAt: verdict.decidedAt.toISOString(),
+  };
+}
