@@ -70,8 +70,17 @@ describe('the configuration', () => {
       ...given,
       LAZARET_PROFILE: 'production',
       OIDC_ISSUER: 'https://id.example.org',
+      LAZARET_RECEIPT_KEY_FILE: '/etc/lazaret/receipts.json',
     });
     expect(config.auth.developmentIssuer).toBeNull();
+  });
+
+  it('makes no key of receipts in production, and none where a file was named', () => {
+    const production = { LAZARET_PROFILE: 'production', OIDC_ISSUER: 'https://id.example.org' };
+    expect(refusalOf(production)).toContain('LAZARET_RECEIPT_KEY_FILE is not set');
+    const named = loadConfig({ ...given, LAZARET_RECEIPT_KEY_FILE: '/keys/receipts.json' });
+    expect(named.receiptKeys).toEqual({ file: '/keys/receipts.json', mayCreate: false });
+    expect(loadConfig(given).receiptKeys.mayCreate).toBe(true);
   });
 
   it('wants the keys of an S3 store together with its address', () => {
