@@ -53,7 +53,7 @@ function definitionLines(definitions: Definitions | null): string[] {
 const identityLines = (base: string): string[] => [
   '  Development identities (OAuth2 clients, each with its name as its secret):',
   '    acme-admin  acme-uploader  acme-viewer  acme-analyst  acme-analyst-2',
-  '    globex-admin  globex-uploader  globex-viewer',
+  '    globex-admin  globex-uploader  globex-viewer  globex-analyst  globex-analyst-2',
   '',
   '  A first upload:    npm run upload -- README.md',
   '  A token for curl:  curl -s -u acme-admin:acme-admin \\',

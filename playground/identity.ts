@@ -8,6 +8,8 @@ export const IDENTITIES = [
   'globex-admin',
   'globex-uploader',
   'globex-viewer',
+  'globex-analyst',
+  'globex-analyst-2',
 ] as const;
 
 /** One of the development identities. */

@@ -13,6 +13,7 @@ import type { Clock } from './ports/clock.js';
 import type { EventBus } from './ports/event-bus.js';
 import type { FileStore } from './ports/file-store.js';
 import type { ObjectStore } from './ports/object-store.js';
+import type { QuarantineArea } from './ports/quarantine-area.js';
 import type { StoreInventory } from './ports/store-inventory.js';
 import type { Scanner } from './ports/scanner.js';
 
@@ -32,7 +33,7 @@ export interface Platform extends ComposeInput {
   readonly files: FileStore;
   readonly redis: RedisConnections;
   readonly bus: EventBus;
-  readonly objects: ObjectStore & StoreInventory;
+  readonly objects: ObjectStore & QuarantineArea & StoreInventory;
   readonly scanner: Scanner;
 }
 

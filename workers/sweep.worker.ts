@@ -3,12 +3,14 @@ import type { Component } from '../src/lifecycle.js';
 import type { Logger } from '../src/observability/logger.js';
 import type { Clock } from '../src/ports/clock.js';
 import type { SweepReport } from '../src/usecases/sweep.js';
+import type { QuarantineSweepReport } from '../src/usecases/quarantine/sweep-quarantine.js';
 import { createLoop } from './loop.js';
 
 /** What the sweep worker needs. */
 export interface SweepWorkerDeps {
-  /** The use-case. */
+  /** The use-cases. */
   readonly sweep: (signal: AbortSignal) => Promise<SweepReport>;
+  readonly sweepQuarantine: (signal: AbortSignal) => Promise<QuarantineSweepReport>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** From the end of one run to the next, give or take a fifth. */
@@ -27,15 +29,19 @@ export const createSweepWorker = (deps: SweepWorkerDeps): Component =>
     }
   });
 
-async function runOnce({ sweep, logger }: SweepWorkerDeps, signal: AbortSignal): Promise<void> {
+async function runOnce(
+  { sweep, sweepQuarantine, logger }: SweepWorkerDeps,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     report(logger, await sweep(signal));
+    report(logger, await sweepQuarantine(signal));
   } catch (err) {
     logger.error({ err }, 'sweep failed');
   }
 }
 
-function report(logger: Logger, counts: SweepReport): void {
+function report(logger: Logger, counts: SweepReport | QuarantineSweepReport): void {
   for (const [work, { done, failed, cause }] of Object.entries(counts)) {
     if (failed > 0) logger.warn({ err: cause as unknown, work, done, failed }, 'swept with failures');
     else if (done > 0) logger.debug({ work, done }, 'swept');

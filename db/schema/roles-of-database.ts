@@ -46,3 +46,17 @@ export const ownerProvisions = (table: string): PgPolicy =>
     using: sql`true`,
     withCheck: sql`true`,
   });
+
+/**
+ * Lets functions that run with the rights of the owner record what others did: in the transaction's tenant alone, or
+ * where there is none, because an operator works by hand.
+ */
+export const ownerRecords = (table: string, column: AnyPgColumn): PgPolicy => {
+  const isRecorded = sql`${ofTenant(column)} or ${currentTenant} is null`;
+  return pgPolicy(`${table}_owner_records`, {
+    for: 'all',
+    to: ownerRole,
+    using: isRecorded,
+    withCheck: isRecorded,
+  });
+};

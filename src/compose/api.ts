@@ -9,6 +9,7 @@ import { createUuidV7Ids } from '../adapters/system/uuid-v7-ids.js';
 import type { Platform } from '../compose.js';
 import type { ReceiptSigner } from '../ports/receipt-signer.js';
 import type { RoleStore } from '../ports/role-store.js';
+import type { SecretZip } from '../ports/secret-zip.js';
 import type { Spool } from '../ports/spool.js';
 import type { UrlSigner } from '../ports/url-signer.js';
 import { completeUpload } from '../usecases/complete-upload.js';
@@ -22,6 +23,17 @@ import { provePossession, type PossessionResult } from '../usecases/possession/p
 import { getViewer } from '../usecases/get-viewer.js';
 import { issueReceipt } from '../usecases/issue-receipt.js';
 import { getFile, listFiles, uploadStatus } from '../usecases/read-files.js';
+import { createForensicUrl } from '../usecases/quarantine/create-forensic-url.js';
+import { approveRelease, endRelease, refuseRelease } from '../usecases/quarantine/decide-release.js';
+import {
+  openForensic,
+  openReleased,
+  type OpenQuarantinedDeps,
+} from '../usecases/quarantine/open-quarantined.js';
+import { getQuarantine, listQuarantine, quarantineHistory } from '../usecases/quarantine/read-quarantine.js';
+import type { ReleasedUrlDeps } from '../usecases/quarantine/released-url.js';
+import { requestRelease, type RequestReleaseDeps } from '../usecases/quarantine/request-release.js';
+import { watchQuarantine } from '../usecases/quarantine/watch-quarantine.js';
 import { receiveFile } from '../usecases/receive-file.js';
 import { receivePart } from '../usecases/receive-part.js';
 import { appendToUpload } from '../usecases/resumable/append-to-upload.js';
@@ -41,6 +53,7 @@ export interface ApiParts {
   readonly roles: RoleStore;
   readonly receipts: ReceiptSigner;
   readonly useCases: ApiUseCases;
+  readonly zip: SecretZip;
 }
 
 /** Composes the use-cases of the API, reads the keys of receipts, and opens the upload directory. */
@@ -52,7 +65,7 @@ export async function composeApi(platform: Platform): Promise<ApiParts> {
   const spool = await createUploadSpool({ root: path.join(dataDir, 'spool'), minFreeBytes, clock });
   const receipts = await createReceiptSigner(await loadReceiptKeys(config.receiptKeys));
   const useCases = composeUseCases(platform, { urls, spool, receipts });
-  return { urls, roles: createRoleStore(database), receipts, useCases };
+  return { urls, roles: createRoleStore(database), receipts, useCases, zip };
 }
 
 interface OwnParts extends Pick<ApiParts, 'urls' | 'receipts'> {
@@ -87,8 +100,29 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
     getViewer: getViewer(deps),
     watchUpload: watchUpload({ ...deps, followDirect: followDirect(deps) }),
     watchFileEvents: watchFileEvents(deps),
+    ...composeQuarantine({ ...deps, ...config.quarantine }),
   };
 }
+
+/** Loaded when somebody first asks for a zip, which most processes never do. */
+const zip: SecretZip = async (entry, lock) => {
+  const { packSecretZip } = await import('../adapters/zip/secret-zip.js');
+  return packSecretZip(entry, lock);
+};
+
+const composeQuarantine = (deps: RequestReleaseDeps & ReleasedUrlDeps & OpenQuarantinedDeps) => ({
+  listQuarantine: listQuarantine(deps),
+  getQuarantine: getQuarantine(deps),
+  quarantineHistory: quarantineHistory(deps),
+  requestRelease: requestRelease(deps),
+  approveRelease: approveRelease(deps),
+  refuseRelease: refuseRelease(deps),
+  endRelease: endRelease(deps),
+  createForensicUrl: createForensicUrl(deps),
+  openReleased: openReleased(deps),
+  openForensic: openForensic(deps),
+  watchQuarantine: watchQuarantine(deps),
+});
 
 /** Answers that are compared at the same time: each reads one object of the store. */
 const PROOF_LIMITS = { perTenant: 4, perProcess: 16 };

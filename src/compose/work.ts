@@ -13,6 +13,7 @@ import type { Maintenance } from '../ports/maintenance.js';
 import { collectOrphans } from '../usecases/collect-orphans.js';
 import { followDirect } from '../usecases/direct/follow-direct.js';
 import { inspectFile } from '../usecases/inspect-file.js';
+import { sweepQuarantine } from '../usecases/quarantine/sweep-quarantine.js';
 import { reconcileQuotas } from '../usecases/reconcile-quotas.js';
 import { relayOutbox } from '../usecases/relay-outbox.js';
 import { sweep } from '../usecases/sweep.js';
@@ -27,6 +28,7 @@ export interface WorkParts {
   readonly followDirect: ReturnType<typeof followDirect> | undefined;
   readonly relay: ReturnType<typeof relayOutbox>;
   readonly sweep: ReturnType<typeof sweep>;
+  readonly sweepQuarantine: ReturnType<typeof sweepQuarantine>;
   readonly collect: ReturnType<typeof collectOrphans>;
   readonly reconcile: ReturnType<typeof reconcileQuotas>;
   readonly maintenance: Maintenance;
@@ -39,20 +41,16 @@ export function composeWork(platform: Platform): WorkParts {
   const { config, clock, database, files, objects, scanner, bus, redis, logger, isTracing } = platform;
   const backlog = createBacklog(database);
   const queue = composeQueue(platform);
-  const types = createFileTypeDetector();
-  const digests = createThreadedDigester();
   const settings = config.inspection;
-  const { metrics } = platform;
-  const hints = createContentHints({ onLookup: (outcome) => metrics.contentLookups.inc({ outcome }) });
-  const onShared = (sizeBytes: number): void =>
-    metrics.deduplicatedBytes.inc({ way: 'inspection' }, sizeBytes);
+  const { retentionMs } = config.quarantine;
   return {
     queue,
     backlog,
-    inspect: inspectFile({ files, objects, scanner, types, digests, bus, clock, hints, onShared, settings }),
+    inspect: composeInspection(platform),
     followDirect: objects.direct && followDirect({ files, objects, bus, clock }),
     relay: relayOutbox({ outbox: createOutbox(database), queue, bus }),
-    sweep: sweep({ backlog, queue, files, objects, bus, clock }),
+    sweep: sweep({ backlog, queue, files, objects, bus, clock, retentionMs }),
+    sweepQuarantine: sweepQuarantine({ backlog, files, objects, scanner, bus, clock }),
     collect: collectOrphans({ files, objects }),
     reconcile: reconcileQuotas({ files, backlog }),
     maintenance: createMaintenance(database),
@@ -80,3 +78,13 @@ const composeQueue = ({ redis, logger, metrics, isTracing }: Platform): Inspecti
       metrics.breakerState.set({ dependency: 'redis' }, BREAKER_STATES[state]);
     },
   });
+
+function composeInspection({ config, metrics, ...platform }: Platform): WorkParts['inspect'] {
+  const hints = createContentHints({ onLookup: (outcome) => metrics.contentLookups.inc({ outcome }) });
+  const onShared = (sizeBytes: number): void =>
+    metrics.deduplicatedBytes.inc({ way: 'inspection' }, sizeBytes);
+  const settings = config.inspection;
+  const { retentionMs } = config.quarantine;
+  const [types, digests] = [createFileTypeDetector(), createThreadedDigester()];
+  return inspectFile({ ...platform, types, digests, hints, onShared, settings, retentionMs });
+}

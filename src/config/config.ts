@@ -106,6 +106,12 @@ export interface Config {
     readonly maxBackoffMs: number;
     readonly sweepIntervalMs: number;
   };
+  readonly quarantine: {
+    /** How long infected content is kept. */
+    readonly retentionMs: number;
+    /** Longest time that a release may last. */
+    readonly maxReleaseMs: number;
+  };
   readonly collection: {
     /** From the end of one run to the next, whichever process does it. */
     readonly intervalMs: number;

@@ -7,6 +7,7 @@ import { toStore } from './store-config.js';
 import { reachableHost } from './reachable-host.js';
 
 const MIB = 1024 * 1024;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Turns the environment into the frozen configuration.
@@ -59,6 +60,10 @@ function toConfig(env: Environment): Config {
       idempotencyTtlSeconds: env.LAZARET_IDEMPOTENCY_TTL_SECONDS,
     },
     inspection: toInspection(env),
+    quarantine: {
+      retentionMs: env.LAZARET_QUARANTINE_DAYS * DAY_MS,
+      maxReleaseMs: env.LAZARET_MAX_RELEASE_SECONDS * 1000,
+    },
     collection: {
       intervalMs: env.LAZARET_COLLECT_INTERVAL_MS,
       minAgeMs: (env.LAZARET_SESSION_TTL_SECONDS + env.LAZARET_COLLECT_GRACE_SECONDS) * 1000,

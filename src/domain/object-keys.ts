@@ -14,3 +14,6 @@ export const vaultKeyOf = (tenantId: TenantId, fileId: FileId, attempt: number):
  */
 export const fragmentKeyOf = (tenantId: TenantId, fileId: FileId, unique: string): string =>
   `${tenantId}/fragments/${fileId}/${unique}`;
+
+/** Key of infected content in the quarantine area. */
+export const quarantineKeyOf = (tenantId: TenantId, fileId: FileId): string => `${tenantId}/${fileId}`;

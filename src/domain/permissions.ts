@@ -1,13 +1,35 @@
 /** Everything that can be allowed; `@hasPermission` in the schema names one of these. */
-const PERMISSIONS = ['file:read', 'file:upload', 'file:download', 'file:delete'] as const;
+const PERMISSIONS = [
+  'file:read',
+  'file:upload',
+  'file:download',
+  'file:delete',
+  // See what is quarantined, and the history of it.
+  'quarantine:read',
+  // Ask for the release of infected content, and take a release back.
+  'quarantine:request-release',
+  // Decide on the request of somebody else; never on one's own.
+  'quarantine:approve-release',
+  // Download infected content as it is, while a release of it is in force.
+  'quarantine:download-released',
+  // Download infected content at any time, in a zip with a password.
+  'quarantine:download',
+] as const;
 
 /** One thing that a role may allow. */
 export type Permission = (typeof PERMISSIONS)[number];
 
+const RELEASING = [
+  'quarantine:read',
+  'quarantine:request-release',
+  'quarantine:approve-release',
+  'quarantine:download-released',
+] as const satisfies readonly Permission[];
+
 /** The roles that every tenant has from its first day. */
 export const BUILT_IN_ROLES: Readonly<Record<string, readonly Permission[]>> = {
-  admin: ['file:read', 'file:upload', 'file:download', 'file:delete'],
-  analyst: ['file:read', 'file:download'],
+  admin: ['file:read', 'file:upload', 'file:download', 'file:delete', ...RELEASING],
+  analyst: ['file:read', 'file:download', ...RELEASING, 'quarantine:download'],
   uploader: ['file:read', 'file:upload', 'file:download'],
   viewer: ['file:read', 'file:download'],
 };

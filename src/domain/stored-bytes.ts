@@ -5,6 +5,8 @@ import { parseFileId, parseTenantId, type FileId, type TenantId } from './ids.js
 export type StoredBytes = { readonly tenantId: TenantId; readonly fileId: FileId } & (
   | { readonly purpose: 'staged' }
   | { readonly purpose: 'fragment' }
+  /** Infected, and held apart. */
+  | { readonly purpose: 'quarantined' }
   /** Made by the inspection of this number. */
   | { readonly purpose: 'sealed'; readonly attempt: number }
 );
@@ -27,14 +29,17 @@ export interface Claims {
 }
 
 /** Reads a key; `undefined` for one that is not ours, which nobody may judge. */
-export function readStoredKey(area: 'ingest' | 'vault', key: string): StoredBytes | undefined {
+export function readStoredKey(area: 'ingest' | 'vault' | 'quarantine', key: string): StoredBytes | undefined {
   const [tenant = '', ...rest] = key.split('/');
   const tenantId = parseTenantId(tenant);
   const isFragment = area === 'ingest' && rest.length === 3 && rest[0] === 'fragments';
   const fileId = parseFileId((isFragment ? rest[1] : rest[0]) ?? '');
   if (!tenantId || !fileId) return undefined;
   if (isFragment) return { tenantId, fileId, purpose: 'fragment' };
-  if (area === 'ingest') return rest.length === 1 ? { tenantId, fileId, purpose: 'staged' } : undefined;
+  if (area !== 'vault') {
+    const purpose = area === 'ingest' ? 'staged' : 'quarantined';
+    return rest.length === 1 ? { tenantId, fileId, purpose } : undefined;
+  }
   const attempt = rest.length === 2 ? Number(rest[1]) : 0;
   return Number.isSafeInteger(attempt) && attempt > 0
     ? { tenantId, fileId, purpose: 'sealed', attempt }
@@ -46,8 +51,10 @@ export function readStoredKey(area: 'ingest' | 'vault', key: string): StoredByte
  *
  * - A sealed copy is named by the decision of the inspection that made it, and by nothing later. That inspection is
  *   over when the file is decided or a later one has begun, and neither is ever undone.
- * - Staged bytes are read while the file is open or in inspection, from where it never comes back; those of an
- *   infected file are kept as evidence.
+ * - Staged bytes are read while the file is open or in inspection, from where it never comes back; those of an infected
+ *   file are in the quarantine when it is cleaned up.
+ * - Quarantined bytes come after the verdict of the file and are its as long as it is infected. What was begun there and
+ *   not finished is begun anew by whoever goes on with it.
  * - The upload of a new file and a fragment are written before the row that names them. No row is written after the
  *   session of the upload is over, so whatever is older than the longest session and has no row never gets one.
  *
@@ -69,8 +76,10 @@ export function isClaimed(
       return file.state === 'SCANNING' && file.attempt === bytes.attempt;
     case 'fragment':
       return false;
+    case 'quarantined':
+      return !isNamedBy && file.state === 'INFECTED';
     case 'staged':
-      if (!isNamedBy) return !isTerminal(file.state) || file.state === 'INFECTED';
+      if (!isNamedBy) return !isTerminal(file.state);
       return !isTerminal(file.state) && file.ingestHandle !== null && isNamedBy(file.ingestHandle);
   }
 }

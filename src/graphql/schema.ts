@@ -8,6 +8,9 @@ import { FileResolver } from './file/resolver.js';
 import { enforcePermissions } from './permission/enforce-permissions.js';
 import { hasPermissionDirective } from './permission/has-permission.js';
 import { PossessionResolver } from './possession/resolver.js';
+import { createQuarantineEventsResolver } from './quarantine/events-resolver.js';
+import { ReleaseResolver } from './quarantine/release-resolver.js';
+import { FileQuarantineResolver, QuarantineResolver } from './quarantine/resolver.js';
 import { S3UploadResolver } from './upload/s3-resolver.js';
 import { UploadResolver } from './upload/resolver.js';
 import { FileUploadResolver, UploadStatusResolver } from './upload/status-resolver.js';
@@ -26,8 +29,12 @@ export async function buildLazaretSchema(useCases: UseCases, clock: Clock): Prom
     new WholeFileResolver(useCases),
     new PossessionResolver(useCases),
     new DownloadResolver(useCases),
+    new QuarantineResolver(useCases),
+    new FileQuarantineResolver(useCases),
+    new ReleaseResolver(useCases, clock),
     new ViewerResolver(useCases),
     new (createEventsResolver(useCases))(),
+    new (createQuarantineEventsResolver(useCases))(),
   ];
   const instances = new Map<unknown, object>(resolvers.map((resolver) => [resolver.constructor, resolver]));
   const [first, ...others] = [...resolvers.map((resolver) => resolver.constructor)];

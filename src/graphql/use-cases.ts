@@ -7,6 +7,15 @@ import type { provePossession } from '../usecases/possession/prove-possession.js
 import type { getViewer } from '../usecases/get-viewer.js';
 import type { getFile, listFiles, uploadStatus } from '../usecases/read-files.js';
 import type { issueReceipt } from '../usecases/issue-receipt.js';
+import type { createForensicUrl } from '../usecases/quarantine/create-forensic-url.js';
+import type { approveRelease, endRelease, refuseRelease } from '../usecases/quarantine/decide-release.js';
+import type {
+  getQuarantine,
+  listQuarantine,
+  quarantineHistory,
+} from '../usecases/quarantine/read-quarantine.js';
+import type { requestRelease } from '../usecases/quarantine/request-release.js';
+import type { watchQuarantine } from '../usecases/quarantine/watch-quarantine.js';
 import type { receiveFile } from '../usecases/receive-file.js';
 import type { signS3Upload } from '../usecases/sign-s3-upload.js';
 import type { signUploadParts } from '../usecases/sign-upload-parts.js';
@@ -25,6 +34,15 @@ export interface UseCases {
   readonly askPossession: ReturnType<typeof askPossession>;
   readonly provePossession: ReturnType<typeof provePossession>;
   readonly createDownloadUrl: ReturnType<typeof createDownloadUrl>;
+  readonly listQuarantine: ReturnType<typeof listQuarantine>;
+  readonly getQuarantine: ReturnType<typeof getQuarantine>;
+  readonly quarantineHistory: ReturnType<typeof quarantineHistory>;
+  readonly requestRelease: ReturnType<typeof requestRelease>;
+  readonly approveRelease: ReturnType<typeof approveRelease>;
+  readonly refuseRelease: ReturnType<typeof refuseRelease>;
+  readonly endRelease: ReturnType<typeof endRelease>;
+  readonly createForensicUrl: ReturnType<typeof createForensicUrl>;
+  readonly watchQuarantine: ReturnType<typeof watchQuarantine>;
   readonly getFile: ReturnType<typeof getFile>;
   readonly issueReceipt: ReturnType<typeof issueReceipt>;
   readonly listFiles: ReturnType<typeof listFiles>;

@@ -7,6 +7,7 @@ import { buildLazaretSchema } from '../graphql/schema.js';
 import type { UseCases } from '../graphql/use-cases.js';
 import type { ReceiptSigner } from '../ports/receipt-signer.js';
 import type { RoleStore } from '../ports/role-store.js';
+import type { SecretZip } from '../ports/secret-zip.js';
 import type { UrlSigner } from '../ports/url-signer.js';
 import type { Clock } from '../ports/clock.js';
 import type { receivePart } from '../usecases/receive-part.js';
@@ -18,6 +19,7 @@ import { registerGraphqlHttp } from './graphql-http.js';
 import { registerGraphqlSse } from './graphql-sse.js';
 import { attachGraphqlWs } from './graphql-ws.js';
 import { createConnectionCaps } from './graphql/connection-caps.js';
+import { registerQuarantine, type QuarantineDeps } from './quarantine.js';
 import { registerParts } from './parts.js';
 import { registerReceiptKeys } from './receipt-keys.js';
 import { registerS3 } from './s3.js';
@@ -30,7 +32,8 @@ export interface ApiServerDeps extends HttpServerDeps {
     TusDeps['useCases'] & {
       readonly receivePart: ReturnType<typeof receivePart>;
       readonly openDownload: ReturnType<typeof openDownload>;
-    };
+    } & Pick<QuarantineDeps, 'openReleased' | 'openForensic'>;
+  readonly zip: SecretZip;
   readonly urls: UrlSigner;
   readonly roles: RoleStore;
   readonly receipts: ReceiptSigner;
@@ -69,6 +72,7 @@ export async function createApiServer({ playgroundDir, ...given }: ApiServerDeps
   await registerTus(app, { ...deps, authenticate });
   await registerS3(app, deps);
   registerDownloads(app, { ...deps, openDownload: deps.useCases.openDownload });
+  registerQuarantine(app, { ...deps, ...deps.useCases });
   await registerGraphqlSse(app, streams);
   await registerGraphqlHttp(app, {
     ...graphql,

@@ -21,7 +21,16 @@ export interface DownloadsDeps {
   readonly metrics: Metrics;
 }
 
-type DownloadedFile = Download['file'];
+/** Content on its way out: of a clean file, or of one that is released. */
+interface Servable {
+  readonly file: Pick<
+    Download['file'],
+    'name' | 'sizeBytes' | 'sha256' | 'verdict' | 'updatedAt' | 'detectedType'
+  >;
+  readonly read: Download['read'];
+}
+
+type DownloadedFile = Servable['file'];
 
 const MEDIA_TYPE = /^[\w.+-]{1,80}\/[\w.+-]{1,80}$/;
 
@@ -35,20 +44,25 @@ export function registerDownloads(app: FastifyInstance, deps: DownloadsDeps): vo
     url: '/downloads/:token',
     handler: async (request, reply) => {
       const grant = await deps.urls.readDownload(request.params.token);
-      if (!grant) return sendProblem(reply, fault('FORBIDDEN', { message: URL_IS_OVER }).fault);
+      if (!grant) return refuseUrl(reply);
       traceFile(grant);
       const outcome = await deps.openDownload(grant, correlationOf(request));
       if (!outcome.ok) return sendProblem(reply, outcome.fault);
-      return answer(deps, outcome.value, request, reply);
+      return answerDownload(deps, outcome.value, request, reply);
     },
   });
 }
 
 const URL_IS_OVER = 'The URL is over, or was altered.';
 
-async function answer(
-  deps: DownloadsDeps,
-  download: Download,
+/** Answers a URL that gives no right. */
+export const refuseUrl = (reply: FastifyReply): FastifyReply =>
+  sendProblem(reply, fault('FORBIDDEN', { message: URL_IS_OVER }).fault);
+
+/** Answers with content, or a part of it, as the request wishes. */
+export async function answerDownload(
+  deps: Pick<DownloadsDeps, 'metrics'>,
+  download: Servable,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -107,8 +121,8 @@ function refuseRange(reply: FastifyReply, { sizeBytes }: DownloadedFile): Fastif
 }
 
 async function send(
-  { metrics }: DownloadsDeps,
-  download: Download,
+  { metrics }: Pick<DownloadsDeps, 'metrics'>,
+  download: Servable,
   range: ByteRange | undefined,
   reply: FastifyReply,
 ): Promise<FastifyReply> {

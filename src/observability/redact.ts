@@ -22,8 +22,11 @@ const TEXT_RULES: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic|dpop)\s+[\w.~+/=-]{4,}/giu, `$1 ${REDACTED}`],
   // A JWS or JWE in compact form.
   [/\beyJ[\w-]{4,}(?:\.[\w-]*){1,4}/gu, REDACTED],
-  // Part and download URLs: the last segment is a right.
-  [/(\/(?:parts|downloads)\/)[^\s"'\\/?#<>]+/gu, `$1${REDACTED}`],
+  // URLs of parts, downloads, S3 uploads and the quarantine: the last segment is a right.
+  [
+    /(\/(?:parts|downloads|s3|quarantine\/released|quarantine\/forensic)\/)[^\s"'\\/?#<>]+/gu,
+    `$1${REDACTED}`,
+  ],
   // Parameters of presigned URLs and of OAuth answers.
   [
     /([?&;](?:x-amz-(?:signature|credential|security-token)|signature|sig|token|access_token|id_token|code|key|secret|client_secret|password)=)[^\s"'\\&#<>]+/giu,

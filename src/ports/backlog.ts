@@ -7,6 +7,11 @@ export interface DueFile {
   readonly fileId: FileId;
 }
 
+/** A release of any tenant that something is due for. */
+export interface DueRelease extends DueFile {
+  readonly releaseId: string;
+}
+
 /** How much stands where, over all tenants; for metrics. */
 export interface BacklogCounts {
   readonly scanning: number;
@@ -28,6 +33,12 @@ export interface Backlog {
   dueListings(limit: number): Promise<readonly DueFile[]>;
   /** Ended files whose staged bytes have not been removed yet, oldest first. */
   dueCleanups(limit: number): Promise<readonly DueFile[]>;
+  /** Releases, decided or not, whose time is over, oldest first. */
+  dueReleaseEnds(limit: number): Promise<readonly DueRelease[]>;
+  /** Approved releases whose content was last examined with other definitions. */
+  dueReexaminations(definitionsVersion: string, limit: number): Promise<readonly DueRelease[]>;
+  /** Infected files whose content has been kept for long enough, oldest first. */
+  dueRetentions(limit: number): Promise<readonly DueFile[]>;
   /** Removes expired idempotency keys; returns how many. */
   forgetExpiredKeys(limit: number): Promise<number>;
   /** Removes questions about possession that nobody answered in time; returns how many. */

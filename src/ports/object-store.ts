@@ -3,6 +3,9 @@ import type { Readable } from 'node:stream';
 /** `ingest` holds staged bytes that nobody can download, `vault` the sealed copies that are served. */
 export type Area = 'ingest' | 'vault';
 
+/** Every area that a store has; nothing of an `ObjectStore` reaches the quarantine. See `QuarantineArea`. */
+export type StoredArea = Area | 'quarantine';
+
 /** Where an object lies. Keys are made by the server: lower-case letters, digits, `-` and `/`. */
 export interface ObjectRef {
   readonly area: Area;
@@ -132,12 +135,6 @@ export interface ObjectStore {
 
   /** Present where clients may send parts to the store themselves. */
   readonly direct?: DirectTransfer;
-
-  /**
-   * Keeps an object of `ingest` that the store's own expiry would remove one day as a leftover. Optional: only a
-   * store that has such an expiry. Idempotent.
-   */
-  keep?(ref: ObjectRef, signal?: AbortSignal): Promise<void>;
 
   /**
    * Writes a whole object of known size. Overwrites; visible only when complete and durable.

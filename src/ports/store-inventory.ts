@@ -1,4 +1,4 @@
-import type { Area } from './object-store.js';
+import type { StoredArea } from './object-store.js';
 
 /** Something that a store keeps, whether or not anybody remembers it. */
 export interface StoredItem {
@@ -8,7 +8,7 @@ export interface StoredItem {
    */
   readonly kind: 'object' | 'upload' | 'scratch';
   /** `null` for scratch, which belongs to no area. */
-  readonly area: Area | null;
+  readonly area: StoredArea | null;
   /** Empty for scratch. */
   readonly key: string;
   /** Whether a handle, as `beginUpload` gave it out, is that of this upload; false for everything else. */

@@ -90,6 +90,7 @@ const noOrphans = (): Record<OrphanKind, OrphanCount> => ({
   staged: NONE,
   fragment: NONE,
   sealed: NONE,
+  quarantined: NONE,
   upload: NONE,
   scratch: NONE,
 });

@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.js';
 import type { FileStore } from '../ports/file-store.js';
 import type { ByteRange, ObjectStore, OpenObject } from '../ports/object-store.js';
 import type { DownloadGrant, UrlSigner } from '../ports/url-signer.js';
+import { releasedUrl } from './quarantine/released-url.js';
 
 /** Longest life of a download URL. */
 const MAX_DOWNLOAD_TTL_SECONDS = 86_400;
@@ -32,9 +33,9 @@ export interface Download {
 }
 
 /**
- * Gives out a short-lived URL for the content of a clean file.
+ * Gives out a short-lived URL for the content of a clean file, or of an infected one while a release of it is in force.
  *
- * @returns NOT_FOUND; FILE_NOT_AVAILABLE unless the file is CLEAN; BAD_USER_INPUT for a ttl out of range
+ * @returns NOT_FOUND; FILE_NOT_AVAILABLE unless the file is CLEAN, or released and the actor may have it then; BAD_USER_INPUT for a ttl out of range
  */
 export const createDownloadUrl =
   ({ files, clock, urls }: { readonly files: FileStore; readonly clock: Clock; readonly urls: UrlSigner }) =>
@@ -49,8 +50,11 @@ export const createDownloadUrl =
     const fileId = parseFileId(input.fileId);
     const file = fileId && (await files.transact(actor, (tx) => tx.find(fileId)));
     if (!file) return fault('NOT_FOUND');
-    if (file.state !== 'CLEAN') return notAvailable(file);
     const expiresAt = new Date(clock.now().getTime() + ttlSeconds * 1000);
+    if (file.state === 'INFECTED') {
+      return (await releasedUrl({ files, clock, urls }, actor, file, expiresAt)) ?? notAvailable(file);
+    }
+    if (file.state !== 'CLEAN') return notAvailable(file);
     const grant = { tenantId: actor.tenantId, fileId: file.id, subject: actor.subject };
     return ok({ url: await urls.downloadUrl(grant, expiresAt), expiresAt });
   };

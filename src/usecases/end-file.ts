@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.js';
 import type { EventBus } from '../ports/event-bus.js';
 import type { FileStore, FileTransaction } from '../ports/file-store.js';
 import type { ObjectStore } from '../ports/object-store.js';
+import type { QuarantineArea } from '../ports/quarantine-area.js';
 import { announce } from './announce.js';
 import { applyCommand, lockFile } from './apply.js';
 import { idempotently } from './idempotent.js';
@@ -22,7 +23,7 @@ export interface FileIdInput {
 /** What ending a file needs. */
 export interface EndFileDeps {
   readonly files: FileStore;
-  readonly objects: ObjectStore;
+  readonly objects: ObjectStore & QuarantineArea;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly settings: { readonly idempotencyTtlSeconds: number };

@@ -27,25 +27,48 @@ export interface IdempotentRequest {
  * The same request again gets the first answer; another request with the key gets IDEMPOTENCY_MISMATCH; a
  * failed effect rolls back and leaves the key unused. Without a key the effect simply runs.
  */
-export async function idempotently(
+export const idempotently = (
   tx: FileTransaction,
   request: IdempotentRequest,
   effect: () => Promise<Outcome<File>>,
-): Promise<Outcome<File>> {
-  const claimed = await claim(tx, request);
+): Promise<Outcome<File>> => idempotentlyAs(FILE_CODEC, tx, request, effect);
+
+/** Turns answers into JSON and back. */
+export interface AnswerCodec<T> {
+  readonly freeze: (answer: T) => unknown;
+  readonly thaw: (json: unknown) => T;
+}
+
+const FILE_CODEC: AnswerCodec<File> = {
+  freeze: toSnapshot,
+  thaw: (json) => fromSnapshot(json as FileSnapshot),
+};
+
+/** Like {@link idempotently}, for an effect that answers with something else than a file. */
+export async function idempotentlyAs<T>(
+  codec: AnswerCodec<T>,
+  tx: FileTransaction,
+  request: IdempotentRequest,
+  effect: () => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  const claimed = await claimAs(codec, tx, request);
   if (!claimed.ok) return claimed;
-  if (claimed.value) return ok(claimed.value);
+  if (claimed.value !== undefined) return ok(claimed.value);
   const outcome = await effect();
   const key = keyOf(request);
-  if (outcome.ok && key !== undefined) await tx.storeAnswer(key, toSnapshot(outcome.value));
+  if (outcome.ok && key !== undefined) await tx.storeAnswer(key, codec.freeze(outcome.value));
   return outcome;
 }
 
 /** Claims the key of a request, if it has one: the file of the first answer where it was used before. */
-export async function claim(
+export const claim = (tx: FileTransaction, request: IdempotentRequest): Promise<Outcome<File | undefined>> =>
+  claimAs(FILE_CODEC, tx, request);
+
+async function claimAs<T>(
+  codec: AnswerCodec<T>,
   tx: FileTransaction,
   request: IdempotentRequest,
-): Promise<Outcome<File | undefined>> {
+): Promise<Outcome<T | undefined>> {
   const given = request.input.idempotencyKey;
   const key = keyOf(request);
   if (key === undefined) return ok(undefined);
@@ -61,7 +84,7 @@ export async function claim(
     case 'claimed':
       return ok(undefined);
     case 'replayed':
-      return ok(fromSnapshot(outcome.answer as FileSnapshot));
+      return ok(codec.thaw(outcome.answer));
     case 'mismatch':
       return fault('IDEMPOTENCY_MISMATCH', { field: 'idempotencyKey' });
   }

@@ -1,19 +1,19 @@
 import type { File } from '../domain/file.js';
-import { vaultKeyOf } from '../domain/object-keys.js';
+import { quarantineKeyOf, vaultKeyOf } from '../domain/object-keys.js';
 import type { FileStore, FileTransaction, TenantScope } from '../ports/file-store.js';
 import type { ObjectStore } from '../ports/object-store.js';
+import type { QuarantineArea } from '../ports/quarantine-area.js';
 
 /** What removing bytes needs. */
 export interface RemoveBytesDeps {
   readonly files: FileStore;
-  readonly objects: ObjectStore;
+  readonly objects: ObjectStore & QuarantineArea;
 }
 
 /**
  * Removes what an ended file no longer needs: its staged bytes, fragments of parts included, the sealed copies
- * of its attempts that stand for no content, and the copy it served when no file refers to that any more. An
- * infected file keeps its staged bytes, out of reach of every download, until it is deleted. Idempotent; the
- * sweeper calls it again until it was noted as done.
+ * of its attempts that stand for no content, the copy it served when no file refers to that any more, and of a deleted
+ * file what the quarantine held. Idempotent; the sweeper calls it again until it was noted as done.
  *
  * @throws TransientError when the store or the database is not there
  */
@@ -22,16 +22,29 @@ export async function removeBytes(
   scope: TenantScope,
   file: File,
 ): Promise<void> {
-  const { fragments, sealed, unreferenced } = await files.transact(scope, (tx) => findRests(tx, file));
+  const rests = await files.transact(scope, (tx) => findRests(tx, file));
+  const { fragments, sealed, unreferenced, isolated } = rests;
   for (const key of fragments) await objects.remove({ area: 'ingest', key });
-  if (file.state !== 'INFECTED') await removeStaged(objects, file);
-  else await objects.keep?.({ area: 'ingest', key: file.ingestKey });
+  await removeStaged(objects, file);
   for (const key of [...sealed, ...unreferenced]) await objects.remove({ area: 'vault', key });
+  if (isolated !== null) await objects.removeIsolated(isolated);
   await files.transact(scope, async (tx) => {
     await tx.forgetContents(unreferenced);
-    await tx.markStagedRemoved(file.id);
+    if (isolated !== null) await noteRemoval(tx, file);
+    if (await isStill(tx, file)) await tx.markStagedRemoved(file.id);
   });
 }
+
+/** What was deleted after its time was over was deleted because of that. */
+async function noteRemoval(tx: FileTransaction, { id, updatedAt }: File): Promise<void> {
+  const held = await tx.findQuarantine(id);
+  const isOver = held?.retainedUntil != null && held.retainedUntil <= updatedAt;
+  await tx.markRemoved(id, isOver ? 'RETENTION' : 'DELETED');
+}
+
+/** An infected file may be deleted while its bytes move: then there is more to remove, and not by us. */
+const isStill = async (tx: FileTransaction, { id, state }: File): Promise<boolean> =>
+  state !== 'INFECTED' || (await tx.findForUpdate(id))?.state === state;
 
 interface Rests {
   /** Keys in the ingest area. */
@@ -40,19 +53,23 @@ interface Rests {
   readonly sealed: readonly string[];
   /** Keys in the vault: once without references, a copy stays so. */
   readonly unreferenced: readonly string[];
+  /** Key in the quarantine area, of a deleted file that was infected. */
+  readonly isolated: string | null;
 }
 
 async function findRests(tx: FileTransaction, file: File): Promise<Rests> {
-  const { id, tenantId, attempt, vaultKey, sha256 } = file;
+  const { id, tenantId, attempt, vaultKey, sha256, state } = file;
   const fragments = (await tx.fragments(id)).map(({ objectKey }) => objectKey);
   const own = Array.from({ length: attempt }, (_, index) => vaultKeyOf(tenantId, id, index + 1));
   const others = own.filter((key) => key !== vaultKey);
   const copies = await tx.contentKeys(others);
+  const wasInfected = state === 'DELETED' && (await tx.findQuarantine(id)) !== undefined;
   const hasGivenUp = sha256 !== null && vaultKey === null;
   return {
     fragments,
     sealed: others.filter((key) => !copies.has(key)),
     unreferenced: hasGivenUp ? await tx.unreferencedKeys(sha256) : [],
+    isolated: wasInfected ? quarantineKeyOf(tenantId, id) : null,
   };
 }
 

@@ -4,25 +4,21 @@ import type { EventBus } from '../ports/event-bus.js';
 import type { FileStore } from '../ports/file-store.js';
 import type { JobQueue } from '../ports/job-queue.js';
 import type { ObjectStore } from '../ports/object-store.js';
+import type { QuarantineArea } from '../ports/quarantine-area.js';
 import { cleanUpFile } from './clean-up-file.js';
 import { expireUpload } from './expire-upload.js';
+import { budget, each, NOTHING, type SweepCount } from './sweeping.js';
 
 /** What sweeping needs. */
 export interface SweepDeps {
   readonly backlog: Backlog;
   readonly queue: JobQueue;
   readonly files: FileStore;
-  readonly objects: ObjectStore;
+  readonly objects: ObjectStore & QuarantineArea;
+  /** How long infected content is kept, in milliseconds. */
+  readonly retentionMs: number;
   readonly bus: EventBus;
   readonly clock: Clock;
-}
-
-/** How one kind of work went. */
-export interface SweepCount {
-  readonly done: number;
-  readonly failed: number;
-  /** Of the first that failed. */
-  readonly cause?: unknown;
 }
 
 /** What one run came to. */
@@ -40,13 +36,6 @@ const MAX_INSPECTIONS = 1_000;
 const MAX_FILES = 200;
 /** Most idempotency keys, and most questions about possession, that one run forgets. */
 const MAX_KEYS = 1_000;
-/** Files that are worked on at the same time. */
-const WIDTH = 8;
-/** How long one kind of work may take in one run, so that a slow store does not hold up inspections. */
-const BUDGET_MS = 10_000;
-
-const NOTHING: SweepCount = { done: 0, failed: 0 };
-
 /**
  * Does what has come due and what others lost: asks for inspections that the queue does not know, gives up
  * uploads whose time is over, removes bytes that nobody needs any more, forgets what is over. What
@@ -71,32 +60,6 @@ export const sweep =
     const forgottenChallenges = await forget(() => backlog.forgetExpiredChallenges(MAX_KEYS), signal);
     return { inspections, expiries, cleanups, forgottenKeys, forgottenChallenges };
   };
-
-/** Each call begins a new stretch of time; what it returns tells whether that, and the run, goes on. */
-const budget = (clock: Clock, signal: AbortSignal) => (): (() => boolean) => {
-  const endsAt = clock.now().getTime() + BUDGET_MS;
-  return () => !signal.aborted && clock.now().getTime() < endsAt;
-};
-
-/** Works on everything that is due, a few at a time; the failure of one does not stop the others. */
-async function each<T>(
-  hasTime: () => boolean,
-  find: () => Promise<readonly T[]>,
-  work: (item: T) => Promise<unknown>,
-): Promise<SweepCount> {
-  if (!hasTime()) return NOTHING;
-  const [found] = await Promise.allSettled([find()]);
-  if (found.status === 'rejected') return { done: 0, failed: 1, cause: found.reason };
-  let done = 0;
-  const causes: unknown[] = [];
-  for (let start = 0; start < found.value.length && hasTime(); start += WIDTH) {
-    const results = await Promise.allSettled(found.value.slice(start, start + WIDTH).map(work));
-    const failures = results.filter((result) => result.status === 'rejected');
-    done += results.length - failures.length;
-    causes.push(...failures.map((failure) => failure.reason as unknown));
-  }
-  return { done, failed: causes.length, ...(causes.length > 0 ? { cause: causes[0] } : {}) };
-}
 
 async function forget(expired: () => Promise<number>, signal: AbortSignal): Promise<SweepCount> {
   if (signal.aborted) return NOTHING;

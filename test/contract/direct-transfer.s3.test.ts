@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { presign, signHeaders, type SigningKey } from '../../src/adapters/s3/presign.js';
 import { createS3Store } from '../../src/adapters/s3/s3-store.js';
 import { PermanentError } from '../../src/domain/errors.js';
-import type { DirectTransfer, ObjectStore, OpenUpload, SignedRequest } from '../../src/ports/object-store.js';
+import type { DirectTransfer, OpenUpload, SignedRequest } from '../../src/ports/object-store.js';
 import { bodyOf } from '../support/test-bytes.js';
 
 const s3 = inject('services').s3;
@@ -16,7 +16,7 @@ const sha256 = createHash('sha256').update(bytes).digest('hex');
 const md5 = createHash('md5').update(bytes).digest('hex');
 const app = { ...s3, endpoint };
 const reports: string[] = [];
-const open = (ingest: object = {}): Promise<ObjectStore> =>
+const open = (ingest: object = {}): ReturnType<typeof createS3Store> =>
   createS3Store({
     ...app,
     bucketPrefix,
@@ -47,7 +47,7 @@ async function ask(key: SigningKey, method: string, path: string, body?: string)
 }
 
 describe('direct transfer to an S3 store', () => {
-  let store: ObjectStore;
+  let store: Awaited<ReturnType<typeof createS3Store>>;
   let direct: DirectTransfer;
   let upload: OpenUpload;
   const sign = (part: object = {}): Promise<SignedRequest> =>
@@ -162,22 +162,26 @@ describe('direct transfer to an S3 store', () => {
     expect((await preflight('https://other.example')).headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('sets rules by which the store itself removes leftovers, and keeps what was told to stay', async () => {
+  it('sets rules by which the store itself removes leftovers, and none for infected content', async () => {
     const rules = await (await ask(app, 'GET', `/${bucketPrefix}-ingest?lifecycle`)).text();
     expect(rules).toContain('<DaysAfterInitiation>30</DaysAfterInitiation>');
     expect(rules).toMatch(/<Tag><Key>lazaret<\/Key><Value>staged<\/Value><\/Tag>.*<Days>30<\/Days>/);
-    const kept = await store.beginUpload(`tenant/kept-${randomBytes(4).toString('hex')}`);
-    await store.finishUpload(kept, [await store.putPart(kept, 1, 10, bodyOf(10, 'x'))]);
-    const tags = async (): Promise<string> =>
-      (await ask(app, 'GET', `/${bucketPrefix}-ingest/${kept.key}?tagging`)).text();
+    const { area, key } = { area: 'ingest', key: `tenant/kept-${randomBytes(4).toString('hex')}` } as const;
+    const upload = await store.beginUpload(key);
+    await store.finishUpload(upload, [await store.putPart(upload, 1, 10, bodyOf(10, 'x'))]);
+    const tags = async (bucket: string): Promise<string> =>
+      (await ask(app, 'GET', `/${bucketPrefix}-${bucket}/${key}?tagging`)).text();
     // Not every store takes the tag when an upload is opened.
     const tagged = '<Tagging><TagSet><Tag><Key>lazaret</Key><Value>staged</Value></Tag></TagSet></Tagging>';
-    await ask(app, 'PUT', `/${bucketPrefix}-ingest/${kept.key}?tagging`, tagged);
-    expect(await tags()).toContain('<Key>lazaret</Key>');
-    await store.keep?.({ area: 'ingest', key: kept.key });
-    await store.keep?.({ area: 'ingest', key: kept.key });
-    expect(await tags()).not.toContain('<Key>');
-    await store.remove({ area: 'ingest', key: kept.key });
+    await ask(app, 'PUT', `/${bucketPrefix}-${area}/${key}?tagging`, tagged);
+    expect(await tags(area)).toContain('<Key>lazaret</Key>');
+    expect(await store.isolate({ area, key }, key)).toBe(true);
+    expect(await tags('quarantine')).not.toContain('<Key>');
+    expect(await (await ask(app, 'GET', `/${bucketPrefix}-quarantine?lifecycle`)).text()).not.toContain(
+      '<Tag>',
+    );
+    await store.removeIsolated(key);
+    await store.remove({ area, key });
   });
 
   it('leaves rules alone that an operator has set', async () => {

@@ -29,11 +29,15 @@ const optionsFor = (bucketPrefix: string): S3StoreOptions => ({
   region: s3.region,
   bucketPrefix,
   pieceBytes: 5 * MIB,
+  copyBytes: 5 * MIB,
 });
+
+const bucketsOf = (prefix: string): string[] =>
+  ['ingest', 'vault', 'quarantine'].map((area) => `${prefix}-${area}`);
 
 async function everything(prefix: string, key: string): Promise<string[]> {
   const names: string[] = [];
-  for (const bucket of [`${prefix}-ingest`, `${prefix}-vault`]) {
+  for (const bucket of bucketsOf(prefix)) {
     for await (const { name } of client.listObjectsV2(bucket, '', true) as AsyncIterable<{ name: string }>) {
       names.push(name);
     }
@@ -54,8 +58,7 @@ describeObjectStore('S3 (Ceph object gateway)', async () => {
     leftovers: (key) => everything(prefix, key),
     close: async () => {
       expect(await everything(prefix, '')).toEqual([]);
-      await client.removeBucket(`${prefix}-ingest`);
-      await client.removeBucket(`${prefix}-vault`);
+      for (const bucket of bucketsOf(prefix)) await client.removeBucket(bucket);
     },
   };
 });

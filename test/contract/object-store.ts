@@ -4,6 +4,7 @@ import { ingest, put, readDigest, vault, type StoreSubject } from '../support/st
 import { bodyOf, hashOf } from '../support/test-bytes.js';
 import { describeInventory } from './object-store-inventory.js';
 import { describeObjects } from './object-store-objects.js';
+import { describeQuarantine } from './object-store-quarantine.js';
 import { describeUploads } from './object-store-parts.js';
 
 /** What every object store guarantees, whatever it is made of. */
@@ -21,6 +22,7 @@ export function describeObjectStore(name: string, open: () => Promise<StoreSubje
 
     describeUploads(subject);
     describeObjects(subject);
+    describeQuarantine(subject);
     describeInventory(subject);
 
     it('keeps keys apart of which one begins like the other, and the areas', async () => {

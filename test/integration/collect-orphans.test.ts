@@ -7,18 +7,19 @@ import { createFilesystemStore } from '../../src/adapters/filesystem/filesystem-
 import { createS3Store } from '../../src/adapters/s3/s3-store.js';
 import { createSystemClock } from '../../src/adapters/system/system-clock.js';
 import type { File } from '../../src/domain/file.js';
-import { fragmentKeyOf, ingestKeyOf, vaultKeyOf } from '../../src/domain/object-keys.js';
+import { fragmentKeyOf, ingestKeyOf, quarantineKeyOf, vaultKeyOf } from '../../src/domain/object-keys.js';
 import type { ObjectStore } from '../../src/ports/object-store.js';
+import type { QuarantineArea } from '../../src/ports/quarantine-area.js';
 import type { StoreInventory } from '../../src/ports/store-inventory.js';
 import { collectOrphans, type CollectReport } from '../../src/usecases/collect-orphans.js';
 import { openInspectionScene, type InspectionScene } from '../support/inspection-scene.js';
 import { EICAR } from '../support/samples.js';
 import { ingest, itemsOf, put, readDigest, vault } from '../support/store-subject.js';
 import { ACME, draftFile, freshFileId } from '../support/stored-files.js';
-import { bodyOf, hashOf } from '../support/test-bytes.js';
+import { bodyOf, digest, hashOf } from '../support/test-bytes.js';
 import { leadOpenUpload } from '../support/open-upload.js';
 
-type Store = ObjectStore & StoreInventory;
+type Store = ObjectStore & QuarantineArea & StoreInventory;
 
 const clock = createSystemClock();
 /** Everything is old enough. */
@@ -94,16 +95,21 @@ describe.each(Object.entries(STORES))('the collector on %s', (_name, open) => {
     await store.write(vault(vaultKeyOf(tenantId, nobody, 1)), 9, bodyOf(9, 'of no file'));
     const foreign = [vault(`${randomUUID()}/${nobody}/1`), vault('somebody/else'), ingest('zzz')];
     for (const ref of foreign) await store.write(ref, 1, bodyOf(1, 'foreign'));
+    for (const id of [clean.id, nobody]) {
+      await store.isolate(vault(clean.vaultKey ?? ''), quarantineKeyOf(tenantId, id));
+    }
 
     const report = await collect();
-    expect(removedOf(report)).toMatchObject({ staged: 1, fragment: 1, sealed: 2, upload: 2 });
+    expect(removedOf(report)).toMatchObject({ staged: 1, fragment: 1, sealed: 2, quarantined: 2, upload: 2 });
     expect(report).toMatchObject({ foreign: 3, isComplete: true });
     expect(report.cause).toBeUndefined();
     expect(report.kinds.upload).toMatchObject({ found: 2, removedBytes: 50 });
     expect(report.kinds.sealed).toMatchObject({ found: 2, removedBytes: 17 });
 
     expect(await scene.readSealed(clean.vaultKey ?? '')).toHaveLength(1_000);
-    expect((await readDigest(store, ingest(infected.ingestKey))).sizeBytes).toBe(EICAR.length);
+    const held = await store.readIsolated(quarantineKeyOf(tenantId, infected.id));
+    expect(held && (await digest(held.body)).sizeBytes).toBe(EICAR.length);
+    expect(await store.stat(ingest(infected.ingestKey))).toBeUndefined();
     expect((await readDigest(store, vault(current))).sizeBytes).toBe(7);
     expect((await readDigest(store, ingest(fragment))).sizeBytes).toBeGreaterThan(0);
     await upload.finish();
@@ -115,7 +121,7 @@ describe.each(Object.entries(STORES))('the collector on %s', (_name, open) => {
   it('keeps what is young, whatever the database says', async () => {
     const upload = await store.beginUpload(ingestKeyOf(tenantId, freshFileId()));
     const hourAgo = new Date(clock.now().getTime() - 3_600_000);
-    expect(Object.values(removedOf(await collect(store, hourAgo)))).toEqual([0, 0, 0, 0, 0]);
+    expect(Object.values(removedOf(await collect(store, hourAgo)))).toEqual([0, 0, 0, 0, 0, 0]);
     await put(store, upload, 1, 10, 'goes on');
     await store.abortUpload(upload);
   });

@@ -60,6 +60,7 @@ describe('an inspection over Postgres, the file system and clamd', () => {
       expect(file).toMatchObject({ state, vaultKey: null, sha256: sha256Of(bytes), verdict: { reason } });
       const kept = await filesOf(file);
       expect(kept.filter((name) => name.includes('/vault/'))).toEqual([]);
+      expect(kept.every((name) => name.includes('/quarantine/'))).toBe(true);
       expect(kept.length > 0).toBe(state === 'INFECTED');
     }
     expect(await decide(image)).toMatchObject({ state: 'CLEAN', detectedType: 'image/png' });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assertRowLevelSecurity } from '../../src/adapters/postgres/privileges.js';
 import { DEVELOPMENT_TENANTS } from '../../src/domain/development-tenants.js';
 import { asSuperuser, createTestDatabase, openDatabase, type TestDatabase } from '../support/database.js';
+import { FORGERIES } from './forgeries.js';
 import { fixtureOf, OPERATIONS, statementOf, SUBJECT, TABLES, type Operation } from './statements.js';
 
 type Outcome = 'rows' | 'none' | 'denied';
@@ -61,6 +62,21 @@ const MATRIX: Readonly<Record<string, { own: string; foreign: string; system: st
     own: 'rows rows denied denied',
     foreign: 'none denied denied denied',
     system: 'denied denied rows denied',
+  },
+  quarantine: {
+    own: 'rows denied rows denied',
+    foreign: 'none denied none denied',
+    system: 'denied denied denied denied',
+  },
+  releases: {
+    own: 'rows rows rows denied',
+    foreign: 'none denied none denied',
+    system: 'denied denied denied denied',
+  },
+  quarantine_events: {
+    own: 'rows rows denied denied',
+    foreign: 'none denied denied denied',
+    system: 'denied denied denied denied',
   },
   event_heads: {
     own: 'rows denied denied denied',
@@ -246,26 +262,14 @@ describe('row-level security', () => {
       ],
       event_heads: ['tenant_id', 'last_sequence'],
       maintenance: ['name', 'lease_until', 'holder', 'finished_at'],
+      quarantine: ['tenant_id', 'file_id', 'retained_until', 'removed_at'],
+      releases: ['tenant_id', 'id', 'file_id', 'status', 'expires_at', 'definitions_version'],
       idempotency_keys: ['id', 'expires_at'],
       possession_challenges: ['id', 'expires_at'],
     });
   });
 
-  const forgeries = {
-    'an event that is numbered already': `insert into events (tenant_id, file_id, version, to_state, priority, attempt,
-      snapshot, occurred_at, correlation_id, sequence) select tenant_id, id, 9, 'CLEAN', 'BULK', 0, '{}', now(), 'c', 7 from files`,
-    'an audit row of somebody else': `insert into audit (tenant_id, subject, action, file_id, version, correlation_id)
-      select tenant_id, 'mallory', 'file.CLEAN', id, 9, 'c' from files`,
-    'a file of somebody else': `update files set created_by = 'mallory'`,
-    'a question in the name of somebody else': `insert into possession_challenges
-      (tenant_id, challenge, subject, sha256, size_bytes, expires_at)
-      values ('${acme}', '${'e'.repeat(64)}', 'mallory', '${'a'.repeat(64)}', 1, now())`,
-    'a copy that many files refer to': `insert into contents (tenant_id, vault_key, sha256, size_bytes, reference_count, is_joinable)
-      values ('${acme}', 'many', '${'e'.repeat(64)}', 1, 2, true)`,
-    'a row that moves to another tenant': `update parts set tenant_id = '${globex}'`,
-    'a file under another name': `update files set name = 'other'`,
-  };
-  it.each(Object.entries(forgeries))('refuses the app %s', async (_, statement) => {
+  it.each(Object.entries(FORGERIES))('refuses the app %s', async (_, statement) => {
     expect(await attempt(urls.appUrl, 'lazaret_app', acme, statement)).toBe('denied');
   });
 

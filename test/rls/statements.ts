@@ -81,6 +81,25 @@ export const TABLES: Readonly<Record<string, TableStatements>> = {
        values (${tenant}, ${file}, 2, 'RECEIVING', 'BULK', 0, '{}', now(), 'c') returning 1`,
     update: 'published_at = now(), sequence = 1',
   },
+  quarantine: {
+    insert: (tenant, file) =>
+      `insert into quarantine (tenant_id, file_id, quarantined_at, correlation_id)
+       values (${tenant}, ${file}, now(), 'c') on conflict do nothing returning 1`,
+    update: `removed_at = now(), removal_cause = 'DELETED'`,
+  },
+  releases: {
+    insert: (tenant, file) =>
+      `insert into releases (tenant_id, id, file_id, version, status, reason, requested_by, requested_at, expires_at,
+       definitions_version, correlation_id) values (${tenant}, gen_random_uuid(), ${file}, 1, 'REQUESTED', 'r', '${SUBJECT}', now(),
+       now() + interval '1 minute', '1', 'c') returning 1`,
+    update: `definitions_version = '2'`,
+  },
+  quarantine_events: {
+    insert: (tenant, file) =>
+      `insert into quarantine_events (tenant_id, sequence, file_id, kind, subject, occurred_at, correlation_id)
+       values (${tenant}, 0, ${file}, 'FORENSIC_DOWNLOAD', '${SUBJECT}', now(), 'c') returning 1`,
+    update: `subject = 'somebody else'`,
+  },
   event_heads: {
     insert: (tenant) =>
       `insert into event_heads as head values (${tenant}, 1) on conflict (tenant_id)
@@ -135,6 +154,15 @@ export const fixtureOf = (tenantId: string): string[] => {
     `insert into events (tenant_id, file_id, version, to_state, priority, attempt, snapshot, occurred_at, correlation_id)
      values (${tenant}, ${file}, 1, 'PENDING', 'BULK', 0, '{}', now(), 'c')`,
     `insert into event_heads values (${tenant}, 0)`,
+    // What triggers write they write for the tenant and the subject of the transaction.
+    `select set_config('app.tenant_id', ${tenant}, false), set_config('app.subject', '${SUBJECT}', false)`,
+    `insert into quarantine (tenant_id, file_id, quarantined_at, held_at, retained_until, correlation_id)
+     values (${tenant}, ${file}, now(), now(), now() + interval '1 day', 'c')`,
+    `insert into releases (tenant_id, id, file_id, version, status, reason, requested_by, requested_at, expires_at,
+     definitions_version, correlation_id) values (${tenant}, gen_random_uuid(), ${file}, 1, 'REQUESTED', 'r', '${SUBJECT}',
+     now(), now() + interval '1 hour', '1', 'c')`,
+    `update releases set status = 'ENDED', version = 2, ended_by = 'alice', ended_at = now(), end_cause = 'REVOKED'
+     where tenant_id = ${tenant}`,
     `insert into audit (tenant_id, subject, action, file_id, version, correlation_id)
      values (${tenant}, '${SUBJECT}', 'file.PENDING', ${file}, 1, 'c')`,
     `insert into idempotency_keys (tenant_id, key, fingerprint, expires_at)

@@ -7,6 +7,7 @@ import { ok } from '../../src/domain/result.js';
 import type { UseCases } from '../../src/graphql/use-cases.js';
 import type { UploadProgress } from '../../src/usecases/watch-upload.js';
 import { createEventChannel, type EventChannel } from './event-channel.js';
+import { fakeQuarantine } from './fake-quarantine.js';
 import { makeFile } from './make-file.js';
 
 /** Use-cases in memory, as far as the transports need them. */
@@ -105,6 +106,7 @@ export function fakeUseCases(changes: Partial<UseCases> = {}): FakeUseCases {
     getViewer: () => Promise.resolve(ok({ tenant: VIEWED })),
     watchUpload: (_actor, id, signal) =>
       Promise.resolve(id === file.id ? ok(progress.open(signal)) : fault('NOT_FOUND')),
+    ...fakeQuarantine,
     watchFileEvents: (_actor, _input, signal) => Promise.resolve(ok(events.open(signal))),
     ...changes,
   };

@@ -28,6 +28,8 @@ export interface InspectionScene {
   readonly root: string;
   /** As the superuser. */
   readonly ownerUrl: string;
+  /** As `lazaret_system`. */
+  readonly systemUrl: string;
   /** Uploads bytes, so that they wait for their inspection. */
   receive(bytes: Buffer, input?: Partial<ReceiveFileInput>): Promise<File>;
   inspect(file: File, overrides?: Partial<InspectFileDeps>, signal?: AbortSignal): Promise<InspectionOutcome>;
@@ -64,12 +66,14 @@ export async function openInspectionScene(
     bus: createMemoryEventBus(),
     clock,
     hints: createContentHints(),
+    retentionMs: 7_200_000,
     settings: { leaseMs: 1_500, maxAttempts: 3, backoffMs: 5, maxBackoffMs: 10 },
   };
   return {
     deps,
     root,
     ownerUrl: urls.ownerUrl,
+    systemUrl: urls.systemUrl,
     receive: (bytes, input) => receive(deps, bytes, input),
     inspect: (file, overrides = {}, signal = new AbortController().signal) => {
       const { id: fileId, tenantId, priority, attempt } = file;

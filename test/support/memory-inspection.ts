@@ -4,7 +4,8 @@ import { buffer } from 'node:stream/consumers';
 import type { File, Part } from '../../src/domain/file.js';
 import type { ScanReply } from '../../src/domain/verdict.js';
 import type { FileStore, FileTransaction } from '../../src/ports/file-store.js';
-import type { ObjectRef, ObjectStore, OpenObject } from '../../src/ports/object-store.js';
+import type { ObjectStore, OpenObject, StoredArea } from '../../src/ports/object-store.js';
+import type { QuarantineArea } from '../../src/ports/quarantine-area.js';
 import type { Scanner, ScanSession } from '../../src/ports/scanner.js';
 import type { TypeDetector } from '../../src/ports/type-detector.js';
 
@@ -19,6 +20,8 @@ export interface MemoryFileStore extends FileStore {
   /** Delays of the postponements, in order. */
   readonly postponed: readonly number[];
   isStagedRemoved(): boolean;
+  /** Whether infected content was noted as held in the quarantine. */
+  isHeld(): boolean;
 }
 
 /** Makes a store of one file; only what an inspection uses works. */
@@ -26,6 +29,7 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
   let file = initial;
   let isLeased = false;
   let isStagedRemoved = false;
+  let heldAt: Date | null = null;
   let last: Promise<unknown> = Promise.resolve();
   const postponed: number[] = [];
   const isCurrent = (attempt: number): boolean => file.state === 'SCANNING' && file.attempt === attempt;
@@ -69,6 +73,15 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
     contentKeys: (keys) => Promise.resolve(new Set(keys.filter((key) => key === file.vaultKey))),
     unreferencedKeys: () => Promise.resolve([]),
     forgetContents: () => Promise.resolve(),
+    findQuarantine: (fileId) =>
+      Promise.resolve({
+        ...{ fileId, tenantId: file.tenantId, quarantinedAt: file.updatedAt, sourceKey: null, heldAt },
+        ...{ retainedUntil: null, removedAt: null, removalCause: null },
+      }),
+    markHeld: () => {
+      heldAt = file.updatedAt;
+      return Promise.resolve(true);
+    },
     markStagedRemoved: () => {
       isStagedRemoved = true;
       return Promise.resolve();
@@ -84,22 +97,23 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
     takeOver: () => void (file = { ...file, attempt: file.attempt + 1 }),
     postponed,
     isStagedRemoved: () => isStagedRemoved,
+    isHeld: () => heldAt !== null,
   };
 }
 
 /** A store of whole objects in memory. */
-export interface MemoryObjectStore extends ObjectStore {
+export interface MemoryObjectStore extends ObjectStore, QuarantineArea {
   readonly objects: Map<string, Buffer>;
 }
 
 /** Makes a store; `overrides` replace what a test wants to go wrong. */
 export function createMemoryObjectStore(
   staged: Record<string, Buffer>,
-  overrides: Partial<ObjectStore> = {},
+  overrides: Partial<ObjectStore & QuarantineArea> = {},
 ): MemoryObjectStore {
   const objects = new Map(Object.entries(staged).map(([key, bytes]) => [`ingest/${key}`, bytes]));
-  const nameOf = ({ area, key }: ObjectRef): string => `${area}/${key}`;
-  const open = (ref: ObjectRef): Promise<OpenObject | undefined> => {
+  const nameOf = ({ area, key }: { area: StoredArea; key: string }): string => `${area}/${key}`;
+  const open = (ref: Parameters<typeof nameOf>[0]): Promise<OpenObject | undefined> => {
     const bytes = objects.get(nameOf(ref));
     return Promise.resolve(bytes && { sizeBytes: bytes.length, body: chunked(bytes) });
   };
@@ -119,6 +133,16 @@ export function createMemoryObjectStore(
     stat: (ref) => Promise.resolve(objects.get(nameOf(ref))?.length),
     remove: (ref) => {
       objects.delete(nameOf(ref));
+      return Promise.resolve();
+    },
+    isolate: (from, key) => {
+      const bytes = objects.get(nameOf(from));
+      if (bytes) objects.set(nameOf({ area: 'quarantine', key }), bytes);
+      return Promise.resolve(objects.has(nameOf({ area: 'quarantine', key })));
+    },
+    readIsolated: (key) => open({ area: 'quarantine', key }),
+    removeIsolated: (key) => {
+      objects.delete(nameOf({ area: 'quarantine', key }));
       return Promise.resolve();
     },
     check: () => Promise.resolve(),

@@ -7,14 +7,15 @@ import type {
   OpenUpload,
   StoredPart,
 } from '../../src/ports/object-store.js';
+import type { QuarantineArea } from '../../src/ports/quarantine-area.js';
 import type { StoredItem, StoreInventory } from '../../src/ports/store-inventory.js';
 import { bodyOf, digest } from './test-bytes.js';
 
 /** A store under test. */
 export interface StoreSubject {
-  readonly store: ObjectStore & StoreInventory;
+  readonly store: ObjectStore & QuarantineArea & StoreInventory;
   /** The same store as another process sees it. */
-  reopen(): Promise<ObjectStore>;
+  reopen(): Promise<ObjectStore & QuarantineArea>;
   /** Names of everything that is kept under a key, open uploads included. */
   leftovers(key: string): Promise<readonly string[]>;
   close(): Promise<void>;

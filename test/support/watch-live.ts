@@ -53,6 +53,22 @@ export const watchEvents = (
     variables,
   );
 
+/** Subscribes to what happens in the quarantine of the tenant. */
+export const watchQuarantine = (
+  source: LiveSource,
+  variables: { after?: string } = {},
+): Live<{
+  readonly cursor: string;
+  readonly kind: string;
+  readonly fileId: string;
+  readonly subject: string;
+}> =>
+  watch(
+    source,
+    `subscription ($after: Cursor) { item: quarantineEvents(after: $after) { cursor kind fileId subject } }`,
+    variables,
+  );
+
 /** Subscribes to one upload. */
 export const watchProgress = (source: LiveSource, fileId: string): Live<ProgressView> =>
   watch(

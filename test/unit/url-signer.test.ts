@@ -32,6 +32,23 @@ describe('signed URLs', () => {
     const s3 = await signer.s3UploadUrl(download, later(60));
     expect(s3.startsWith(`${publicUrl}/s3/`)).toBe(true);
     expect(await signer.readS3Upload(tokenOf(s3))).toEqual(download);
+    const released = { ...download, releaseId: '0190a0a0-0000-7000-8000-000000000003' };
+    const way = await signer.releasedUrl(released, later(60));
+    expect(way.startsWith(`${publicUrl}/quarantine/released/`)).toBe(true);
+    expect(await signer.readReleased(tokenOf(way))).toEqual(released);
+    const forensic = { ...download, encryption: 'AES_256' } as const;
+    const locked = await signer.forensicUrl(forensic, later(60));
+    expect(locked.startsWith(`${publicUrl}/quarantine/forensic/`)).toBe(true);
+    expect(await signer.readForensic(tokenOf(locked))).toEqual(forensic);
+    for (const token of [tokenOf(link), tokenOf(locked)]) {
+      expect(await signer.readReleased(token)).toBeUndefined();
+    }
+    for (const token of [tokenOf(link), tokenOf(way)]) {
+      expect(await signer.readForensic(token)).toBeUndefined();
+    }
+    for (const token of [tokenOf(way), tokenOf(locked)]) {
+      expect(await signer.readDownload(token)).toBeUndefined();
+    }
     expect(signer.tusUrl(fileId)).toBe(`${publicUrl}/uploads/${fileId}`);
   });
 

@@ -4,6 +4,16 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Approves what somebody else asked for. */
+export type ApproveReleaseInput = {
+  /** The same key and input give the same effect once, and the same answer. */
+  idempotencyKey?: string | null | undefined;
+  /** What is to be written down with it. */
+  reason?: string | null | undefined;
+  /** The release. */
+  releaseId: string | number;
+};
+
 /** What a client says to hold. */
 export type ChallengePossessionInput = {
   /** Of all bytes. */
@@ -38,6 +48,16 @@ export type CreateDownloadUrlInput = {
   ttlSeconds?: number | null | undefined;
 };
 
+/** Which infected content, how locked, and for how long. */
+export type CreateForensicUrlInput = {
+  /** How the zip is locked. */
+  encryption?: ZipEncryption | null | undefined;
+  /** The file. */
+  fileId: string | number;
+  /** Seconds, 1 to 3,600. */
+  ttlSeconds?: number | null | undefined;
+};
+
 /** What a client says of a file before its bytes. */
 export type CreateUploadInput = {
   /** Media type. */
@@ -58,6 +78,16 @@ export type CreateUploadInput = {
   sizeBytes: number;
   /** A wish; Transfer.mode says what it came to. PROXIED when left out. */
   transport?: TransferMode | null | undefined;
+};
+
+/** Refuses or ends a release, with a reason. */
+export type EndReleaseInput = {
+  /** The same key and input give the same effect once, and the same answer. */
+  idempotencyKey?: string | null | undefined;
+  /** Why, in words; up to 2,000 characters. */
+  reason: string;
+  /** The release. */
+  releaseId: string | number;
 };
 
 /** Selects files; what is left out does not restrict. */
@@ -88,7 +118,7 @@ export type FileState =
   | 'DELETED'
   /** Never completed within the life of its upload. */
   | 'EXPIRED'
-  /** Quarantined. */
+  /** Quarantined. Stays so while it is released, and then only those who may have it get the content. */
   | 'INFECTED'
   /** Created; no byte has arrived. */
   | 'PENDING'
@@ -149,6 +179,69 @@ export type ProvePossessionInput = {
   proof: string;
 };
 
+/** What can happen in a quarantine. */
+export type QuarantineEventKind =
+  /** The content is gone; `cause` says why. */
+  | 'CONTENT_REMOVED'
+  /** Somebody downloaded the content in a zip with a password. */
+  | 'FORENSIC_DOWNLOAD'
+  /** A file was found to be infected. */
+  | 'QUARANTINED'
+  /** Somebody downloaded the content while it was released. */
+  | 'RELEASED_DOWNLOAD'
+  /** Somebody else approved it. */
+  | 'RELEASE_APPROVED'
+  /** It is over; `cause` says why. */
+  | 'RELEASE_ENDED'
+  /** Somebody else refused it. */
+  | 'RELEASE_REFUSED'
+  /** Somebody asked for a release. */
+  | 'RELEASE_REQUESTED';
+
+/** Selects infected files; what is left out does not restrict. */
+export type QuarantineFilter = {
+  /** Subject of the token that began the upload. */
+  createdBy?: string | null | undefined;
+  /** Part of what was found; letter case does not matter. */
+  findingContains?: string | null | undefined;
+  /** Part of the name; letter case does not matter. */
+  nameContains?: string | null | undefined;
+  /** The newest release stands at one of these. */
+  releaseStatuses?: Array<ReleaseStatus> | null | undefined;
+};
+
+/** Where infected content is. */
+export type QuarantinedContent =
+  /** In the quarantine area. */
+  | 'HELD'
+  /** On its way into the quarantine area; nobody can read it. */
+  | 'MOVING'
+  /** Gone. */
+  | 'REMOVED';
+
+/** Where a request to let infected content out stands. */
+export type ReleaseStatus =
+  /** Lets the content out until it expires. */
+  | 'APPROVED'
+  /** Over: it has expired, was taken back, or something was found since. */
+  | 'ENDED'
+  /** Somebody else said no. */
+  | 'REFUSED'
+  /** Waits for the decision of somebody else. */
+  | 'REQUESTED';
+
+/** Asks somebody else to let infected content out for a while. */
+export type RequestReleaseInput = {
+  /** When the release ends by itself: in the future, and before the content is removed. */
+  expiresAt: string;
+  /** The file. */
+  fileId: string | number;
+  /** The same key and input give the same effect once, and the same answer. */
+  idempotencyKey?: string | null | undefined;
+  /** Why, in words; up to 2,000 characters. */
+  reason: string;
+};
+
 /** Which upload is run in the manner of S3. */
 export type SignS3UploadInput = {
   /** The file. */
@@ -188,6 +281,20 @@ export type UploadFileInput = {
   sha256?: string | null | undefined;
 };
 
+/** How a zip is locked. */
+export type ZipEncryption =
+  /** Opens with 7-Zip, WinZip and many others; faster. */
+  | 'AES_256'
+  /** Opens with every tool. */
+  | 'ZIP_CRYPTO';
+
+export type ApproveReleaseMutationVariables = Exact<{
+  input: ApproveReleaseInput;
+}>;
+
+
+export type ApproveReleaseMutation = { approveRelease: { release: { id: string, fileId: string, version: number, status: ReleaseStatus, inForce: boolean, reason: string, requestedBy: string, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, endedBy: string | null, endedAt: string | null, endCause: string | null, endReason: string | null } } };
+
 export type CancelUploadMutationVariables = Exact<{
   input: FileIdInput;
 }>;
@@ -216,6 +323,13 @@ export type CreateDownloadUrlMutationVariables = Exact<{
 
 export type CreateDownloadUrlMutation = { createDownloadUrl: { url: string, expiresAt: string } };
 
+export type CreateForensicUrlMutationVariables = Exact<{
+  input: CreateForensicUrlInput;
+}>;
+
+
+export type CreateForensicUrlMutation = { createForensicUrl: { url: string, expiresAt: string, password: string } };
+
 export type CreateUploadMutationVariables = Exact<{
   input: CreateUploadInput;
 }>;
@@ -229,6 +343,13 @@ export type DeleteFileMutationVariables = Exact<{
 
 
 export type DeleteFileMutation = { deleteFile: { file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } } };
+
+export type EndReleaseMutationVariables = Exact<{
+  input: EndReleaseInput;
+}>;
+
+
+export type EndReleaseMutation = { endRelease: { release: { id: string, fileId: string, version: number, status: ReleaseStatus, inForce: boolean, reason: string, requestedBy: string, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, endedBy: string | null, endedAt: string | null, endCause: string | null, endReason: string | null } } };
 
 export type FileEventsSubscriptionVariables = Exact<{
   after?: string | null | undefined;
@@ -258,12 +379,44 @@ export type FileSummaryFragment = { id: string, version: number, name: string, s
 
 export type FileDetailsFragment = { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null };
 
+export type ReleaseDetailsFragment = { id: string, fileId: string, version: number, status: ReleaseStatus, inForce: boolean, reason: string, requestedBy: string, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, endedBy: string | null, endedAt: string | null, endCause: string | null, endReason: string | null };
+
 export type ProvePossessionMutationVariables = Exact<{
   input: ProvePossessionInput;
 }>;
 
 
 export type ProvePossessionMutation = { provePossession: { outcome: PossessionOutcome, file: { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null } | null } };
+
+export type QuarantineEventsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type QuarantineEventsSubscription = { quarantineEvents: { cursor: string, kind: QuarantineEventKind, fileId: string, releaseId: string | null, subject: string, reason: string | null, expiresAt: string | null, cause: string | null, occurredAt: string, correlationId: string } };
+
+export type QuarantineQueryVariables = Exact<{
+  filter?: QuarantineFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type QuarantineQuery = { quarantine: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, edges: Array<{ cursor: string, node: { quarantinedAt: string, content: QuarantinedContent, retainedUntil: string | null, file: { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null }, release: { id: string, fileId: string, version: number, status: ReleaseStatus, inForce: boolean, reason: string, requestedBy: string, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, endedBy: string | null, endedAt: string | null, endCause: string | null, endReason: string | null } | null } }> } };
+
+export type RefuseReleaseMutationVariables = Exact<{
+  input: EndReleaseInput;
+}>;
+
+
+export type RefuseReleaseMutation = { refuseRelease: { release: { id: string, fileId: string, version: number, status: ReleaseStatus, inForce: boolean, reason: string, requestedBy: string, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, endedBy: string | null, endedAt: string | null, endCause: string | null, endReason: string | null } } };
+
+export type RequestReleaseMutationVariables = Exact<{
+  input: RequestReleaseInput;
+}>;
+
+
+export type RequestReleaseMutation = { requestRelease: { release: { id: string, fileId: string, version: number, status: ReleaseStatus, inForce: boolean, reason: string, requestedBy: string, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, endedBy: string | null, endedAt: string | null, endCause: string | null, endReason: string | null } } };
 
 export type SignS3UploadMutationVariables = Exact<{
   input: SignS3UploadInput;
@@ -364,6 +517,52 @@ export const FileDetailsFragmentDoc = new TypedDocumentString(`
   downloadable
   updatedAt
 }`, {"fragmentName":"FileDetails"}) as unknown as TypedDocumentString<FileDetailsFragment, unknown>;
+export const ReleaseDetailsFragmentDoc = new TypedDocumentString(`
+    fragment ReleaseDetails on Release {
+  id
+  fileId
+  version
+  status
+  inForce
+  reason
+  requestedBy
+  requestedAt
+  expiresAt
+  decidedBy
+  decidedAt
+  decisionReason
+  endedBy
+  endedAt
+  endCause
+  endReason
+}
+    `, {"fragmentName":"ReleaseDetails"}) as unknown as TypedDocumentString<ReleaseDetailsFragment, unknown>;
+export const ApproveReleaseDocument = new TypedDocumentString(`
+    mutation approveRelease($input: ApproveReleaseInput!) {
+  approveRelease(input: $input) {
+    release {
+      ...ReleaseDetails
+    }
+  }
+}
+    fragment ReleaseDetails on Release {
+  id
+  fileId
+  version
+  status
+  inForce
+  reason
+  requestedBy
+  requestedAt
+  expiresAt
+  decidedBy
+  decidedAt
+  decisionReason
+  endedBy
+  endedAt
+  endCause
+  endReason
+}`) as unknown as TypedDocumentString<ApproveReleaseMutation, ApproveReleaseMutationVariables>;
 export const CancelUploadDocument = new TypedDocumentString(`
     mutation cancelUpload($input: FileIdInput!) {
   cancelUpload(input: $input) {
@@ -415,6 +614,15 @@ export const CreateDownloadUrlDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreateDownloadUrlMutation, CreateDownloadUrlMutationVariables>;
+export const CreateForensicUrlDocument = new TypedDocumentString(`
+    mutation createForensicUrl($input: CreateForensicUrlInput!) {
+  createForensicUrl(input: $input) {
+    url
+    expiresAt
+    password
+  }
+}
+    `) as unknown as TypedDocumentString<CreateForensicUrlMutation, CreateForensicUrlMutationVariables>;
 export const CreateUploadDocument = new TypedDocumentString(`
     mutation createUpload($input: CreateUploadInput!) {
   createUpload(input: $input) {
@@ -455,6 +663,32 @@ export const DeleteFileDocument = new TypedDocumentString(`
   downloadable
   updatedAt
 }`) as unknown as TypedDocumentString<DeleteFileMutation, DeleteFileMutationVariables>;
+export const EndReleaseDocument = new TypedDocumentString(`
+    mutation endRelease($input: EndReleaseInput!) {
+  endRelease(input: $input) {
+    release {
+      ...ReleaseDetails
+    }
+  }
+}
+    fragment ReleaseDetails on Release {
+  id
+  fileId
+  version
+  status
+  inForce
+  reason
+  requestedBy
+  requestedAt
+  expiresAt
+  decidedBy
+  decidedAt
+  decisionReason
+  endedBy
+  endedAt
+  endCause
+  endReason
+}`) as unknown as TypedDocumentString<EndReleaseMutation, EndReleaseMutationVariables>;
 export const FileEventsDocument = new TypedDocumentString(`
     subscription fileEvents($after: Cursor, $states: [FileState!]) {
   fileEvents(after: $after, states: $states) {
@@ -654,6 +888,153 @@ fragment FileDetails on File {
     }
   }
 }`) as unknown as TypedDocumentString<ProvePossessionMutation, ProvePossessionMutationVariables>;
+export const QuarantineEventsDocument = new TypedDocumentString(`
+    subscription quarantineEvents($after: Cursor) {
+  quarantineEvents(after: $after) {
+    cursor
+    kind
+    fileId
+    releaseId
+    subject
+    reason
+    expiresAt
+    cause
+    occurredAt
+    correlationId
+  }
+}
+    `) as unknown as TypedDocumentString<QuarantineEventsSubscription, QuarantineEventsSubscriptionVariables>;
+export const QuarantineDocument = new TypedDocumentString(`
+    query quarantine($filter: QuarantineFilter, $first: Int = 50, $after: String) {
+  quarantine(filter: $filter, first: $first, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+    edges {
+      cursor
+      node {
+        quarantinedAt
+        content
+        retainedUntil
+        file {
+          ...FileDetails
+        }
+        release {
+          ...ReleaseDetails
+        }
+      }
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}
+fragment FileDetails on File {
+  ...FileSummary
+  declaredType
+  detectedType
+  sha256
+  priority
+  createdBy
+  createdAt
+  metadata {
+    key
+    value
+  }
+  verdict {
+    outcome
+    reason
+    engine
+    definitionsVersion
+    scannedBytes
+    decidedAt
+    findings {
+      code
+      detail
+      path
+    }
+  }
+}
+fragment ReleaseDetails on Release {
+  id
+  fileId
+  version
+  status
+  inForce
+  reason
+  requestedBy
+  requestedAt
+  expiresAt
+  decidedBy
+  decidedAt
+  decisionReason
+  endedBy
+  endedAt
+  endCause
+  endReason
+}`) as unknown as TypedDocumentString<QuarantineQuery, QuarantineQueryVariables>;
+export const RefuseReleaseDocument = new TypedDocumentString(`
+    mutation refuseRelease($input: EndReleaseInput!) {
+  refuseRelease(input: $input) {
+    release {
+      ...ReleaseDetails
+    }
+  }
+}
+    fragment ReleaseDetails on Release {
+  id
+  fileId
+  version
+  status
+  inForce
+  reason
+  requestedBy
+  requestedAt
+  expiresAt
+  decidedBy
+  decidedAt
+  decisionReason
+  endedBy
+  endedAt
+  endCause
+  endReason
+}`) as unknown as TypedDocumentString<RefuseReleaseMutation, RefuseReleaseMutationVariables>;
+export const RequestReleaseDocument = new TypedDocumentString(`
+    mutation requestRelease($input: RequestReleaseInput!) {
+  requestRelease(input: $input) {
+    release {
+      ...ReleaseDetails
+    }
+  }
+}
+    fragment ReleaseDetails on Release {
+  id
+  fileId
+  version
+  status
+  inForce
+  reason
+  requestedBy
+  requestedAt
+  expiresAt
+  decidedBy
+  decidedAt
+  decisionReason
+  endedBy
+  endedAt
+  endCause
+  endReason
+}`) as unknown as TypedDocumentString<RequestReleaseMutation, RequestReleaseMutationVariables>;
 export const SignS3UploadDocument = new TypedDocumentString(`
     mutation signS3Upload($input: SignS3UploadInput!) {
   signS3Upload(input: $input) {

@@ -3,9 +3,11 @@ import path from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import type { Clock } from '../../ports/clock.js';
 import type { LentChunks, ObjectRef, ObjectStore, OpenObject } from '../../ports/object-store.js';
+import type { QuarantineArea } from '../../ports/quarantine-area.js';
 import type { StoreInventory } from '../../ports/store-inventory.js';
 import { DIRECTORY_MODE, ensureDirectory, isRealDirectory, pruneEmpty } from './directories.js';
 import { listDisk } from './inventory.js';
+import { isolate, openIsolated, removeIsolated } from './isolated.js';
 import { createLayout } from './layout.js';
 import {
   abortUpload,
@@ -40,12 +42,20 @@ export interface FilesystemStoreOptions {
  */
 export async function createFilesystemStore(
   options: FilesystemStoreOptions,
-): Promise<ObjectStore & StoreInventory> {
+): Promise<ObjectStore & QuarantineArea & StoreInventory> {
   const disk = await guard(() => openDisk(options));
   const { layout, scratch } = disk;
   const run = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
     signal?.throwIfAborted();
     return guard(work);
+  };
+  const open = async (
+    signal: AbortSignal | undefined,
+    work: () => Promise<OpenObject | undefined>,
+  ): Promise<OpenObject | undefined> => {
+    const object = await run(signal, work);
+    if (object && signal) addAbortSignal(signal, object.body);
+    return object;
   };
   return {
     beginUpload: (key, signal) => run(signal, () => beginUpload(disk, key)),
@@ -57,18 +67,13 @@ export async function createFilesystemStore(
     abortUpload: (upload, signal) => run(signal, () => abortUpload(disk, upload)),
     write: (ref, sizeBytes, body, signal) =>
       consume(body, () => writeObject(disk, ref, sizeBytes, body, signal)),
-    read: async (ref, range, signal): Promise<OpenObject | undefined> => {
-      const object = await run(signal, () => openObject(layout, ref, range));
-      if (object && signal) addAbortSignal(signal, object.body);
-      return object;
-    },
-    lend: async (ref, signal): Promise<OpenObject | undefined> => {
-      const object = await run(signal, () => lendObject(layout, ref));
-      if (object && signal) addAbortSignal(signal, object.body);
-      return object;
-    },
+    read: (ref, range, signal) => open(signal, () => openObject(layout, ref, range)),
+    lend: (ref, signal) => open(signal, () => lendObject(layout, ref)),
     stat: (ref, signal) => run(signal, () => statObject(layout, ref)),
     remove: (ref, signal) => run(signal, () => removeObject(disk, ref)),
+    isolate: (from, key, signal) => run(signal, () => isolate(disk, from, key)),
+    readIsolated: (key, range, signal) => open(signal, () => openIsolated(disk, key, range)),
+    removeIsolated: (key, signal) => run(signal, () => removeIsolated(disk, key)),
     list: (selection) => listDisk(disk, selection),
     check: (signal) => run(signal, async () => rm(await writeScratch(scratch, 0, Readable.from([])))),
   };
@@ -88,7 +93,7 @@ async function openDisk({ root, clock, minFreeBytes = 0 }: FilesystemStoreOption
   await mkdir(root, { recursive: true, mode: DIRECTORY_MODE });
   const layout = createLayout(await realpath(root));
   await chmod(layout.root, DIRECTORY_MODE);
-  for (const area of ['ingest', 'vault', 'tmp']) {
+  for (const area of ['ingest', 'vault', 'quarantine', 'tmp']) {
     await ensureDirectory(layout.root, path.join(layout.root, area));
   }
   const scratch = await openScratch(layout.scratch, clock);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Stats } from 'node:fs';
 import type { ListOptions, StoredItem } from '../../ports/store-inventory.js';
 import { isRealDirectory, listNames, pruneEmpty } from './directories.js';
+import { isolatedDisk } from './isolated.js';
 import { readManifest } from './manifest.js';
 import { abortUpload, removeStaged, type Disk } from './multipart.js';
 import { guard, unless } from './store-error.js';
@@ -17,8 +18,13 @@ export async function* listDisk(disk: Disk, options: ListOptions): AsyncGenerato
   for await (const file of walk(path.join(root, 'vault'), options.signal)) {
     if (file.name.endsWith(SEALED_SUFFIX)) yield* sealedCopy(disk, file.path, options);
   }
-  for await (const directory of walk(path.join(root, 'ingest'), options.signal)) {
-    if (directory.name.endsWith(STAGED_SUFFIX)) yield* staged(disk, directory.path, options);
+  for (const [area, place] of [
+    ['ingest', disk],
+    ['quarantine', isolatedDisk(disk)],
+  ] as const) {
+    for await (const directory of walk(place.layout.area, options.signal)) {
+      if (directory.name.endsWith(STAGED_SUFFIX)) yield* staged(place, area, directory.path, options);
+    }
   }
   for (const file of await guard(() => disk.scratch.leftovers())) {
     yield item({ kind: 'scratch', bytes: () => sizeOf(file), remove: () => rm(file, FORCED) });
@@ -57,16 +63,20 @@ async function* sealedCopy(disk: Disk, file: string, options: ListOptions): Asyn
   yield item({ kind: 'object', area: 'vault', key, bytes: () => Promise.resolve(stats.size), remove });
 }
 
-/** One key of the ingest area: an object, uploads that are open or were given up halfway, or nothing at all. */
-async function* staged(disk: Disk, directory: string, options: ListOptions): AsyncGenerator<StoredItem> {
+/** One key of an area of manifests: an object, uploads that are open or were given up halfway, or nothing at all. */
+async function* staged(
+  disk: Disk,
+  area: 'ingest' | 'quarantine',
+  directory: string,
+  options: ListOptions,
+): AsyncGenerator<StoredItem> {
   const { layout, scratch } = disk;
-  const ingest = path.join(layout.root, 'ingest');
-  const key = path.relative(ingest, directory).slice(0, -STAGED_SUFFIX.length);
-  const about = { area: 'ingest' as const, key };
+  const key = path.relative(layout.area, directory).slice(0, -STAGED_SUFFIX.length);
+  const about = { area, key };
   const before = await find(directory);
   const names = await guard(() => listNames(directory));
   if (names.length === 0 && isOld(before, options)) {
-    yield item({ kind: 'scratch', remove: () => pruneEmpty(directory, ingest) });
+    yield item({ kind: 'scratch', remove: () => pruneEmpty(directory, layout.area) });
   }
   const manifest = await guard(() => readManifest(layout.manifest(key)));
   if (manifest && isOld(await find(layout.manifest(key)), options)) {

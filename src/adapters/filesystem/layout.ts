@@ -7,12 +7,14 @@ import { DEPENDENCY } from './store-error.js';
 export interface Layout {
   /** Real path of the root, without symbolic links. */
   readonly root: string;
+  /** Directory of the area that this layout's uploads and manifests are in. */
+  readonly area: string;
   /** Files on their way to their name. */
   readonly scratch: string;
   /** A file in the vault: the bytes themselves. */
   vaultFile(key: string): string;
-  /** Everything about one key of the ingest area. */
-  ingestDirectory(key: string): string;
+  /** Everything about one key of the area. */
+  keyDirectory(key: string): string;
   /** Which parts make the object; there is an object exactly when this file exists. */
   manifest(key: string): string;
   /** Parts of an upload that is still open. */
@@ -28,18 +30,23 @@ const MAX_SEGMENT_CHARACTERS = 200;
 const KEY = /^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/;
 const HANDLE = /^[0-9a-f]{32}$/;
 
-/** Lays out a root directory. Its paths throw `PermanentError` for keys and handles that the server never made. */
-export function createLayout(root: string): Layout {
-  const ingestDirectory = (key: string): string => path.join(root, 'ingest', `${checkKey(key)}.object`);
+/**
+ * Lays out a root directory. Its paths throw `PermanentError` for keys and handles that the server never made.
+ *
+ * @param areaName - of the area whose objects are manifests; infected content keeps that form
+ */
+export function createLayout(root: string, areaName: 'ingest' | 'quarantine' = 'ingest'): Layout {
+  const area = path.join(root, areaName);
+  const keyDirectory = (key: string): string => path.join(area, `${checkKey(key)}.object`);
   return {
     root,
+    area,
     scratch: path.join(root, 'tmp'),
     vaultFile: (key) => path.join(root, 'vault', `${checkKey(key)}.bytes`),
-    ingestDirectory,
-    manifest: (key) => path.join(ingestDirectory(key), 'manifest'),
-    openDirectory: (upload) => path.join(ingestDirectory(upload.key), `open-${checkHandle(upload.handle)}`),
-    sealedDirectory: (upload) =>
-      path.join(ingestDirectory(upload.key), `sealed-${checkHandle(upload.handle)}`),
+    keyDirectory,
+    manifest: (key) => path.join(keyDirectory(key), 'manifest'),
+    openDirectory: (upload) => path.join(keyDirectory(upload.key), `open-${checkHandle(upload.handle)}`),
+    sealedDirectory: (upload) => path.join(keyDirectory(upload.key), `sealed-${checkHandle(upload.handle)}`),
   };
 }
 

@@ -111,18 +111,18 @@ async function seal(
 export async function abortUpload({ layout, scratch }: Disk, upload: OpenUpload): Promise<void> {
   const directory = layout.openDirectory(upload);
   if (await isRealDirectory(directory)) await scratch.discard(directory);
-  await pruneEmpty(layout.ingestDirectory(upload.key), path.join(layout.root, 'ingest'));
+  await pruneEmpty(layout.keyDirectory(upload.key), layout.area);
 }
 
 /** Removes the object of a key; uploads that are open under the same key stay. */
 export async function removeStaged({ layout, scratch }: Disk, key: string): Promise<void> {
-  const directory = layout.ingestDirectory(key);
+  const directory = layout.keyDirectory(key);
   if (!(await isRealDirectory(directory))) return;
   await rm(layout.manifest(key), { force: true });
   for (const name of await listNames(directory)) {
     if (name.startsWith('sealed-')) await scratch.discard(path.join(directory, name));
   }
-  await pruneEmpty(directory, path.join(layout.root, 'ingest'));
+  await pruneEmpty(directory, layout.area);
 }
 
 async function findParts(layout: Layout, upload: OpenUpload): Promise<string> {

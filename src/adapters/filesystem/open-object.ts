@@ -53,7 +53,7 @@ async function findStaged(
   layout: Layout,
   key: string,
 ): Promise<{ readonly spans: ReturnType<typeof spansOf>; readonly sizeBytes: number } | undefined> {
-  if (!(await isRealDirectory(layout.ingestDirectory(key)))) return undefined;
+  if (!(await isRealDirectory(layout.keyDirectory(key)))) return undefined;
   const manifest = await readManifest(layout.manifest(key));
   if (!manifest) return undefined;
   const spans = spansOf(layout.sealedDirectory({ key, handle: manifest.handle }), manifest);

@@ -23,6 +23,7 @@ import type { Backlog, BacklogCounts, DueFile } from '../../ports/backlog.js';
 import type { InspectionJob } from '../../ports/job-queue.js';
 import type { Database } from './database.js';
 import { databaseNow, databaseNowPlus } from './file-scope.js';
+import { createQuarantineBacklog } from './quarantine-backlog.js';
 import type { Sql } from './session.js';
 
 /** How the backlog looks for lost work. */
@@ -66,6 +67,7 @@ export function createBacklog(
       across((db) => dueFiles(db, isListingDue, sql`${files.partsListedAt} nulls first`, limit)),
     dueCleanups: (limit) =>
       across((db) => dueFiles(db, and(isEnded, isNull(files.stagedRemovedAt)), asc(files.updatedAt), limit)),
+    ...createQuarantineBacklog(across),
     forgetExpiredKeys: (limit) => across((db) => forgetExpiredKeys(db, limit)),
     forgetExpiredChallenges: (limit) => across((db) => forgetExpiredChallenges(db, limit)),
     tenants: (limit, after) => across((db) => findTenants(db, limit, after)),

@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import { contents } from '../../../db/schema/contents.js';
 import { files } from '../../../db/schema/files.js';
+import { quarantine } from '../../../db/schema/quarantine.js';
 import { PermanentError } from '../../domain/errors.js';
 import type { FileId } from '../../domain/ids.js';
 import type { ContentTransaction, Copy, StoredContent } from '../../ports/contents.js';
@@ -22,6 +23,10 @@ const columns = {
 };
 
 const isUnreferenced = and(eq(contents.referenceCount, 0), eq(contents.isJoinable, false));
+
+/** Nobody has to take the bytes into the quarantine from there. */
+const isNotNeeded = sql`not exists (select from ${quarantine} where ${quarantine.tenantId} = ${contents.tenantId}
+  and ${quarantine.sourceKey} = ${contents.vaultKey} and ${quarantine.heldAt} is null and ${quarantine.removedAt} is null)`;
 
 /** Sealed copies and who may refer to them. Their references are counted by a trigger on the files. */
 export const createContents = (context: FileScope): Contents => ({
@@ -53,7 +58,7 @@ export const createContents = (context: FileScope): Contents => ({
     const rows = await context.sql
       .select({ vaultKey: contents.vaultKey })
       .from(contents)
-      .where(and(ofTenant(context), eq(contents.sha256, sha256), isUnreferenced));
+      .where(and(ofTenant(context), eq(contents.sha256, sha256), isUnreferenced, isNotNeeded));
     return rows.map(({ vaultKey }) => vaultKey);
   },
   forgetContents: async (vaultKeys) => {

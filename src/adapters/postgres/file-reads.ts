@@ -4,6 +4,7 @@ import { tenants } from '../../../db/schema/tenants.js';
 import { PermanentError } from '../../domain/errors.js';
 import type { TenantId } from '../../domain/ids.js';
 import type { FileQuery, FileTransaction } from '../../ports/file-store.js';
+import { containing } from './containing.js';
 import { fileColumns, toFile } from './file-row.js';
 import { readClaims } from './claims.js';
 import { isFile, type FileScope } from './file-scope.js';
@@ -65,9 +66,6 @@ function matches({ scope }: FileScope, query: Omit<FileQuery, 'limit' | 'after'>
     query.createdBy === undefined ? undefined : eq(files.createdBy, query.createdBy),
   );
 }
-
-/** A pattern in which nothing of the text is a wildcard. */
-const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 
 async function findTenantRow({
   sql: db,

@@ -10,6 +10,9 @@ import { createIdempotency } from './idempotency.js';
 import { createInspection } from './inspection.js';
 import { createLedger } from './ledger.js';
 import { createPossession } from './possession.js';
+import { createQuarantine } from './quarantine.js';
+import { createQuarantineHistory } from './quarantine-history.js';
+import { createReleases } from './releases.js';
 import { TransactionEndedError, type Session, type Sql } from './session.js';
 
 /** The truth about files in Postgres, under row-level security. */
@@ -36,6 +39,9 @@ function createFileTransaction(sql: Sql, scope: TenantScope): FileTransaction {
     ...createIdempotency(context),
     ...createContents(context),
     ...createPossession(context),
+    ...createQuarantine(context),
+    ...createReleases(context),
+    ...createQuarantineHistory(context),
   };
 }
 

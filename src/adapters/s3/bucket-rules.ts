@@ -72,7 +72,7 @@ export function corsRules(origins: readonly string[]): string {
 
 /**
  * What removes leftovers that everything else has missed: uploads that were never ended, and in the staging area
- * objects that are still tagged as staged. An infected file loses its tag and stays.
+ * objects that are still tagged as staged.
  */
 export function lifecycleRules(days: number, hasStaged: boolean): string {
   const uploads = `<Rule><ID>${RULE_MARK}-open-uploads</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter><AbortIncompleteMultipartUpload><DaysAfterInitiation>${String(days)}</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>`;

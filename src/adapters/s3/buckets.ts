@@ -1,10 +1,16 @@
-import type { Area, ObjectRef } from '../../ports/object-store.js';
+import type { StoredArea } from '../../ports/object-store.js';
 import { PermanentError } from '../../domain/errors.js';
 import type { S3Connection } from './s3-connection.js';
 import { DEPENDENCY, isMissing } from './s3-error.js';
 
+/** Where an object of any area lies. */
+export interface StoredRef {
+  readonly area: StoredArea;
+  readonly key: string;
+}
+
 /** Name of the bucket of an area. */
-export type BucketOf = (area: Area) => string;
+export type BucketOf = (area: StoredArea) => string;
 
 /** What the operations of the store work on. */
 export interface S3 {
@@ -12,7 +18,8 @@ export interface S3 {
   readonly bucketOf: BucketOf;
 }
 
-const AREAS: readonly Area[] = ['ingest', 'vault'];
+/** All of them; each has a bucket. */
+export const AREAS: readonly StoredArea[] = ['vault', 'quarantine', 'ingest'];
 const KEY = /^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/;
 const MAX_KEY_CHARACTERS = 512;
 
@@ -28,13 +35,14 @@ export async function ensureBuckets({ connection, bucketOf }: S3, region: string
   }
 }
 
-/** Proves that both buckets can be reached and that one takes writes. */
+/** Proves that all buckets can be reached and that one takes writes. */
 export async function checkBuckets({ connection, bucketOf }: S3, signal?: AbortSignal): Promise<void> {
   await connection.call(signal, async (client) => {
     await client.putObject(bucketOf('ingest'), PROBE_KEY, Buffer.alloc(0), 0);
     await client.removeObject(bucketOf('ingest'), PROBE_KEY);
-    if (!(await client.bucketExists(bucketOf('vault')))) {
-      throw new PermanentError(DEPENDENCY, 'The bucket of the vault is missing.');
+    for (const area of AREAS) {
+      if (await client.bucketExists(bucketOf(area))) continue;
+      throw new PermanentError(DEPENDENCY, `The bucket of the ${area} is missing.`);
     }
   });
 }
@@ -42,28 +50,12 @@ export async function checkBuckets({ connection, bucketOf }: S3, signal?: AbortS
 /** Removes an object; one that does not exist is no error. */
 export async function removeObject(
   { connection, bucketOf }: S3,
-  ref: ObjectRef,
+  ref: StoredRef,
   signal?: AbortSignal,
 ): Promise<void> {
   const key = checkKey(ref.key);
   try {
     await connection.call(signal, (client) => client.removeObject(bucketOf(ref.area), key));
-  } catch (error) {
-    if (!isMissing(error, 'NoSuchKey', 'NotFound')) throw error;
-  }
-}
-
-/** Takes the tag of a leftover from an object; one that does not exist is no error. */
-export async function keepObject(
-  { connection, bucketOf }: S3,
-  ref: ObjectRef,
-  signal?: AbortSignal,
-): Promise<void> {
-  const key = checkKey(ref.key);
-  try {
-    await connection.call(signal, (client) =>
-      client.removeObjectTagging(bucketOf(ref.area), key, { versionId: '' }),
-    );
   } catch (error) {
     if (!isMissing(error, 'NoSuchKey', 'NotFound')) throw error;
   }

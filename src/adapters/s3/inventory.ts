@@ -1,16 +1,15 @@
-import type { Area } from '../../ports/object-store.js';
+import type { StoredArea } from '../../ports/object-store.js';
 import type { ListOptions, StoredItem } from '../../ports/store-inventory.js';
 import { PermanentError } from '../../domain/errors.js';
-import { isKey, removeObject, type S3 } from './buckets.js';
+import { AREAS, isKey, removeObject, type S3 } from './buckets.js';
 import { abortUploadById, isUploadOf, type UploadById } from './multipart.js';
 import { DEPENDENCY } from './s3-error.js';
 
 const PAGE_ITEMS = 1_000;
 /** Far beyond what any tenant has: a store that never ends its list is broken. */
 const MAX_PAGES = 1_000_000;
-const AREAS: readonly Area[] = ['vault', 'ingest'];
 
-/** Shows all objects and open uploads of both buckets, a page at a time. */
+/** Shows all objects and open uploads of all buckets, a page at a time. */
 export async function* listBuckets(s3: S3, options: ListOptions): AsyncGenerator<StoredItem> {
   for (const area of AREAS) {
     yield* listObjects(s3, area, options);
@@ -18,7 +17,7 @@ export async function* listBuckets(s3: S3, options: ListOptions): AsyncGenerator
   }
 }
 
-async function* listObjects(s3: S3, area: Area, options: ListOptions): AsyncGenerator<StoredItem> {
+async function* listObjects(s3: S3, area: StoredArea, options: ListOptions): AsyncGenerator<StoredItem> {
   let token = '';
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const found = await s3.connection.call(options.signal, (client) =>
@@ -43,7 +42,7 @@ async function* listObjects(s3: S3, area: Area, options: ListOptions): AsyncGene
 }
 
 /** Of one key with more open uploads than a page has, the rest is seen the next time. */
-async function* listUploads(s3: S3, area: Area, options: ListOptions): AsyncGenerator<StoredItem> {
+async function* listUploads(s3: S3, area: StoredArea, options: ListOptions): AsyncGenerator<StoredItem> {
   let keyMarker = '';
   let uploadMarker = '';
   for (let page = 0; page < MAX_PAGES; page += 1) {

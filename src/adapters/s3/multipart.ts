@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { PermanentError } from '../../domain/errors.js';
-import type { Area, OpenUpload, StoredPart } from '../../ports/object-store.js';
+import type { StoredArea, OpenUpload, StoredPart } from '../../ports/object-store.js';
 import { checkKey, type S3 } from './buckets.js';
 import { putStream } from './put-stream.js';
 import { DEPENDENCY, isMissing } from './s3-error.js';
 
-/** An upload into either area; the port knows those into `ingest` alone. */
+/** An upload into any area; the port knows those into `ingest` alone. */
 export interface AreaUpload extends OpenUpload {
-  readonly area: Area;
+  readonly area: StoredArea;
 }
 
 /** An upload as the store lists it. */
@@ -23,7 +23,7 @@ const UPLOAD_METADATA = 'lazaret-upload';
 /** Opens a multipart upload. A repeated call after a lost answer leaves one behind without parts. */
 export async function beginUpload(
   { connection, bucketOf }: S3,
-  area: Area,
+  area: StoredArea,
   key: string,
   signal?: AbortSignal,
   headers: Readonly<Record<string, string>> = {},

@@ -1,8 +1,8 @@
 import { IncomingMessage } from 'node:http';
 import { addAbortSignal, finished, Transform, type Readable } from 'node:stream';
 import { PermanentError, TransientError } from '../../domain/errors.js';
-import type { ByteRange, ObjectRef, OpenObject } from '../../ports/object-store.js';
-import { checkKey, type S3 } from './buckets.js';
+import type { ByteRange, OpenObject } from '../../ports/object-store.js';
+import { checkKey, type S3, type StoredRef } from './buckets.js';
 import { DEPENDENCY, isMissing, toStoreError } from './s3-error.js';
 
 /** Bytes that wait for a slow reader. */
@@ -11,7 +11,7 @@ const READ_BUFFER_BYTES = 256 * 1024;
 /** Opens an object; `undefined` when there is none. */
 export async function openObject(
   { connection, bucketOf }: S3,
-  ref: ObjectRef,
+  ref: StoredRef,
   range?: ByteRange,
   signal?: AbortSignal,
 ): Promise<OpenObject | undefined> {

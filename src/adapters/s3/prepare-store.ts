@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Area } from '../../ports/object-store.js';
+import type { StoredArea } from '../../ports/object-store.js';
 import { corsRules, ensureRule, lifecycleRules, writeOnlyPolicy, type BucketRule } from './bucket-rules.js';
-import type { S3 } from './buckets.js';
+import { AREAS, type S3 } from './buckets.js';
 import type { SigningKey } from './presign.js';
 import { sendSigned } from './send-signed.js';
 
@@ -36,10 +36,11 @@ export async function prepareBuckets(
   ingest: IngestKey | undefined,
   { leftoverDays, browserOrigins, report }: Housekeeping,
 ): Promise<void> {
-  const [staged, vault] = [bucketOf('ingest'), bucketOf('vault')];
+  const [staged, vault, quarantine] = [bucketOf('ingest'), bucketOf('vault'), bucketOf('quarantine')];
   const rules: BucketRule[] = [
     { bucket: staged, kind: 'lifecycle', document: lifecycleRules(leftoverDays, true) },
     { bucket: vault, kind: 'lifecycle', document: lifecycleRules(leftoverDays, false) },
+    { bucket: quarantine, kind: 'lifecycle', document: lifecycleRules(leftoverDays, false) },
   ];
   if (ingest) rules.push({ bucket: staged, kind: 'cors', document: corsRules(browserOrigins) });
   if (ingest?.principal !== undefined) {
@@ -74,8 +75,10 @@ export async function faultOfIngestKey(s3: S3, key: SigningKey): Promise<string 
     if (tries === MAX_TRIES) return 'it may not write into the staging bucket';
     await delay(TRY_AGAIN_MS);
   }
-  if ((await tryPart(s3, key, 'vault')) !== FORBIDDEN) return 'it may write into the vault';
-  for (const area of ['ingest', 'vault'] as const) {
+  for (const area of ['vault', 'quarantine'] as const) {
+    if ((await tryPart(s3, key, area)) !== FORBIDDEN) return `it may write into the ${area}`;
+  }
+  for (const area of AREAS) {
     const listing = { method: 'GET', path: `/${s3.bucketOf(area)}`, query: {}, headers: {} };
     const { status } = await sendSigned(s3.connection, key, listing);
     if (status !== FORBIDDEN) return 'it may list a bucket';
@@ -84,7 +87,7 @@ export async function faultOfIngestKey(s3: S3, key: SigningKey): Promise<string 
 }
 
 /** Puts a part of an upload that does not exist: whoever may write learns that, and others that they may not. */
-async function tryPart({ connection, bucketOf }: S3, key: SigningKey, area: Area): Promise<number> {
+async function tryPart({ connection, bucketOf }: S3, key: SigningKey, area: StoredArea): Promise<number> {
   const query = { partNumber: '1', uploadId: 'none' };
   const request = { method: 'PUT', path: `/${bucketOf(area)}/.check`, query, headers: {} };
   return (await sendSigned(connection, key, request, '')).status;

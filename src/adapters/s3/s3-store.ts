@@ -1,14 +1,10 @@
 import { Readable } from 'node:stream';
-import type {
-  DirectTransfer,
-  LentChunks,
-  ObjectRef,
-  ObjectStore,
-  OpenUpload,
-} from '../../ports/object-store.js';
+import type { DirectTransfer, LentChunks, ObjectStore, OpenUpload } from '../../ports/object-store.js';
+import type { QuarantineArea } from '../../ports/quarantine-area.js';
 import { STAGED_TAG } from './bucket-rules.js';
-import { checkBuckets, ensureBuckets, keepObject, removeObject, type S3 } from './buckets.js';
+import { checkBuckets, ensureBuckets, removeObject, type S3 } from './buckets.js';
 import { createDirectTransfer } from './direct-transfer.js';
+import { isolateObject } from './isolate-object.js';
 import { abortUpload, beginUpload, finishUpload, putPart, type AreaUpload } from './multipart.js';
 import { openObject } from './open-object.js';
 import { faultOfIngestKey, prepareBuckets, type Housekeeping, type IngestKey } from './prepare-store.js';
@@ -20,7 +16,7 @@ import { writeObject } from './write-object.js';
 
 /** Which store, and how to use it. */
 export interface S3StoreOptions extends S3Endpoint {
-  /** The buckets are `<prefix>-ingest` and `<prefix>-vault`; made where they are missing. */
+  /** The buckets are `<prefix>-ingest`, `-vault` and `-quarantine`; made where they are missing. */
   readonly bucketPrefix: string;
   readonly timeouts?: Partial<S3Timeouts>;
   /** The second credential; without it every byte comes through the API. */
@@ -29,10 +25,13 @@ export interface S3StoreOptions extends S3Endpoint {
   readonly housekeeping?: Housekeeping | undefined;
   /** Largest object that is written in one request; at least 5 MiB. @default 256 MiB */
   readonly pieceBytes?: number;
+  /** Largest object, or part of one, that the store is asked to copy in one request; at least 5 MiB. @default 1 GiB */
+  readonly copyBytes?: number;
 }
 
 const MIB = 1024 * 1024;
 const DEFAULT_PIECE_BYTES = 256 * MIB;
+const DEFAULT_COPY_BYTES = 1024 * MIB;
 const DEFAULT_TIMEOUTS: S3Timeouts = { callMs: 30_000, finishMs: 300_000, stallMs: 30_000 };
 
 /**
@@ -40,7 +39,9 @@ const DEFAULT_TIMEOUTS: S3Timeouts = { callMs: 30_000, finishMs: 300_000, stallM
  *
  * @throws TransientError, PermanentError when the store cannot be reached or refuses the buckets
  */
-export async function createS3Store(options: S3StoreOptions): Promise<ObjectStore & StoreInventory> {
+export async function createS3Store(
+  options: S3StoreOptions,
+): Promise<ObjectStore & QuarantineArea & StoreInventory> {
   const s3: S3 = {
     connection: createS3Connection(options, { ...DEFAULT_TIMEOUTS, ...options.timeouts }),
     bucketOf: (area) => `${options.bucketPrefix}-${area}`,
@@ -66,19 +67,23 @@ export async function createS3Store(options: S3StoreOptions): Promise<ObjectStor
     finishUpload: (upload, parts, signal) => finishUpload(s3, staged(upload), parts, signal),
     abortUpload: (upload, signal) => abortUpload(s3, staged(upload), signal),
     ...(direct && { direct }),
-    ...(isTagged && { keep: (ref: ObjectRef, signal?: AbortSignal) => keepObject(s3, ref, signal) }),
-    write: (ref, sizeBytes, body, signal) => {
-      const owned = ownBody(body);
-      return consume(owned, () => writeObject(s3, pieceBytes, ref, sizeBytes, owned, signal));
-    },
+    write: (ref, sizeBytes, body, signal) =>
+      consume(ownBody(body), (owned) => writeObject(s3, pieceBytes, ref, sizeBytes, owned, signal)),
     read: (ref, range, signal) => openObject(s3, ref, range, signal),
     lend: (ref, signal) => openObject(s3, ref, undefined, signal),
     stat: (ref, signal) => statObject(s3, ref, signal),
     remove: (ref, signal) => removeObject(s3, ref, signal),
+    ...quarantineOf(s3, options.copyBytes ?? DEFAULT_COPY_BYTES),
     list: (selection) => listBuckets(s3, selection),
     check: (signal) => checkBuckets(s3, signal),
   };
 }
+
+const quarantineOf = (s3: S3, copyBytes: number): QuarantineArea => ({
+  isolate: (from, key, signal) => isolateObject(s3, copyBytes, from, key, signal),
+  readIsolated: (key, range, signal) => openObject(s3, { area: 'quarantine', key }, range, signal),
+  removeIsolated: (key, signal) => removeObject(s3, { area: 'quarantine', key }, signal),
+});
 
 /** @returns the way for clients to send parts themselves, where the second credential can be trusted with it */
 async function prepare(s3: S3, options: S3StoreOptions): Promise<DirectTransfer | undefined> {
@@ -106,9 +111,9 @@ async function* copied(chunks: LentChunks): AsyncGenerator<Buffer> {
 }
 
 /** A body that nobody reads on would hold its sender for ever. */
-async function consume<T>(body: Readable, work: () => Promise<T>): Promise<T> {
+async function consume<T>(body: Readable, work: (body: Readable) => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await work(body);
   } catch (error) {
     body.destroy();
     throw error;

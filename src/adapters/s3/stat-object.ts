@@ -1,11 +1,10 @@
-import type { ObjectRef } from '../../ports/object-store.js';
-import { checkKey, type S3 } from './buckets.js';
+import { checkKey, type S3, type StoredRef } from './buckets.js';
 import { isMissing } from './s3-error.js';
 
 /** Size of an object; `undefined` when there is none. */
 export async function statObject(
   { connection, bucketOf }: S3,
-  ref: ObjectRef,
+  ref: StoredRef,
   signal?: AbortSignal,
 ): Promise<number | undefined> {
   const key = checkKey(ref.key);

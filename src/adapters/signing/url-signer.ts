@@ -2,7 +2,15 @@ import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { z } from 'zod';
 import { parseFileId, parseTenantId } from '../../domain/ids.js';
 import type { Clock } from '../../ports/clock.js';
-import type { DownloadGrant, PartGrant, S3UploadGrant, UrlSigner } from '../../ports/url-signer.js';
+import { ZIP_ENCRYPTIONS } from '../../domain/zip-encryption.js';
+import type {
+  DownloadGrant,
+  ForensicGrant,
+  PartGrant,
+  ReleasedGrant,
+  S3UploadGrant,
+  UrlSigner,
+} from '../../ports/url-signer.js';
 
 /** What the signer is made of. */
 export interface UrlSignerOptions {
@@ -30,10 +38,22 @@ export function createUrlSigner({ key, publicUrl, clock }: UrlSignerOptions): Ur
       `${publicUrl}/parts/${await sign(codec, PART_AUDIENCE, toPartClaims(grant), grant.subject, expiresAt)}`,
     downloadUrl: async (grant, expiresAt) =>
       `${publicUrl}/downloads/${await sign(codec, DOWNLOAD_AUDIENCE, toFileClaims(grant), grant.subject, expiresAt)}`,
+    releasedUrl: async (grant, expiresAt) => {
+      const claims = { ...toFileClaims(grant), release: grant.releaseId };
+      return `${publicUrl}/quarantine/released/${await sign(codec, RELEASED_AUDIENCE, claims, grant.subject, expiresAt)}`;
+    },
+    forensicUrl: async (grant, expiresAt) => {
+      const claims = { ...toFileClaims(grant), encryption: grant.encryption };
+      return `${publicUrl}/quarantine/forensic/${await sign(codec, FORENSIC_AUDIENCE, claims, grant.subject, expiresAt)}`;
+    },
     s3UploadUrl: async (grant, expiresAt) =>
       `${publicUrl}/s3/${await sign(codec, S3_AUDIENCE, toFileClaims(grant), grant.subject, expiresAt)}`,
     readPart: async (token) => partGrant.safeParse(await verify(codec, PART_AUDIENCE, token)).data,
     readDownload: async (token) => fileGrant.safeParse(await verify(codec, DOWNLOAD_AUDIENCE, token)).data,
+    readReleased: async (token) =>
+      releasedGrant.safeParse(await verify(codec, RELEASED_AUDIENCE, token)).data,
+    readForensic: async (token) =>
+      forensicGrant.safeParse(await verify(codec, FORENSIC_AUDIENCE, token)).data,
     readS3Upload: async (token) => fileGrant.safeParse(await verify(codec, S3_AUDIENCE, token)).data,
     tusUrl: (fileId) => `${publicUrl}/uploads/${fileId}`,
   };
@@ -46,6 +66,8 @@ const MAX_TOKEN_CHARACTERS = 4_096;
 const PART_AUDIENCE = 'lazaret:part';
 const DOWNLOAD_AUDIENCE = 'lazaret:download';
 const S3_AUDIENCE = 'lazaret:s3';
+const RELEASED_AUDIENCE = 'lazaret:released';
+const FORENSIC_AUDIENCE = 'lazaret:forensic';
 
 interface Codec {
   readonly key: Uint8Array;
@@ -70,11 +92,21 @@ const fileClaims = z.object({
   file: z.string().transform(parseFileId).pipe(z.custom<PartGrant['fileId']>(isPresent)),
 });
 
-const fileGrant = fileClaims.transform(({ sub, tenant, file }): FileGrant => ({
+const toFileGrant = ({ sub, tenant, file }: z.output<typeof fileClaims>): FileGrant => ({
   tenantId: tenant,
   fileId: file,
   subject: sub,
-}));
+});
+
+const fileGrant = fileClaims.transform(toFileGrant);
+
+const releasedGrant = fileClaims
+  .extend({ release: z.uuid() })
+  .transform(({ release, ...claims }): ReleasedGrant => ({ ...toFileGrant(claims), releaseId: release }));
+
+const forensicGrant = fileClaims
+  .extend({ encryption: z.enum(ZIP_ENCRYPTIONS) })
+  .transform(({ encryption, ...claims }): ForensicGrant => ({ ...toFileGrant(claims), encryption }));
 
 const partGrant = fileClaims
   .extend({

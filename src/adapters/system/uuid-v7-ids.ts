@@ -12,5 +12,6 @@ const SECRET_BYTES = 32;
  */
 export const createUuidV7Ids = (): Ids => ({
   fileId: () => uuidv7() as FileId,
+  releaseId: () => uuidv7(),
   secret: () => randomBytes(SECRET_BYTES).toString('hex'),
 });

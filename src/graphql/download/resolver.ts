@@ -13,7 +13,8 @@ export class DownloadResolver {
   constructor(private readonly useCases: Pick<UseCases, 'createDownloadUrl'>) {}
 
   @Mutation(() => DownloadUrlPayloadType, {
-    description: 'Gives out a short-lived URL for the content of a clean file.',
+    description:
+      'Gives out a short-lived URL for the content of a clean file, or of an infected one that is released to those who may have it then.',
   })
   @Directive(hasPermission('file:download'))
   async createDownloadUrl(

@@ -5,7 +5,7 @@ import { FileType } from './type.js';
 
 /** Where a page stands. */
 @ObjectType('PageInfo', { description: 'Where a page stands among the others.' })
-class PageInfoType {
+export class PageInfoType {
   @Field(() => Boolean, { description: 'Whether files follow after the last of this page.' })
   readonly hasNextPage!: boolean;
 
@@ -42,17 +42,23 @@ export class FileConnectionType {
   readonly totalCount!: number;
 }
 
+/** Says where a page stands. */
+export const pageInfoOf = (
+  { hasNextPage, hasPreviousPage }: Pick<PageInfoType, 'hasNextPage' | 'hasPreviousPage'>,
+  edges: readonly { readonly cursor: string }[],
+): PageInfoType => ({
+  hasNextPage,
+  hasPreviousPage,
+  startCursor: edges[0]?.cursor ?? null,
+  endCursor: edges.at(-1)?.cursor ?? null,
+});
+
 /** Turns a page into edges with cursors. */
 export function toConnection(page: FilePage): FileConnectionType {
   const edges = page.files.map((node) => ({ cursor: encodeFileCursor(node), node }));
   return {
     edges,
-    pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: page.hasPreviousPage,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
+    pageInfo: pageInfoOf(page, edges),
     totalCount: page.totalCount,
   };
 }

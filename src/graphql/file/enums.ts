@@ -20,7 +20,10 @@ registerEnumType(FileStateEnum, {
     RECEIVING: { description: 'Some bytes are durable.' },
     SCANNING: { description: 'All bytes are durable; queued for or under inspection.' },
     CLEAN: { description: 'The only state in which content can be downloaded.' },
-    INFECTED: { description: 'Quarantined.' },
+    INFECTED: {
+      description:
+        'Quarantined. Stays so while it is released, and then only those who may have it get the content.',
+    },
     UNSCANNABLE: {
       description:
         'Not provably clean: over a limit, encrypted, corrupt, or the scanner gave no answer after all retries.',

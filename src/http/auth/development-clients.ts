@@ -26,4 +26,6 @@ export const DEVELOPMENT_CLIENTS: readonly DevelopmentClient[] = [
   client('globex-admin', globex.id, 'admin'),
   client('globex-uploader', globex.id, 'uploader'),
   client('globex-viewer', globex.id, 'viewer'),
+  client('globex-analyst', globex.id, 'analyst'),
+  client('globex-analyst-2', globex.id, 'analyst'),
 ];

@@ -8,7 +8,7 @@ import { announce } from '../announce.js';
 import { applyCommand } from '../apply.js';
 import { chooseCopy, probeCopy, type Elsewhere, type ProbedCopy } from '../contents/choose-copy.js';
 import { policyVersionOf } from '../policy-version.js';
-import { removeBytes } from '../remove-bytes.js';
+import { settleBytes } from '../settle-bytes.js';
 import type { Examination } from './examine.js';
 import type { Inspection } from './inspection.js';
 
@@ -61,7 +61,7 @@ async function conclude(inspection: Inspection, facts: Facts): Promise<Verdict |
   if (vaultKey !== null && sha256 !== null) deps.hints.set(tenantId, sha256, vaultKey);
   if (vaultKey !== null && vaultKey !== sealedKey) deps.onShared?.(sizeBytes ?? 0);
   // What fails here stays due, and the sweeper repeats it.
-  await removeBytes(deps, scope, decided).catch(() => undefined);
+  await settleBytes(deps, scope, decided).catch(() => undefined);
   return verdict;
 }
 

@@ -5,6 +5,7 @@ import type { Digester } from '../../ports/digester.js';
 import type { EventBus } from '../../ports/event-bus.js';
 import type { FileStore, TenantScope } from '../../ports/file-store.js';
 import type { ObjectStore } from '../../ports/object-store.js';
+import type { QuarantineArea } from '../../ports/quarantine-area.js';
 import type { Scanner } from '../../ports/scanner.js';
 import type { TypeDetector } from '../../ports/type-detector.js';
 import type { BackoffSettings } from './backoff.js';
@@ -22,7 +23,9 @@ export interface InspectionSettings extends BackoffSettings {
 /** What inspecting needs. */
 export interface InspectFileDeps {
   readonly files: FileStore;
-  readonly objects: ObjectStore;
+  readonly objects: ObjectStore & QuarantineArea;
+  /** How long infected content is kept, in milliseconds. */
+  readonly retentionMs: number;
   readonly scanner: Scanner;
   readonly types: TypeDetector;
   readonly digests: Digester;

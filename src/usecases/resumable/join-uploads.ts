@@ -13,7 +13,7 @@ import type { CompleteUploadDeps } from '../complete-upload.js';
 import type { CreateUploadDeps, CreateUploadInput } from '../create-upload.js';
 import { idempotently, type IdempotentRequest } from '../idempotent.js';
 import { discardNewFile, newFile } from '../new-file.js';
-import { removeBytes } from '../remove-bytes.js';
+import { removeBytes, type RemoveBytesDeps } from '../remove-bytes.js';
 import { findPartials, noPartial, type Partial } from './find-partials.js';
 import { gatherParts } from './gather-parts.js';
 import { finalMark } from './partial.js';
@@ -29,7 +29,7 @@ export interface JoinUploadsInput {
 }
 
 /** What joining needs. */
-export type JoinUploadsDeps = CreateUploadDeps & CompleteUploadDeps;
+export type JoinUploadsDeps = CreateUploadDeps & CompleteUploadDeps & RemoveBytesDeps;
 
 /**
  * Puts a file together from partial uploads that are complete. One transaction ends those, gives their quota to

@@ -114,8 +114,8 @@ describe('work that the queue may have lost', () => {
 
   it('what roles allow is read for one tenant, and unknown ones allow nothing', async () => {
     const roles = createRoleStore(database);
-    expect(await roles.permissionsOf(ACME.tenantId, ['viewer', 'analyst', 'no such role'])).toEqual(
-      new Set(['file:read', 'file:download']),
+    expect(await roles.permissionsOf(ACME.tenantId, ['viewer', 'uploader', 'no such role'])).toEqual(
+      new Set(['file:read', 'file:download', 'file:upload']),
     );
     expect(await roles.permissionsOf(ACME.tenantId, [])).toEqual(new Set());
     expect(await roles.permissionsOf(NO_TENANT, ['admin'])).toBeUndefined();

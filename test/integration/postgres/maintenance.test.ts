@@ -64,7 +64,7 @@ describe('maintenance of many workers', () => {
     await change(`update tenant_usage set used_bytes = used_bytes + 5 where tenant_id = '${ACME.tenantId}'`);
     const metrics = createMetrics();
     const none = { found: 0, removed: 0, removedBytes: 0 };
-    const kinds = { staged: none, fragment: none, upload: none, scratch: none };
+    const kinds = { staged: none, quarantined: none, fragment: none, upload: none, scratch: none };
     const report: CollectReport = {
       kinds: { ...kinds, sealed: { found: 2, removed: 1, removedBytes: 7 } },
       kept: 4,

@@ -13,14 +13,15 @@ export interface StoreReport {
 }
 
 /** States in which a file has bytes of its own in the ingest area. */
-const NEEDED = ['PENDING', 'RECEIVING', 'SCANNING', 'INFECTED'];
-const ENDED = ['CLEAN', 'UNSCANNABLE', 'REJECTED', 'CANCELLED', 'EXPIRED', 'DELETED'];
+const NEEDED = ['PENDING', 'RECEIVING', 'SCANNING'];
+const ENDED = ['CLEAN', 'INFECTED', 'UNSCANNABLE', 'REJECTED', 'CANCELLED', 'EXPIRED', 'DELETED'];
 
 /** Whether every object that a row refers to is there, and no bytes are that a row has given up. */
 export async function judgeStore(root: string, files: readonly FileRow[]): Promise<StoreReport> {
   const vault = await listFiles(path.join(root, 'vault'));
   const ingest = await listDirectories(path.join(root, 'ingest'));
-  const violations: string[] = [];
+  const quarantine = await listDirectories(path.join(root, 'quarantine'));
+  const violations = files.flatMap((file) => judgeQuarantine(file, ingest, quarantine));
   for (const file of files) violations.push(...(await judgeFile(root, file, vault, ingest)));
   const known = new Set(files.flatMap(({ vaultKey }) => (vaultKey === null ? [] : [`${vaultKey}.bytes`])));
   const staged = new Set(files.map(({ ingestKey }) => `${ingestKey}.object`));
@@ -29,6 +30,7 @@ export async function judgeStore(root: string, files: readonly FileRow[]): Promi
     orphans: [
       ...vault.filter((name) => !known.has(name)).map((name) => `vault/${name}`),
       ...ingest.filter((name) => !staged.has(name)).map((name) => `ingest/${name}`),
+      ...quarantine.filter((name) => !staged.has(name)).map((name) => `quarantine/${name}`),
     ],
   };
 }
@@ -52,6 +54,18 @@ async function judgeFile(
     found.push(`${state} file ${id} has left staged bytes behind`);
   }
   return found;
+}
+
+/** The key in the quarantine is that of the staged bytes. */
+function judgeQuarantine(
+  { id, state, ingestKey, hasLeft }: FileRow,
+  ingest: readonly string[],
+  quarantine: readonly string[],
+): string[] {
+  const isHeld = quarantine.includes(`${ingestKey}.object`);
+  const isSomewhere = isHeld || (!hasLeft && ingest.includes(`${ingestKey}.object`));
+  if (state === 'INFECTED') return isSomewhere ? [] : [`infected file ${id} has lost its bytes`];
+  return hasLeft && isHeld ? [`${state} file ${id} has left bytes in the quarantine`] : [];
 }
 
 async function hashOf(file: string): Promise<string> {

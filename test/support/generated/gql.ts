@@ -14,17 +14,24 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "mutation approveRelease($input: ApproveReleaseInput!) {\n  approveRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": typeof types.ApproveReleaseDocument,
     "mutation cancelUpload($input: FileIdInput!) {\n  cancelUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": typeof types.CancelUploadDocument,
     "mutation challengePossession($input: ChallengePossessionInput!) {\n  challengePossession(input: $input) {\n    challenge\n    blockSizeBytes\n    expiresAt\n  }\n}": typeof types.ChallengePossessionDocument,
     "mutation completeUpload($input: CompleteUploadInput!) {\n  completeUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": typeof types.CompleteUploadDocument,
     "mutation createDownloadUrl($input: CreateDownloadUrlInput!) {\n  createDownloadUrl(input: $input) {\n    url\n    expiresAt\n  }\n}": typeof types.CreateDownloadUrlDocument,
+    "mutation createForensicUrl($input: CreateForensicUrlInput!) {\n  createForensicUrl(input: $input) {\n    url\n    expiresAt\n    password\n  }\n}": typeof types.CreateForensicUrlDocument,
     "mutation createUpload($input: CreateUploadInput!) {\n  createUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n    transfer {\n      partSizeBytes\n      partCount\n      tusUrl\n      expiresAt\n    }\n  }\n}": typeof types.CreateUploadDocument,
     "mutation deleteFile($input: FileIdInput!) {\n  deleteFile(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": typeof types.DeleteFileDocument,
+    "mutation endRelease($input: EndReleaseInput!) {\n  endRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": typeof types.EndReleaseDocument,
     "subscription fileEvents($after: Cursor, $states: [FileState!]) {\n  fileEvents(after: $after, states: $states) {\n    cursor\n    from\n    to\n    occurredAt\n    correlationId\n    file {\n      ...FileDetails\n    }\n  }\n}": typeof types.FileEventsDocument,
     "query file($id: ID!) {\n  file(id: $id) {\n    ...FileDetails\n    upload {\n      receivedBytes\n      partSizeBytes\n      partCount\n      missingPartNumbers\n      expiresAt\n      parts {\n        partNumber\n        sizeBytes\n        etag\n        sha256\n      }\n    }\n  }\n}": typeof types.FileDocument,
     "query files($filter: FileFilter, $first: Int = 50, $after: String) {\n  files(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        ...FileDetails\n      }\n    }\n  }\n}": typeof types.FilesDocument,
-    "fragment FileSummary on File {\n  id\n  version\n  name\n  sizeBytes\n  state\n  downloadable\n  updatedAt\n}\n\nfragment FileDetails on File {\n  ...FileSummary\n  declaredType\n  detectedType\n  sha256\n  priority\n  createdBy\n  createdAt\n  metadata {\n    key\n    value\n  }\n  verdict {\n    outcome\n    reason\n    engine\n    definitionsVersion\n    scannedBytes\n    decidedAt\n    findings {\n      code\n      detail\n      path\n    }\n  }\n}": typeof types.FileSummaryFragmentDoc,
+    "fragment FileSummary on File {\n  id\n  version\n  name\n  sizeBytes\n  state\n  downloadable\n  updatedAt\n}\n\nfragment FileDetails on File {\n  ...FileSummary\n  declaredType\n  detectedType\n  sha256\n  priority\n  createdBy\n  createdAt\n  metadata {\n    key\n    value\n  }\n  verdict {\n    outcome\n    reason\n    engine\n    definitionsVersion\n    scannedBytes\n    decidedAt\n    findings {\n      code\n      detail\n      path\n    }\n  }\n}\n\nfragment ReleaseDetails on Release {\n  id\n  fileId\n  version\n  status\n  inForce\n  reason\n  requestedBy\n  requestedAt\n  expiresAt\n  decidedBy\n  decidedAt\n  decisionReason\n  endedBy\n  endedAt\n  endCause\n  endReason\n}": typeof types.FileSummaryFragmentDoc,
     "mutation provePossession($input: ProvePossessionInput!) {\n  provePossession(input: $input) {\n    outcome\n    file {\n      ...FileDetails\n    }\n  }\n}": typeof types.ProvePossessionDocument,
+    "subscription quarantineEvents($after: Cursor) {\n  quarantineEvents(after: $after) {\n    cursor\n    kind\n    fileId\n    releaseId\n    subject\n    reason\n    expiresAt\n    cause\n    occurredAt\n    correlationId\n  }\n}": typeof types.QuarantineEventsDocument,
+    "query quarantine($filter: QuarantineFilter, $first: Int = 50, $after: String) {\n  quarantine(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        quarantinedAt\n        content\n        retainedUntil\n        file {\n          ...FileDetails\n        }\n        release {\n          ...ReleaseDetails\n        }\n      }\n    }\n  }\n}": typeof types.QuarantineDocument,
+    "mutation refuseRelease($input: EndReleaseInput!) {\n  refuseRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": typeof types.RefuseReleaseDocument,
+    "mutation requestRelease($input: RequestReleaseInput!) {\n  requestRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": typeof types.RequestReleaseDocument,
     "mutation signS3Upload($input: SignS3UploadInput!) {\n  signS3Upload(input: $input) {\n    url\n    expiresAt\n  }\n}": typeof types.SignS3UploadDocument,
     "mutation signUploadParts($input: SignUploadPartsInput!) {\n  signUploadParts(input: $input) {\n    parts {\n      partNumber\n      url\n      headers {\n        name\n        value\n      }\n      expiresAt\n    }\n  }\n}": typeof types.SignUploadPartsDocument,
     "mutation uploadFile($file: Upload!, $input: UploadFileInput) {\n  uploadFile(file: $file, input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": typeof types.UploadFileDocument,
@@ -32,17 +39,24 @@ type Documents = {
     "query viewer {\n  viewer {\n    subject\n    roles\n    permissions\n    tenant {\n      id\n      slug\n      name\n      limits {\n        maxFileBytes\n        maxBytesByType {\n          type\n          maxBytes\n        }\n        deniedTypes\n      }\n      quota {\n        bytes {\n          limit\n          used\n        }\n        files {\n          limit\n          used\n        }\n        uploads {\n          limit\n          used\n        }\n      }\n    }\n  }\n}": typeof types.ViewerDocument,
 };
 const documents: Documents = {
+    "mutation approveRelease($input: ApproveReleaseInput!) {\n  approveRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": types.ApproveReleaseDocument,
     "mutation cancelUpload($input: FileIdInput!) {\n  cancelUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": types.CancelUploadDocument,
     "mutation challengePossession($input: ChallengePossessionInput!) {\n  challengePossession(input: $input) {\n    challenge\n    blockSizeBytes\n    expiresAt\n  }\n}": types.ChallengePossessionDocument,
     "mutation completeUpload($input: CompleteUploadInput!) {\n  completeUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": types.CompleteUploadDocument,
     "mutation createDownloadUrl($input: CreateDownloadUrlInput!) {\n  createDownloadUrl(input: $input) {\n    url\n    expiresAt\n  }\n}": types.CreateDownloadUrlDocument,
+    "mutation createForensicUrl($input: CreateForensicUrlInput!) {\n  createForensicUrl(input: $input) {\n    url\n    expiresAt\n    password\n  }\n}": types.CreateForensicUrlDocument,
     "mutation createUpload($input: CreateUploadInput!) {\n  createUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n    transfer {\n      partSizeBytes\n      partCount\n      tusUrl\n      expiresAt\n    }\n  }\n}": types.CreateUploadDocument,
     "mutation deleteFile($input: FileIdInput!) {\n  deleteFile(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": types.DeleteFileDocument,
+    "mutation endRelease($input: EndReleaseInput!) {\n  endRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": types.EndReleaseDocument,
     "subscription fileEvents($after: Cursor, $states: [FileState!]) {\n  fileEvents(after: $after, states: $states) {\n    cursor\n    from\n    to\n    occurredAt\n    correlationId\n    file {\n      ...FileDetails\n    }\n  }\n}": types.FileEventsDocument,
     "query file($id: ID!) {\n  file(id: $id) {\n    ...FileDetails\n    upload {\n      receivedBytes\n      partSizeBytes\n      partCount\n      missingPartNumbers\n      expiresAt\n      parts {\n        partNumber\n        sizeBytes\n        etag\n        sha256\n      }\n    }\n  }\n}": types.FileDocument,
     "query files($filter: FileFilter, $first: Int = 50, $after: String) {\n  files(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        ...FileDetails\n      }\n    }\n  }\n}": types.FilesDocument,
-    "fragment FileSummary on File {\n  id\n  version\n  name\n  sizeBytes\n  state\n  downloadable\n  updatedAt\n}\n\nfragment FileDetails on File {\n  ...FileSummary\n  declaredType\n  detectedType\n  sha256\n  priority\n  createdBy\n  createdAt\n  metadata {\n    key\n    value\n  }\n  verdict {\n    outcome\n    reason\n    engine\n    definitionsVersion\n    scannedBytes\n    decidedAt\n    findings {\n      code\n      detail\n      path\n    }\n  }\n}": types.FileSummaryFragmentDoc,
+    "fragment FileSummary on File {\n  id\n  version\n  name\n  sizeBytes\n  state\n  downloadable\n  updatedAt\n}\n\nfragment FileDetails on File {\n  ...FileSummary\n  declaredType\n  detectedType\n  sha256\n  priority\n  createdBy\n  createdAt\n  metadata {\n    key\n    value\n  }\n  verdict {\n    outcome\n    reason\n    engine\n    definitionsVersion\n    scannedBytes\n    decidedAt\n    findings {\n      code\n      detail\n      path\n    }\n  }\n}\n\nfragment ReleaseDetails on Release {\n  id\n  fileId\n  version\n  status\n  inForce\n  reason\n  requestedBy\n  requestedAt\n  expiresAt\n  decidedBy\n  decidedAt\n  decisionReason\n  endedBy\n  endedAt\n  endCause\n  endReason\n}": types.FileSummaryFragmentDoc,
     "mutation provePossession($input: ProvePossessionInput!) {\n  provePossession(input: $input) {\n    outcome\n    file {\n      ...FileDetails\n    }\n  }\n}": types.ProvePossessionDocument,
+    "subscription quarantineEvents($after: Cursor) {\n  quarantineEvents(after: $after) {\n    cursor\n    kind\n    fileId\n    releaseId\n    subject\n    reason\n    expiresAt\n    cause\n    occurredAt\n    correlationId\n  }\n}": types.QuarantineEventsDocument,
+    "query quarantine($filter: QuarantineFilter, $first: Int = 50, $after: String) {\n  quarantine(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        quarantinedAt\n        content\n        retainedUntil\n        file {\n          ...FileDetails\n        }\n        release {\n          ...ReleaseDetails\n        }\n      }\n    }\n  }\n}": types.QuarantineDocument,
+    "mutation refuseRelease($input: EndReleaseInput!) {\n  refuseRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": types.RefuseReleaseDocument,
+    "mutation requestRelease($input: RequestReleaseInput!) {\n  requestRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": types.RequestReleaseDocument,
     "mutation signS3Upload($input: SignS3UploadInput!) {\n  signS3Upload(input: $input) {\n    url\n    expiresAt\n  }\n}": types.SignS3UploadDocument,
     "mutation signUploadParts($input: SignUploadPartsInput!) {\n  signUploadParts(input: $input) {\n    parts {\n      partNumber\n      url\n      headers {\n        name\n        value\n      }\n      expiresAt\n    }\n  }\n}": types.SignUploadPartsDocument,
     "mutation uploadFile($file: Upload!, $input: UploadFileInput) {\n  uploadFile(file: $file, input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": types.UploadFileDocument,
@@ -67,6 +81,10 @@ export function graphql(source: string): unknown;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "mutation approveRelease($input: ApproveReleaseInput!) {\n  approveRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}"): (typeof documents)["mutation approveRelease($input: ApproveReleaseInput!) {\n  approveRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "mutation cancelUpload($input: FileIdInput!) {\n  cancelUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}"): (typeof documents)["mutation cancelUpload($input: FileIdInput!) {\n  cancelUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -83,11 +101,19 @@ export function graphql(source: "mutation createDownloadUrl($input: CreateDownlo
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "mutation createForensicUrl($input: CreateForensicUrlInput!) {\n  createForensicUrl(input: $input) {\n    url\n    expiresAt\n    password\n  }\n}"): (typeof documents)["mutation createForensicUrl($input: CreateForensicUrlInput!) {\n  createForensicUrl(input: $input) {\n    url\n    expiresAt\n    password\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "mutation createUpload($input: CreateUploadInput!) {\n  createUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n    transfer {\n      partSizeBytes\n      partCount\n      tusUrl\n      expiresAt\n    }\n  }\n}"): (typeof documents)["mutation createUpload($input: CreateUploadInput!) {\n  createUpload(input: $input) {\n    file {\n      ...FileSummary\n    }\n    transfer {\n      partSizeBytes\n      partCount\n      tusUrl\n      expiresAt\n    }\n  }\n}"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "mutation deleteFile($input: FileIdInput!) {\n  deleteFile(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}"): (typeof documents)["mutation deleteFile($input: FileIdInput!) {\n  deleteFile(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation endRelease($input: EndReleaseInput!) {\n  endRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}"): (typeof documents)["mutation endRelease($input: EndReleaseInput!) {\n  endRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -103,11 +129,27 @@ export function graphql(source: "query files($filter: FileFilter, $first: Int = 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "fragment FileSummary on File {\n  id\n  version\n  name\n  sizeBytes\n  state\n  downloadable\n  updatedAt\n}\n\nfragment FileDetails on File {\n  ...FileSummary\n  declaredType\n  detectedType\n  sha256\n  priority\n  createdBy\n  createdAt\n  metadata {\n    key\n    value\n  }\n  verdict {\n    outcome\n    reason\n    engine\n    definitionsVersion\n    scannedBytes\n    decidedAt\n    findings {\n      code\n      detail\n      path\n    }\n  }\n}"): (typeof documents)["fragment FileSummary on File {\n  id\n  version\n  name\n  sizeBytes\n  state\n  downloadable\n  updatedAt\n}\n\nfragment FileDetails on File {\n  ...FileSummary\n  declaredType\n  detectedType\n  sha256\n  priority\n  createdBy\n  createdAt\n  metadata {\n    key\n    value\n  }\n  verdict {\n    outcome\n    reason\n    engine\n    definitionsVersion\n    scannedBytes\n    decidedAt\n    findings {\n      code\n      detail\n      path\n    }\n  }\n}"];
+export function graphql(source: "fragment FileSummary on File {\n  id\n  version\n  name\n  sizeBytes\n  state\n  downloadable\n  updatedAt\n}\n\nfragment FileDetails on File {\n  ...FileSummary\n  declaredType\n  detectedType\n  sha256\n  priority\n  createdBy\n  createdAt\n  metadata {\n    key\n    value\n  }\n  verdict {\n    outcome\n    reason\n    engine\n    definitionsVersion\n    scannedBytes\n    decidedAt\n    findings {\n      code\n      detail\n      path\n    }\n  }\n}\n\nfragment ReleaseDetails on Release {\n  id\n  fileId\n  version\n  status\n  inForce\n  reason\n  requestedBy\n  requestedAt\n  expiresAt\n  decidedBy\n  decidedAt\n  decisionReason\n  endedBy\n  endedAt\n  endCause\n  endReason\n}"): (typeof documents)["fragment FileSummary on File {\n  id\n  version\n  name\n  sizeBytes\n  state\n  downloadable\n  updatedAt\n}\n\nfragment FileDetails on File {\n  ...FileSummary\n  declaredType\n  detectedType\n  sha256\n  priority\n  createdBy\n  createdAt\n  metadata {\n    key\n    value\n  }\n  verdict {\n    outcome\n    reason\n    engine\n    definitionsVersion\n    scannedBytes\n    decidedAt\n    findings {\n      code\n      detail\n      path\n    }\n  }\n}\n\nfragment ReleaseDetails on Release {\n  id\n  fileId\n  version\n  status\n  inForce\n  reason\n  requestedBy\n  requestedAt\n  expiresAt\n  decidedBy\n  decidedAt\n  decisionReason\n  endedBy\n  endedAt\n  endCause\n  endReason\n}"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "mutation provePossession($input: ProvePossessionInput!) {\n  provePossession(input: $input) {\n    outcome\n    file {\n      ...FileDetails\n    }\n  }\n}"): (typeof documents)["mutation provePossession($input: ProvePossessionInput!) {\n  provePossession(input: $input) {\n    outcome\n    file {\n      ...FileDetails\n    }\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "subscription quarantineEvents($after: Cursor) {\n  quarantineEvents(after: $after) {\n    cursor\n    kind\n    fileId\n    releaseId\n    subject\n    reason\n    expiresAt\n    cause\n    occurredAt\n    correlationId\n  }\n}"): (typeof documents)["subscription quarantineEvents($after: Cursor) {\n  quarantineEvents(after: $after) {\n    cursor\n    kind\n    fileId\n    releaseId\n    subject\n    reason\n    expiresAt\n    cause\n    occurredAt\n    correlationId\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query quarantine($filter: QuarantineFilter, $first: Int = 50, $after: String) {\n  quarantine(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        quarantinedAt\n        content\n        retainedUntil\n        file {\n          ...FileDetails\n        }\n        release {\n          ...ReleaseDetails\n        }\n      }\n    }\n  }\n}"): (typeof documents)["query quarantine($filter: QuarantineFilter, $first: Int = 50, $after: String) {\n  quarantine(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        quarantinedAt\n        content\n        retainedUntil\n        file {\n          ...FileDetails\n        }\n        release {\n          ...ReleaseDetails\n        }\n      }\n    }\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation refuseRelease($input: EndReleaseInput!) {\n  refuseRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}"): (typeof documents)["mutation refuseRelease($input: EndReleaseInput!) {\n  refuseRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation requestRelease($input: RequestReleaseInput!) {\n  requestRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}"): (typeof documents)["mutation requestRelease($input: RequestReleaseInput!) {\n  requestRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

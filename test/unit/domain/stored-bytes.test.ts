@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FILE_STATES, isTerminal } from '../../../src/domain/file-state.js';
-import { fragmentKeyOf, ingestKeyOf, vaultKeyOf } from '../../../src/domain/object-keys.js';
+import { fragmentKeyOf, ingestKeyOf, quarantineKeyOf, vaultKeyOf } from '../../../src/domain/object-keys.js';
 import { isClaimed, readStoredKey, type FileClaim } from '../../../src/domain/stored-bytes.js';
 import { makeFileId, makeTenantId } from '../../support/make-job.js';
 
@@ -9,6 +9,7 @@ const tenantId = makeTenantId();
 const fileId = makeFileId();
 const sealed = vaultKeyOf(tenantId, fileId, 2);
 const staged = ingestKeyOf(tenantId, fileId);
+const isolated = quarantineKeyOf(tenantId, fileId);
 const fragment = fragmentKeyOf(tenantId, fileId, 'unique');
 
 const anyClaim: fc.Arbitrary<FileClaim> = fc.record({
@@ -21,7 +22,7 @@ const anyClaim: fc.Arbitrary<FileClaim> = fc.record({
 
 /** Asks about a key of the file. */
 const claimed = (
-  area: 'ingest' | 'vault',
+  area: 'ingest' | 'vault' | 'quarantine',
   key: string,
   claim: FileClaim | undefined,
   options: { handle?: string; named?: boolean } = {},
@@ -40,6 +41,7 @@ describe('bytes in the store', () => {
   it('are read from the keys that the server makes, and from no others', () => {
     expect(readStoredKey('vault', sealed)).toEqual({ tenantId, fileId, purpose: 'sealed', attempt: 2 });
     expect(readStoredKey('ingest', staged)).toEqual({ tenantId, fileId, purpose: 'staged' });
+    expect(readStoredKey('quarantine', isolated)).toEqual({ tenantId, fileId, purpose: 'quarantined' });
     expect(readStoredKey('ingest', fragment)).toEqual({ tenantId, fileId, purpose: 'fragment' });
     for (const key of [
       '',
@@ -54,6 +56,7 @@ describe('bytes in the store', () => {
     }
     for (const key of [sealed, `${tenantId}/other/${fileId}/u`, `${tenantId}/fragments/${fileId}`]) {
       expect(readStoredKey('ingest', key)).toBeUndefined();
+      expect(readStoredKey('quarantine', key)).toBeUndefined();
     }
   });
 
@@ -62,6 +65,7 @@ describe('bytes in the store', () => {
       ['vault', sealed],
       ['ingest', staged],
       ['ingest', fragment],
+      ['quarantine', isolated],
     ] as const) {
       expect(claimed(area, key, undefined)).toBe(false);
       expect(claimed(area, key, undefined, { named: true })).toBe(true);
@@ -74,6 +78,7 @@ describe('bytes in the store', () => {
         fc.pre(isTerminal(claim.state) && !claim.isCleanedUp);
         expect(claimed('vault', sealed, claim)).toBe(true);
         expect(claimed('ingest', fragment, claim)).toBe(true);
+        expect(claimed('quarantine', isolated, claim)).toBe(true);
         expect(claimed('ingest', staged, claim, { handle: 'its own' })).toBe(true);
       }),
     );
@@ -92,14 +97,16 @@ describe('bytes in the store', () => {
     );
   });
 
-  it('of a file that is cleaned up are gone, but for the evidence of an infection', () => {
+  it('of a file that is cleaned up are gone, but for infected content in the quarantine', () => {
     fc.assert(
       fc.property(anyClaim, (claim) => {
         fc.pre(isTerminal(claim.state) && claim.isCleanedUp);
         expect(claimed('vault', sealed, claim)).toBe(false);
         expect(claimed('ingest', fragment, claim)).toBe(false);
         expect(claimed('ingest', staged, claim, { handle: 'its own' })).toBe(false);
-        expect(claimed('ingest', staged, claim)).toBe(claim.state === 'INFECTED');
+        expect(claimed('ingest', staged, claim)).toBe(false);
+        expect(claimed('quarantine', isolated, claim)).toBe(claim.state === 'INFECTED');
+        expect(claimed('quarantine', isolated, claim, { handle: 'its own' })).toBe(false);
       }),
     );
   });

@@ -24,6 +24,8 @@ const CLIENTS = {
   'globex-admin': ['globex', 'admin'],
   'globex-uploader': ['globex', 'uploader'],
   'globex-viewer': ['globex', 'viewer'],
+  'globex-analyst': ['globex', 'analyst'],
+  'globex-analyst-2': ['globex', 'analyst'],
 } as const;
 
 const noise = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'info'), vi.spyOn(console, 'error')];

@@ -70,7 +70,7 @@ function arrange(scene: Scene = {}): Stage {
     types: createFakeDetector(scene.mediaType ?? null),
     digests: createThreadedDigester(),
     clock: createSystemClock(),
-    hints: createContentHints(),
+    ...{ hints: createContentHints(), retentionMs: 1_000 },
     settings: {
       leaseMs: 30,
       maxAttempts: 3,

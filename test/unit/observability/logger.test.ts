@@ -38,6 +38,16 @@ const SECRETS: Record<
     line: { url: new URL('http://127.0.0.1:4000/downloads/opaque.right-18?x=1') },
     text: 'GET /downloads/opaque.right-18 failed',
   },
+  'a URL of an S3 upload': {
+    secret: 'opaque.right-19',
+    line: { url: 'http://127.0.0.1:4000/s3/opaque.right-19?uploads' },
+    text: 'POST /s3/opaque.right-19?uploads failed',
+  },
+  'a URL of the quarantine': {
+    secret: 'opaque.right-20',
+    line: { url: 'http://127.0.0.1:4000/quarantine/released/opaque.right-20' },
+    text: 'GET /quarantine/forensic/opaque.right-20 failed',
+  },
   'a presigned URL': {
     secret: 'deadbeef77',
     line: { url: 'https://s3/b/k?X-Amz-Signature=deadbeef77&partNumber=1' },

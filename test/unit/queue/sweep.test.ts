@@ -6,6 +6,7 @@ import type { Backlog } from '../../../src/ports/backlog.js';
 import type { FileStore, FileTransaction } from '../../../src/ports/file-store.js';
 import type { InspectionJob } from '../../../src/ports/job-queue.js';
 import type { ObjectStore } from '../../../src/ports/object-store.js';
+import type { QuarantineArea } from '../../../src/ports/quarantine-area.js';
 import { sweep } from '../../../src/usecases/sweep.js';
 import { makeFile } from '../../support/make-file.js';
 import { makeFileId, makeJob, makeTenantId } from '../../support/make-job.js';
@@ -51,7 +52,7 @@ const world = (
       if (faults.isStoreDown) throw new TransientError('object-store', 'The store is down.');
       removed.push(`${area} ${key}`);
     },
-  } as Partial<ObjectStore> as ObjectStore;
+  } as Partial<ObjectStore & QuarantineArea> as ObjectStore & QuarantineArea;
   const store: FileStore = {
     transact: (scope, work) => {
       subjects.add(scope.subject);
@@ -61,6 +62,7 @@ const world = (
   const deps = {
     files: store,
     objects,
+    retentionMs: 1_000,
     bus: createMemoryEventBus(),
     clock: { now: () => now, sleep: () => Promise.resolve() },
     queue: { enqueueInspection: async (job: InspectionJob) => void jobs.push(job) },
@@ -76,6 +78,9 @@ const backlog = (part: Partial<Backlog> = {}): Backlog => ({
   dueExpiries: async () => [],
   dueListings: async () => [],
   dueCleanups: async () => [],
+  dueReleaseEnds: async () => [],
+  dueReexaminations: async () => [],
+  dueRetentions: async () => [],
   forgetExpiredKeys: async () => 0,
   forgetExpiredChallenges: async () => 0,
   tenants: async () => [],
@@ -203,7 +208,7 @@ describe('sweeping', () => {
   it('leaves the rest to the next run when one kind of work takes too long', async () => {
     const files = Array.from({ length: 100 }, () => fileOf({ state: 'CANCELLED' }));
     const { deps, passTime, cleaned } = world(files);
-    const slow: ObjectStore = {
+    const slow: typeof deps.objects = {
       ...deps.objects,
       remove: async () => {
         passTime(1_000);

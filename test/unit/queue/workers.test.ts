@@ -151,7 +151,7 @@ describe('the relay worker', () => {
 describe('the sweep worker', () => {
   it('sweeps at once and then at intervals, also after a run that failed', async () => {
     const sweep = vi.fn(async () => Promise.reject(new Error('unforeseen')));
-    const worker = createSweepWorker({ sweep, clock, logger, intervalMs: 10 });
+    const worker = createSweepWorker({ sweep, sweepQuarantine: vi.fn(), clock, logger, intervalMs: 10 });
     await worker.start?.();
     await vi.waitFor(() => expect(sweep.mock.calls.length).toBeGreaterThan(3));
     await worker.stop?.(never);

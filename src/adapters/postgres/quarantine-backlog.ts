@@ -1,0 +1,57 @@
+import { and, asc, eq, inArray, isNull, lte, ne, type SQL } from 'drizzle-orm';
+import { quarantine, releases } from '../../../db/schema/quarantine.js';
+import type { FileId, TenantId } from '../../domain/ids.js';
+import type { Backlog, DueRelease } from '../../ports/backlog.js';
+import { databaseNow } from './file-scope.js';
+import type { Sql } from './session.js';
+
+type QuarantineBacklog = Pick<Backlog, 'dueReleaseEnds' | 'dueReexaminations' | 'dueRetentions'>;
+
+/**
+ * What has come due in the quarantines of all tenants.
+ *
+ * @param across - runs work as `lazaret_system`
+ */
+export const createQuarantineBacklog = (
+  across: <T>(work: (db: Sql) => Promise<T>) => Promise<T>,
+): QuarantineBacklog => ({
+  dueReleaseEnds: (limit) => {
+    const isOver = and(
+      inArray(releases.status, ['REQUESTED', 'APPROVED']),
+      lte(releases.expiresAt, databaseNow),
+    );
+    return across((db) => dueReleases(db, isOver, limit));
+  },
+  dueReexaminations: (definitionsVersion, limit) => {
+    const isOutdated = and(
+      eq(releases.status, 'APPROVED'),
+      ne(releases.definitionsVersion, definitionsVersion),
+    );
+    return across((db) => dueReleases(db, isOutdated, limit));
+  },
+  dueRetentions: (limit) =>
+    across(async (db) => {
+      const rows = await db
+        .select({ tenantId: quarantine.tenantId, fileId: quarantine.fileId })
+        .from(quarantine)
+        .where(and(isNull(quarantine.removedAt), lte(quarantine.retainedUntil, databaseNow)))
+        .orderBy(asc(quarantine.retainedUntil))
+        .limit(limit);
+      return rows.map((row) => ({ tenantId: row.tenantId as TenantId, fileId: row.fileId as FileId }));
+    }),
+});
+
+async function dueReleases(db: Sql, isDue: SQL | undefined, limit: number): Promise<DueRelease[]> {
+  const { tenantId, fileId, id: releaseId } = releases;
+  const rows = await db
+    .select({ tenantId, fileId, releaseId })
+    .from(releases)
+    .where(isDue)
+    .orderBy(asc(releases.expiresAt))
+    .limit(limit);
+  return rows.map((row) => ({
+    releaseId: row.releaseId,
+    tenantId: row.tenantId as TenantId,
+    fileId: row.fileId as FileId,
+  }));
+}

@@ -1,0 +1,67 @@
+import { and, asc, eq, gt, max, sql as statement } from 'drizzle-orm';
+import { audit } from '../../../db/schema/audit.js';
+import { files } from '../../../db/schema/files.js';
+import { quarantineEvents } from '../../../db/schema/quarantine-events.js';
+import type { FileId } from '../../domain/ids.js';
+import type { QuarantineEvent, QuarantineEventKind } from '../../domain/quarantine-event.js';
+import type { QuarantineTransaction } from '../../ports/quarantine.js';
+import { databaseNow, isFile, type FileScope } from './file-scope.js';
+
+type History = Pick<
+  QuarantineTransaction,
+  'recordDownload' | 'quarantineEventsAfter' | 'lastQuarantineSequence'
+>;
+
+/** The history of the quarantine. The table numbers its rows and gives them their time. */
+export const createQuarantineHistory = (context: FileScope): History => ({
+  recordDownload: async (fileId, kind, releaseId) => {
+    const { sql, scope } = context;
+    const { tenantId, subject, correlationId } = scope;
+    await sql.insert(quarantineEvents).values({
+      ...{ tenantId, fileId, releaseId, kind, subject, correlationId },
+      ...{ sequence: 0, occurredAt: databaseNow },
+    });
+    await auditQuarantine(context, fileId, kind);
+  },
+  quarantineEventsAfter: async (sequence, limit, fileId) => {
+    const rows = await context.sql
+      .select()
+      .from(quarantineEvents)
+      .where(
+        and(
+          eq(quarantineEvents.tenantId, context.scope.tenantId),
+          gt(quarantineEvents.sequence, sequence),
+          fileId === undefined ? undefined : eq(quarantineEvents.fileId, fileId),
+        ),
+      )
+      .orderBy(asc(quarantineEvents.sequence))
+      .limit(limit);
+    return rows.map(toEvent);
+  },
+  lastQuarantineSequence: async () => {
+    const [row] = await context.sql
+      .select({ last: max(quarantineEvents.sequence) })
+      .from(quarantineEvents)
+      .where(eq(quarantineEvents.tenantId, context.scope.tenantId));
+    return row?.last ?? 0;
+  },
+});
+
+/** Writes the audit trail of something that leaves the state of the file as it is. */
+export async function auditQuarantine(
+  context: FileScope,
+  fileId: FileId,
+  kind: QuarantineEventKind,
+): Promise<void> {
+  const { sql, scope } = context;
+  const { tenantId, subject, correlationId } = scope;
+  const version = statement<number>`(${sql.select({ version: files.version }).from(files).where(isFile(context, fileId))})`;
+  const action = `quarantine.${kind}`;
+  await sql.insert(audit).values({ tenantId, subject, action, fileId, version, correlationId });
+}
+
+const toEvent = ({ tenantId: _tenantId, ...row }: typeof quarantineEvents.$inferSelect): QuarantineEvent => ({
+  ...row,
+  fileId: row.fileId as FileId,
+  kind: row.kind as QuarantineEventKind,
+});

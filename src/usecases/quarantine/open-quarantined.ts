@@ -1,0 +1,118 @@
+import type { Correlation } from '../../domain/actor.js';
+import { fault, PermanentError, type Outcome } from '../../domain/errors.js';
+import type { File } from '../../domain/file.js';
+import type { FileId, TenantId } from '../../domain/ids.js';
+import { quarantineKeyOf } from '../../domain/object-keys.js';
+import { isReadable } from '../../domain/quarantine.js';
+import { isInForce } from '../../domain/release.js';
+import { ok } from '../../domain/result.js';
+import type { Clock } from '../../ports/clock.js';
+import type { EventBus } from '../../ports/event-bus.js';
+import type { FileStore, FileTransaction, TenantScope } from '../../ports/file-store.js';
+import type { ByteRange, OpenObject } from '../../ports/object-store.js';
+import type { QuarantineArea } from '../../ports/quarantine-area.js';
+import type { ForensicGrant, ReleasedGrant } from '../../ports/url-signer.js';
+
+/** What opening needs. */
+export interface OpenQuarantinedDeps {
+  readonly files: FileStore;
+  readonly objects: QuarantineArea;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+}
+
+/** Infected content that may be read now. */
+export interface QuarantinedDownload {
+  readonly file: File & { readonly sizeBytes: number; readonly sha256: string };
+  /** Records who gets it, and opens it, whole or in part. */
+  readonly read: (range?: ByteRange, signal?: AbortSignal) => Promise<OpenObject>;
+}
+
+type Open<Grant> = (grant: Grant, correlation: Correlation) => Promise<Outcome<QuarantinedDownload>>;
+
+/**
+ * Opens what the URL of a released file stands for. The release is asked for each time, and the time as well: the URL
+ * dies with the release, whether or not a sweeper has come by.
+ *
+ * @returns NOT_FOUND; FILE_NOT_AVAILABLE when no release is in force
+ */
+export const openReleased =
+  (deps: OpenQuarantinedDeps): Open<ReleasedGrant> =>
+  (grant, correlation) =>
+    open(deps, grant, correlation, {
+      kind: 'RELEASED_DOWNLOAD',
+      releaseId: grant.releaseId,
+      allows: async (tx) => {
+        const release = await tx.findRelease(grant.releaseId);
+        return release?.fileId === grant.fileId && isInForce(release, deps.clock.now());
+      },
+    });
+
+/**
+ * Opens infected content for whoever examines it; the caller locks it up before it goes out.
+ *
+ * @returns NOT_FOUND; FILE_NOT_AVAILABLE when the content is not held
+ */
+export const openForensic =
+  (deps: OpenQuarantinedDeps): Open<ForensicGrant> =>
+  (grant, correlation) =>
+    open(deps, grant, correlation, {
+      kind: 'FORENSIC_DOWNLOAD',
+      releaseId: null,
+      allows: () => Promise.resolve(true),
+    });
+
+interface Way {
+  readonly kind: 'RELEASED_DOWNLOAD' | 'FORENSIC_DOWNLOAD';
+  readonly releaseId: string | null;
+  readonly allows: (tx: FileTransaction) => Promise<boolean>;
+}
+
+async function open(
+  deps: OpenQuarantinedDeps,
+  grant: { readonly tenantId: TenantId; readonly fileId: FileId; readonly subject: string },
+  correlation: Correlation,
+  way: Way,
+): Promise<Outcome<QuarantinedDownload>> {
+  const { files, clock } = deps;
+  const scope = { ...correlation, tenantId: grant.tenantId, subject: grant.subject };
+  const found = await files.transact(scope, async (tx) => {
+    const file = await tx.find(grant.fileId);
+    const held = file?.state === 'INFECTED' ? await tx.findQuarantine(file.id) : undefined;
+    return { file, isOpen: held !== undefined && isReadable(held, clock.now()) && (await way.allows(tx)) };
+  });
+  const { file, isOpen } = found;
+  if (!file) return fault('NOT_FOUND');
+  if (!isOpen || file.sizeBytes === null || file.sha256 === null) return fault('FILE_NOT_AVAILABLE');
+  const { sizeBytes, sha256 } = file;
+  return ok({
+    file: { ...file, sizeBytes, sha256 },
+    read: async (range, signal) => {
+      await record(deps, scope, file.id, way);
+      return read(deps, { ...file, sizeBytes }, range, signal);
+    },
+  });
+}
+
+/** Before the first byte: nothing leaves the quarantine that nobody has written down. */
+async function record(
+  { files, bus }: OpenQuarantinedDeps,
+  scope: TenantScope,
+  fileId: FileId,
+  { kind, releaseId }: Way,
+): Promise<void> {
+  await files.transact(scope, (tx) => tx.recordDownload(fileId, kind, releaseId));
+  bus.wake({ kind: 'events', tenantId: scope.tenantId });
+}
+
+async function read(
+  { objects }: OpenQuarantinedDeps,
+  { id, tenantId, sizeBytes }: File & { readonly sizeBytes: number },
+  range?: ByteRange,
+  signal?: AbortSignal,
+): Promise<OpenObject> {
+  const object = await objects.readIsolated(quarantineKeyOf(tenantId, id), range, signal);
+  if (object?.sizeBytes === sizeBytes) return object;
+  object?.body.destroy();
+  throw new PermanentError('object-store', 'The quarantined content is not what it was.');
+}
