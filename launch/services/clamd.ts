@@ -92,7 +92,8 @@ function configuration(options: ClamdOptions, port: number): string {
     // Beyond a limit clamd would say OK: the limits are at their ceiling, and what exceeds them is reported.
     'StreamMaxLength 2047M',
     'MaxFileSize 2047M',
-    'MaxScanSize 4095M',
+    // Not above MaxFileSize: what is larger within an archive would be cut off and called OK.
+    'MaxScanSize 2047M',
     'MaxScanTime 600000',
     'AlertExceedsMax yes',
     'AlertEncrypted yes',
