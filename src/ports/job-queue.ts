@@ -1,6 +1,6 @@
 import type { Correlation } from '../domain/actor.js';
-import type { Priority } from '../domain/file.js';
 import type { FileId, TenantId } from '../domain/ids.js';
+import type { JobPriority } from '../domain/job-priority.js';
 
 /** The request to inspect a file. A hint: the worker reads everything else from the database. */
 export interface InspectionJob extends Correlation {
@@ -8,7 +8,7 @@ export interface InspectionJob extends Correlation {
   readonly fileId: FileId;
   /** Inspections begun before this one; makes the job's identity together with the file. */
   readonly attempt: number;
-  readonly priority: Priority;
+  readonly priority: JobPriority;
 }
 
 /** Hands work to the workers. At least once, in no certain order, and possibly lost: the sweeper repeats it. */

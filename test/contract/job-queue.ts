@@ -71,14 +71,17 @@ export function describeJobQueue(name: string, open: () => Promise<JobQueueHarne
       });
     });
 
-    it('takes interactive work before bulk work, and each in order', async () => {
+    it('takes interactive work before bulk, bulk before maintenance, and each in order', async () => {
       const { queue, work } = await start();
       const bulk = [makeJob({ priority: 'BULK' }), makeJob({ priority: 'BULK' })];
       const interactive = [makeJob(), makeJob(), makeJob()];
-      for (const job of [...bulk, ...interactive]) await queue.enqueueInspection(job);
+      const maintenance = [makeJob({ priority: 'MAINTENANCE' }), makeJob({ priority: 'MAINTENANCE' })];
+      for (const job of [...maintenance, ...bulk, ...interactive]) await queue.enqueueInspection(job);
       const done: string[] = [];
       work(async ({ fileId }) => void done.push(fileId));
-      await vi.waitFor(() => expect(done).toEqual([...interactive, ...bulk].map((job) => job.fileId)));
+      await vi.waitFor(() =>
+        expect(done).toEqual([...interactive, ...bulk, ...maintenance].map((job) => job.fileId)),
+      );
     });
 
     it('holds a job back for its delay', async () => {

@@ -1,3 +1,4 @@
+import { JOB_PRIORITIES } from '../../src/domain/job-priority.js';
 import type { InspectionJob, JobQueue } from '../../src/ports/job-queue.js';
 
 /** A queue within one process, whose jobs are run one after the other. */
@@ -47,4 +48,4 @@ export function createMemoryJobQueue(): MemoryJobQueue {
 }
 
 const idOf = ({ fileId, attempt }: InspectionJob): string => `${fileId}-${String(attempt)}`;
-const rankOf = ({ priority }: InspectionJob): number => (priority === 'INTERACTIVE' ? 0 : 1);
+const rankOf = ({ priority }: InspectionJob): number => JOB_PRIORITIES.indexOf(priority);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseFileId, parseTenantId } from '../../domain/ids.js';
+import { JOB_PRIORITIES } from '../../domain/job-priority.js';
 import type { InspectionJob } from '../../ports/job-queue.js';
 
 /** Name of the BullMQ queue. */
@@ -12,7 +13,7 @@ export const inspectionPayload = z.object({
   tenantId: z.string().transform((text, context) => parseTenantId(text) ?? refuse(context)),
   fileId: z.string().transform((text, context) => parseFileId(text) ?? refuse(context)),
   attempt: z.int().min(0),
-  priority: z.enum(['INTERACTIVE', 'BULK']),
+  priority: z.enum(JOB_PRIORITIES),
   correlationId: z.string().min(1).max(MAX_TEXT),
   traceparent: z.string().max(MAX_TEXT).exactOptional(),
 });

@@ -12,6 +12,7 @@ import {
 } from 'cockatiel';
 import type { Redis } from 'ioredis';
 import { TransientError } from '../../domain/errors.js';
+import type { JobPriority } from '../../domain/job-priority.js';
 import type { Logger } from '../../observability/logger.js';
 import type { InspectionJob, JobQueue } from '../../ports/job-queue.js';
 import { INSPECTION_QUEUE, jobIdOf } from './inspection-job.js';
@@ -51,8 +52,11 @@ export interface InspectionQueue extends JobQueue {
   close(): Promise<void>;
 }
 
-/** BullMQ takes jobs without a priority first, and in order; then by number. */
-const BULK_PRIORITY = 10;
+/** BullMQ takes jobs without a priority first, which is zero, and in order; then by number. */
+const PRIORITIES = { INTERACTIVE: 0, BULK: 10, MAINTENANCE: 20 } as const satisfies Record<
+  JobPriority,
+  number
+>;
 /** Jobs that failed are kept with their cause, this many and this long. */
 const KEPT_FAILURES = { count: 1_000, age: 86_400 };
 const BREAK_AFTER_FAILURES = 5;
@@ -84,7 +88,12 @@ async function add(queue: Queue, job: InspectionJob, delayMs: number): Promise<v
   const jobId = jobIdOf(job);
   // A failed job is kept to be looked at; it must not stand in the way of the sweeper's next try.
   if ((await queue.getJobState(jobId)) === 'failed') await queue.remove(jobId);
-  await queue.add('inspect', job, { ...JOB_OPTIONS, jobId, delay: delayMs, ...priorityOf(job) });
+  await queue.add('inspect', job, {
+    ...JOB_OPTIONS,
+    jobId,
+    delay: delayMs,
+    priority: PRIORITIES[job.priority],
+  });
 }
 
 const JOB_OPTIONS: JobsOptions = {
@@ -93,9 +102,6 @@ const JOB_OPTIONS: JobsOptions = {
   removeOnFail: KEPT_FAILURES,
   stackTraceLimit: 10,
 };
-
-const priorityOf = (job: InspectionJob): JobsOptions =>
-  job.priority === 'BULK' ? { priority: BULK_PRIORITY } : {};
 
 const parentOf = ({ traceparent }: InspectionJob): ReturnType<typeof context.active> =>
   traceparent === undefined ? context.active() : propagation.extract(context.active(), { traceparent });
