@@ -1,8 +1,9 @@
 import { findConfusables } from './confusable-name.js';
 import type { VerdictState } from './file-state.js';
 import type { File } from './file.js';
+import { defaultActionOf, isFindingCode, isWorse, type FindingAction } from './finding-codes.js';
 import { isTypeAllowed, limitsOfType, type TenantPolicy } from './policy.js';
-import type { Finding, ScanReply, VerdictReason } from './verdict.js';
+import type { Finding, ScanReply, StructureReport, VerdictReason } from './verdict.js';
 
 /** All that one full pass over the staged bytes has shown. */
 export interface Evidence {
@@ -14,6 +15,8 @@ export interface Evidence {
   /** From magic bytes; `null` when nothing is known of them. */
   readonly detectedType: string | null;
   readonly definitionsVersion: string;
+  /** What the bytes are made of; absent where nobody looked. */
+  readonly structure?: StructureReport | undefined;
 }
 
 /** What the evidence amounts to. */
@@ -28,8 +31,22 @@ export interface Decision {
  * a new kind of reply that nobody thought of does not compile, and is never clean by default.
  */
 export function decide(file: File, evidence: Evidence, policy: TenantPolicy): Decision {
-  const decision = decideByReply(file, evidence, policy);
-  return { ...decision, findings: [...decision.findings, ...findConfusables(file.name)] };
+  const structural = evidence.structure?.findings ?? [];
+  const decision = weigh(decideByReply(file, evidence, policy), structural);
+  return { ...decision, findings: [...decision.findings, ...structural, ...findConfusables(file.name)] };
+}
+
+/** The worst of what is decided already and of what each finding makes of the file; of equals the first. */
+function weigh(decided: Decision, findings: readonly Finding[]): Decision {
+  let worst: FindingAction = decided.outcome === 'CLEAN' ? 'ALLOW' : decided.outcome;
+  let { outcome, reason } = decided;
+  for (const { code } of findings) {
+    const action = defaultActionOf(code);
+    if (action === 'ALLOW' || !isWorse(action, worst)) continue;
+    worst = outcome = action;
+    reason = isFindingCode(code) ? code : 'INSPECTION_FAILED';
+  }
+  return { ...decided, outcome, reason };
 }
 
 function decideByReply(file: File, evidence: Evidence, policy: TenantPolicy): Decision {
@@ -56,18 +73,21 @@ function decideUninfected(file: File, evidence: Evidence, policy: TenantPolicy):
   if (file.declaredSha256 !== null && file.declaredSha256 !== evidence.sha256) {
     return because('REJECTED', 'CHECKSUM_MISMATCH', `The bytes have SHA-256 ${evidence.sha256}.`);
   }
-  const type = evidence.detectedType;
-  if (type !== null && !isTypeAllowed(policy, type)) {
-    return because('REJECTED', 'TYPE_NOT_ALLOWED', type);
-  }
+  const types = typesOf(evidence);
+  const denied = types.find((type) => !isTypeAllowed(policy, type));
+  if (denied !== undefined) return because('REJECTED', 'TYPE_NOT_ALLOWED', denied);
   // The limit of every file was checked when it came; that of its type only now, when the type is known.
-  const limit = type === null ? Infinity : Math.min(...limitsOfType(policy, type));
+  const limit = Math.min(Infinity, ...types.flatMap((type) => limitsOfType(policy, type)));
   if (evidence.sizeBytes > limit) {
     const detail = `A file of this type may have at most ${String(limit)} bytes.`;
     return because('REJECTED', 'TOO_LARGE', detail);
   }
   return { outcome: 'CLEAN', reason: null, findings: [] };
 }
+
+/** What the bytes are by their magic, and by what they contain: a policy that names either one means the file. */
+const typesOf = ({ detectedType, structure }: Evidence): readonly string[] =>
+  [detectedType, structure?.contentType ?? null].filter((type) => type !== null);
 
 /** What is decided over a file that no complete pass could be made of. */
 export const unscannable = (reason: VerdictReason, detail: string): Decision =>

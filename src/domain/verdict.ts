@@ -1,4 +1,5 @@
 import type { VerdictState } from './file-state.js';
+import type { FindingCode } from './finding-codes.js';
 
 /** One thing that the inspection found. */
 export interface Finding {
@@ -10,7 +11,7 @@ export interface Finding {
   readonly path: string | null;
 }
 
-/** Why a file did not become CLEAN, beside what the scanner found. */
+/** Why a file did not become CLEAN. */
 export type VerdictReason =
   | 'MALWARE'
   | 'SCANNER_LIMIT'
@@ -21,7 +22,17 @@ export type VerdictReason =
   | 'CHECKSUM_MISMATCH'
   | 'TYPE_NOT_ALLOWED'
   | 'TOO_LARGE'
-  | 'TYPE_MISMATCH';
+  | 'ANALYSER_UNAVAILABLE'
+  /** The worst of what the analysis of the structure found. */
+  | FindingCode;
+
+/** What the analysis of a file's structure came to. */
+export interface StructureReport {
+  /** Codes of `finding-codes.ts`, in the order of the bytes. */
+  readonly findings: readonly Finding[];
+  /** The true media type, also of what lies in a container; `null` when the bytes are of no known kind. */
+  readonly contentType: string | null;
+}
 
 /** The outcome of an inspection, as it is stored and shown. */
 export interface Verdict {

@@ -47,4 +47,42 @@ describe('a verdict', () => {
     };
     expect(decide(file, evidence, policy)).toMatchObject({ outcome: 'INFECTED' });
   });
+
+  const withFindings = (...codes: readonly string[]): Evidence => ({
+    ...proof,
+    structure: { findings: codes.map((code) => ({ code, detail: null, path: null })), contentType: null },
+  });
+
+  it.each<[string, readonly string[], string, string | null]>([
+    ['nothing worse than what is ordinary', ['ARCHIVE_LINK', 'EXECUTABLE'], 'CLEAN', null],
+    [
+      'the worst of several',
+      ['PDF_LAUNCH', 'ARCHIVE_ENCRYPTED', 'POLYGLOT'],
+      'UNSCANNABLE',
+      'ARCHIVE_ENCRYPTED',
+    ],
+    ['the first of equals', ['XML_ENTITY', 'PDF_LAUNCH', 'POLYGLOT'], 'REJECTED', 'PDF_LAUNCH'],
+    ['one that nobody knows', ['NEVER_HEARD_OF'], 'UNSCANNABLE', 'INSPECTION_FAILED'],
+  ])('over findings follows %s, and lists all of them', (_what, codes, outcome, reason) => {
+    const decision = decide(file, withFindings(...codes), policy);
+    expect(decision).toMatchObject({ outcome, reason });
+    expect(decision.findings.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it('of the scanner is never made milder by a finding', () => {
+    const infected = {
+      ...withFindings('OFFICE_MACRO'),
+      reply: { kind: 'found', signature: 'Eicar' },
+    } as const;
+    expect(decide(file, infected, policy)).toMatchObject({ outcome: 'INFECTED', reason: 'MALWARE' });
+    const encrypted = { ...withFindings('OFFICE_MACRO'), reply: { kind: 'encrypted', detail: 'x' } } as const;
+    const decision = decide(file, encrypted, policy);
+    expect(decision).toMatchObject({ outcome: 'UNSCANNABLE', reason: 'ENCRYPTED_ARCHIVE' });
+    expect(decision.findings.map(({ code }) => code)).toEqual(['ENCRYPTED_ARCHIVE', 'OFFICE_MACRO']);
+  });
+
+  it('refuses a denied type also where only the content of a container shows it', () => {
+    const structure = { findings: [], contentType: 'application/x-msdownload' };
+    expect(decide(file, { ...proof, structure }, policy)).toMatchObject({ reason: 'TYPE_NOT_ALLOWED' });
+  });
 });
