@@ -14,6 +14,8 @@ export interface Options {
   readonly parallel: number;
   readonly checksums: boolean;
   readonly verify: boolean;
+  /** In MiB; infinite for never. */
+  readonly askFrom: number;
   readonly priority: 'interactive' | 'bulk';
   readonly contentType?: string;
   readonly metadata: readonly { readonly key: string; readonly value: string }[];
@@ -87,6 +89,9 @@ const uploadOptions = (): Option[] => [
   new Option('--parallel <count>', 'parts of a file under way at a time').argParser(toParallel).default(4),
   new Option('--no-checksums', 'do not declare the SHA-256 of each part'),
   new Option('--verify', 'declare the SHA-256 of the file: no other bytes become CLEAN').default(false),
+  new Option('--ask-from <MiB>', 'size from which files are not sent if they are stored already, or "never"')
+    .argParser(toMebibytes)
+    .default(64),
   new Option('--priority <class>', 'which work comes first')
     .choices(['interactive', 'bulk'])
     .default('interactive'),
@@ -125,6 +130,12 @@ function toParallel(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= 32) return value;
   throw new InvalidArgumentError('It must be a whole number from 1 to 32.');
+}
+
+function toMebibytes(text: string): number {
+  if (text === 'never') return Infinity;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number of MiB, or "never".');
 }
 
 function addPair(text: string, before: Options['metadata']): Options['metadata'] {

@@ -13,6 +13,7 @@ import { endingOf, reportResult } from './show/report-result.js';
 import { findFiles } from './transfer/find-files.js';
 import { uploadFile, type UploadResult } from './transfer/upload-file.js';
 
+const MIB = 1024 * 1024;
 /** Files under way at the same time. */
 const FILES_AT_ONCE = 4;
 
@@ -47,8 +48,9 @@ export async function uploadFiles(
 }
 
 const toUploadOptions = (options: Options): UploadOptions => ({
-  declareSha256: options.verify,
+  ...(options.verify ? { declareSha256: true } : {}),
   partChecksums: options.checksums,
+  askFromBytes: options.askFrom * MIB,
   priority: options.priority === 'bulk' ? 'BULK' : 'INTERACTIVE',
   metadata: options.metadata,
   contentType: options.contentType,

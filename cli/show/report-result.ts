@@ -10,7 +10,7 @@ import { verdictText } from './verdict-text.js';
 export function reportResult(result: UploadResult, isJson: boolean, output: Output): Ending {
   const ending = endingOf(result);
   if (isJson) output.result(JSON.stringify(toJson(result, ending)));
-  else if (result.kind === 'ended') output.result(verdictText(result.path, result.file));
+  else if (result.kind === 'ended') output.result(verdictText(result));
   else {
     output.error(`${plainText(result.path)}: ${errorText(result.error)}`);
     if (result.fileId !== undefined && mayContinue(result.error)) {
@@ -33,7 +33,10 @@ export function endingOf(result: UploadResult): Ending {
 }
 
 function toJson(result: UploadResult, ending: Ending): object {
-  if (result.kind === 'ended') return { path: result.path, ending, file: result.file };
+  if (result.kind === 'ended') {
+    const { path, file, alreadyStored } = result;
+    return { path, ending, alreadyStored, file };
+  }
   const { path, error, fileId } = result;
   return { path, ending, fileId, error: { ...detailOf(error), message: errorText(error) } };
 }

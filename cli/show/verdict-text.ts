@@ -1,8 +1,12 @@
-import type { UploadedFile } from '../../client/src/node.js';
+import type { UploadResult } from '../transfer/upload-file.js';
 import { formatBytes, plainText } from './units.js';
 
 /** What became of a file, in a few lines. */
-export function verdictText(path: string, file: UploadedFile): string {
+export function verdictText({
+  path,
+  file,
+  alreadyStored,
+}: UploadResult & { readonly kind: 'ended' }): string {
   const { verdict } = file;
   const head = `${plainText(path)}: ${file.state} (${formatBytes(file.sizeBytes)}, id ${file.id})`;
   if (!verdict) return head;
@@ -15,6 +19,7 @@ export function verdictText(path: string, file: UploadedFile): string {
     ...findings,
     `engine: ${plainText(verdict.engine)}, definitions ${plainText(verdict.definitionsVersion) || 'unknown'}`,
     ...(file.sha256 == null ? [] : [`sha256: ${file.sha256}`]),
+    ...(alreadyStored ? ['nothing was sent: these bytes were stored already'] : []),
   ];
   return [head, ...lines.map((line) => `  ${line}`)].join('\n');
 }

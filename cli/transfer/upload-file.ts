@@ -4,7 +4,13 @@ import type { Row } from '../show/display.js';
 
 /** How the upload of one file ended. */
 export type UploadResult =
-  | { readonly kind: 'ended'; readonly path: string; readonly file: UploadedFile }
+  | {
+      readonly kind: 'ended';
+      readonly path: string;
+      readonly file: UploadedFile;
+      /** The service had the bytes, so that nothing was sent. */
+      readonly alreadyStored: boolean;
+    }
   | {
       readonly kind: 'failed';
       readonly path: string;
@@ -29,7 +35,8 @@ export async function uploadFile(
     },
   });
   try {
-    return { kind: 'ended', path, file: await upload.result };
+    const file = await upload.result;
+    return { kind: 'ended', path, file, alreadyStored: upload.snapshot().alreadyStored };
   } catch (error) {
     return { kind: 'failed', path, error, fileId: upload.snapshot().fileId };
   }

@@ -20,6 +20,14 @@ export interface PutAnswer {
   readonly text: string;
 }
 
+/** How a question about possession is to be answered. */
+export interface ProofKey {
+  /** The key, in hexadecimal. */
+  readonly challenge: string;
+  /** How many bytes one tag covers. */
+  readonly blockSizeBytes: number;
+}
+
 /** What is done in another way by browsers and by Node. */
 export interface Platform {
   /**
@@ -35,6 +43,13 @@ export interface Platform {
    * @throws when the bytes cannot be read, or the reason of the signal
    */
   readonly sha256: (bytes: Blob, signal: AbortSignal) => Promise<string>;
+  /**
+   * Proof that the bytes are at hand: HMAC-SHA256 over the HMACs of all blocks, in 64 lower-case hexadecimal
+   * digits. Holds no more than one block in memory.
+   *
+   * @throws when the bytes cannot be read, or the reason of the signal
+   */
+  readonly prove: (bytes: Blob, key: ProofKey, signal: AbortSignal) => Promise<string>;
   readonly network: Network;
   /** Parts under way at a time, at most. */
   readonly maxParallel: number;

@@ -36,6 +36,7 @@ export async function runUpload(run: UploadRun): Promise<UploadedFile> {
   let isOver = false;
   try {
     const begun = await beginUpload(deps, file, options, key, signal);
+    if ('stored' in begun) return noteStored(state, begun.stored);
     state.change({ fileId: begun.fileId });
     const ended = await sendAndFollow({ ...run, begun, blob: file.blob });
     isOver = !isOpen(ended.state);
@@ -64,6 +65,12 @@ async function sendAndFollow(sending: Sending): Promise<UploadedFile> {
     stop.abort();
     await Promise.allSettled([ended, sent]);
   }
+}
+
+function noteStored(state: UploadState, file: UploadedFile): UploadedFile {
+  const { id: fileId, sizeBytes } = file;
+  state.change({ fileId, alreadyStored: true, receivedBytes: sizeBytes, scannedBytes: sizeBytes });
+  return file;
 }
 
 async function current({ deps, begun, signal }: Sending): Promise<UploadedFile> {

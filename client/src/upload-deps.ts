@@ -22,9 +22,17 @@ export interface UploadOptions {
    * Declare the SHA-256 of the whole file, so that no other bytes can ever become CLEAN. The file is read
    * once more before it is sent.
    *
-   * @default false
+   * @default true where the service was asked for the bytes, which needs that hash; else false
    */
   readonly declareSha256?: boolean | undefined;
+  /**
+   * Ask before sending whether the service has the bytes of a file already, where it has so many of them: then
+   * nothing is sent. The answer comes after a second or more, and the file is read twice for it. Not
+   * asked with an `idempotencyKey`, which names the creation of an upload. `Infinity` never asks.
+   *
+   * @default 64 MiB
+   */
+  readonly askFromBytes?: number | undefined;
   /** Declare the SHA-256 of each part, so that bytes that broke on the way are noticed at once. @default true */
   readonly partChecksums?: boolean | undefined;
   /** Size of the parts to ask for, in bytes. @default by the size of the file and the rate measured before */

@@ -37,6 +37,8 @@ export interface UploadSnapshot {
   readonly scannedBytes: number;
   /** How many wait before it for the inspection; null when it does not wait. */
   readonly queuePosition: number | null;
+  /** The service had the bytes already, so that nothing was sent. */
+  readonly alreadyStored: boolean;
   /** Over the last seconds; 0 when nothing moves. */
   readonly bytesPerSecond: number;
   /** The last thing that went wrong, while it is tried again, and for good when the phase is `failed`. */
@@ -56,6 +58,7 @@ export const NEW_SNAPSHOT: UploadSnapshot = {
   receivedBytes: 0,
   scannedBytes: 0,
   queuePosition: null,
+  alreadyStored: false,
   bytesPerSecond: 0,
   problem: undefined,
   file: undefined,

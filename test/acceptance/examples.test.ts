@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { serveExamples, startBrowser, type ExamplePages } from '../support/example-page.js';
+import { proofOf } from '../support/prove.js';
 import { startProduct, type Product } from '../support/product.js';
 
 const MIB = 1024 * 1024;
@@ -12,6 +13,31 @@ const SIZE_BYTES = 11 * MIB + 17;
 const PART_COUNT = 3;
 const PAGE_TIMEOUT_MS = 60_000;
 const POLL = { timeout: PAGE_TIMEOUT_MS, interval: 100 };
+
+const CHALLENGE = 'ab'.repeat(32);
+
+interface PageWorker {
+  onmessage: (event: { readonly data: { readonly id: number; readonly digest: string } }) => void;
+  readonly postMessage: (question: object) => void;
+}
+
+/** Runs in the page: the SHA-256 and the proof of so many equal bytes, from the worker of the client. */
+function askWorker([sizeBytes, challenge, blockSizeBytes]: readonly [number, string, number]): Promise<
+  string[]
+> {
+  const { Worker } = globalThis as unknown as { Worker: new (url: string, options: object) => PageWorker };
+  const worker = new Worker('hash-worker.js', { type: 'module' });
+  const blob = new Blob([new Uint8Array(sizeBytes).fill(7)]);
+  const answers: string[] = [];
+  return new Promise((resolve) => {
+    worker.onmessage = ({ data }) => {
+      answers[data.id] = data.digest;
+      if (answers.filter(Boolean).length === 2) resolve(answers);
+    };
+    worker.postMessage({ id: 0, blob });
+    worker.postMessage({ id: 1, blob, proof: { challenge, blockSizeBytes } });
+  });
+}
 
 interface Seen {
   readonly id: string;
@@ -114,6 +140,13 @@ describe.each(['plain', 'react'])('the example %s, in a browser and on an origin
     await expect.poll(status, POLL).toBe('Clean');
     expect(await seen(name)).toMatchObject([{ state: 'CLEAN', sha256 }]);
     expect(complaints).toEqual([]);
+  });
+
+  it('hashes and proves possession in its worker as the service does', async () => {
+    const digests = await page.evaluate(askWorker, [9_000_000, CHALLENGE, 4 * MIB] as const);
+    const bytes = Buffer.alloc(9_000_000, 7);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(digests).toEqual([sha256, proofOf(CHALLENGE, bytes)]);
   });
 
   it('goes on where it was when the page is reloaded in the middle', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { challenge, provenBy, type PossessionInput } from './fake-possession.js';
 
 /** A refusal that the fake answers the next request of a kind with. */
 export interface Refusal {
@@ -30,6 +31,12 @@ export interface FakeLazaret {
   readonly partRefusals: Refusal[];
   /** What completions named, in order. */
   readonly completions: unknown[];
+  /** Contents that are stored already, by their SHA-256. */
+  readonly stored: Map<string, Buffer>;
+  /** What every question about possession is answered with, if not as it should be. */
+  possessionRefusal?: Refusal;
+  /** How many bytes a tag of a proof covers. */
+  blockSizeBytes: number;
   /** Most parts that were under way at the same time. */
   mostPartsAtOnce: number;
   close(): Promise<void>;
@@ -46,6 +53,8 @@ export async function startFakeLazaret(): Promise<FakeLazaret> {
     log: [],
     completions: [],
     partRefusals: [],
+    stored: new Map(),
+    blockSizeBytes: 4_096,
     mostPartsAtOnce: 0,
   } as Omit<FakeLazaret, 'close' | 'url'> & { url: string };
   let partsNow = 0;
@@ -96,14 +105,24 @@ interface Asked {
   readonly query: string;
   readonly variables: { readonly id?: string; readonly fileId?: string; readonly input?: Input };
 }
-interface Input {
+interface Input extends PossessionInput {
   readonly fileId: string;
   readonly name: string;
   readonly sizeBytes: number;
   readonly sha256?: string;
   readonly parts: readonly { readonly partNumber: number; readonly sha256?: string }[];
 }
-type State = Pick<FakeLazaret, 'url' | 'uploads' | 'log' | 'completions' | 'partRefusals'>;
+type State = Pick<
+  FakeLazaret,
+  | 'url'
+  | 'uploads'
+  | 'log'
+  | 'completions'
+  | 'partRefusals'
+  | 'stored'
+  | 'possessionRefusal'
+  | 'blockSizeBytes'
+>;
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -133,6 +152,15 @@ function resolve(fake: State, query: string, { id, input }: Asked['variables']):
   if (operation === 'createUpload' && input !== undefined) {
     return { data: { createUpload: create(fake, input) } };
   }
+  if (operation.endsWith('Possession') && fake.possessionRefusal) return refused(fake.possessionRefusal);
+  if (operation === 'challengePossession') {
+    return { data: { challengePossession: challenge(input, fake.blockSizeBytes) } };
+  }
+  if (operation === 'provePossession') {
+    const content = provenBy(fake.stored, input, fake.blockSizeBytes);
+    if (content === undefined) return { data: { provePossession: { outcome: 'SEND_BYTES', file: null } } };
+    return { data: { provePossession: { outcome: 'STORED', file: adopt(fake, input, content) } } };
+  }
   if (operation === 'file') return { data: { file: upload ? view(upload) : null } };
   if (upload === undefined || input === undefined) {
     return {
@@ -154,6 +182,19 @@ function create(fake: State, { name, sizeBytes, sha256 }: Input): unknown {
   const upload = { id, name, sizeBytes, declaredSha256: sha256, parts: new Map(), state: 'PENDING' };
   fake.uploads.set(id, upload);
   return { file: view(upload), transfer: view(upload).upload };
+}
+
+const refused = (refusal: Refusal): unknown => ({
+  data: null,
+  errors: [{ message: 'Refused.', extensions: refusal }],
+});
+
+function adopt(fake: State, input: Input | undefined, content: Buffer): unknown {
+  const id = `file-${fake.uploads.size + 1}`;
+  const upload = { id, name: input?.name ?? '', sizeBytes: content.length, declaredSha256: undefined };
+  const stored = { ...upload, parts: new Map([[1, content]]), state: 'CLEAN' };
+  fake.uploads.set(id, stored);
+  return view(stored);
 }
 
 const sign = (fake: State, { fileId, parts }: Input): unknown[] =>

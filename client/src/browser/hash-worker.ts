@@ -1,14 +1,13 @@
-import { sha256 } from './sha256.js';
+import { digestOf, type DigestRequest } from './digest.js';
 
 /** What the worker is asked. */
-export interface HashQuestion {
+export interface HashQuestion extends DigestRequest {
   readonly id: number;
-  readonly blob: Blob;
 }
 
 /** What the worker answers. */
 export type HashAnswer =
-  { readonly id: number; readonly sha256: string } | { readonly id: number; readonly problem: string };
+  { readonly id: number; readonly digest: string } | { readonly id: number; readonly problem: string };
 
 // Of a worker: its types and those of a page exclude each other.
 const scope = globalThis as unknown as {
@@ -16,9 +15,10 @@ const scope = globalThis as unknown as {
   postMessage: (answer: HashAnswer) => void;
 };
 
-scope.onmessage = ({ data: { id, blob } }) => {
-  sha256(blob).then(
-    (hash) => scope.postMessage({ id, sha256: hash }),
+scope.onmessage = ({ data }) => {
+  const { id } = data;
+  digestOf(data).then(
+    (digest) => scope.postMessage({ id, digest }),
     (error: unknown) => scope.postMessage({ id, problem: String(error) }),
   );
 };

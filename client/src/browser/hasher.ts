@@ -1,6 +1,6 @@
 import type { Platform } from '../platform.js';
+import { digestOf, type DigestRequest } from './digest.js';
 import type { HashAnswer, HashQuestion } from './hash-worker.js';
-import { sha256 } from './sha256.js';
 
 /** Starts the worker that hashes; `undefined` where there can be none. */
 export type CreateWorker = () => Worker | undefined;
@@ -12,8 +12,8 @@ export const workerBeside: CreateWorker = () =>
     : undefined;
 
 interface Waiting {
-  readonly blob: Blob;
-  readonly resolve: (sha256: string) => void;
+  readonly request: DigestRequest;
+  readonly resolve: (digest: string) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -21,7 +21,7 @@ interface Waiting {
  * Hashes in a worker, so that the page stays smooth. Where none can be started (no file beside the module, a
  * policy of the page), it is done in the page.
  */
-export function createHasher(createWorker: CreateWorker): Pick<Platform, 'sha256' | 'close'> {
+export function createHasher(createWorker: CreateWorker): Pick<Platform, 'sha256' | 'prove' | 'close'> {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined | 'none';
   let lastId = 0;
@@ -29,9 +29,9 @@ export function createHasher(createWorker: CreateWorker): Pick<Platform, 'sha256
   const giveUp = (): void => {
     if (typeof worker === 'object') worker.terminate();
     worker = 'none';
-    for (const [id, { blob, resolve, reject }] of waiting) {
+    for (const [id, { request, resolve, reject }] of waiting) {
       waiting.delete(id);
-      sha256(blob).then(resolve, reject);
+      digestOf(request).then(resolve, reject);
     }
   };
   const start = (): Worker | undefined => {
@@ -43,18 +43,21 @@ export function createHasher(createWorker: CreateWorker): Pick<Platform, 'sha256
     return worker;
   };
 
+  const compute = async (request: DigestRequest, signal: AbortSignal): Promise<string> => {
+    signal.throwIfAborted();
+    const running = start();
+    if (running === undefined) return digestOf(request);
+    return new Promise((resolve, reject) => {
+      const question: HashQuestion = { id: (lastId += 1), ...request };
+      waiting.set(question.id, { request, resolve, reject });
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      running.postMessage(question);
+    });
+  };
+
   return {
-    sha256: (blob, signal) => {
-      signal.throwIfAborted();
-      const running = start();
-      if (running === undefined) return sha256(blob);
-      return new Promise((resolve, reject) => {
-        const question: HashQuestion = { id: (lastId += 1), blob };
-        waiting.set(question.id, { blob, resolve, reject });
-        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-        running.postMessage(question);
-      });
-    },
+    sha256: (blob, signal) => compute({ blob }, signal),
+    prove: (blob, proof, signal) => compute({ blob, proof }, signal),
     close: () => {
       if (typeof worker === 'object') worker.terminate();
       worker = 'none';
@@ -73,6 +76,6 @@ function attempt(createWorker: CreateWorker): Worker | undefined {
 function settle(waiting: Map<number, Waiting>, answer: HashAnswer): void {
   const asked = waiting.get(answer.id);
   waiting.delete(answer.id);
-  if ('sha256' in answer) asked?.resolve(answer.sha256);
+  if ('digest' in answer) asked?.resolve(answer.digest);
   else asked?.reject(new Error(answer.problem));
 }

@@ -4,7 +4,10 @@ import { CreateUploadDocument, type CreateUploadInput } from '../generated/graph
 import { randomKey } from '../random.js';
 import type { ResumeRecord } from '../resume-store.js';
 import type { UploadDeps, UploadOptions } from '../upload-deps.js';
+import type { UploadedFile } from '../upload-snapshot.js';
 import type { OpenedFile } from '../upload-source.js';
+import { askPossession, isAsking, type Asked } from './ask-possession.js';
+import { describeFile } from './describe-file.js';
 import { differenceOf, readLedger, type Ledger } from './ledger.js';
 import { choosePartSize } from './part-size.js';
 
@@ -16,12 +19,17 @@ export interface BegunUpload {
   readonly layout: { readonly partSizeBytes: number; readonly partCount: number };
 }
 
+/** A file that the service had already: nothing need be sent. */
+export interface StoredAlready {
+  readonly stored: UploadedFile;
+}
+
 /** States in which an upload is of no use any more. */
 const USELESS: readonly string[] = ['CANCELLED', 'EXPIRED', 'DELETED'];
 
 /**
- * Finds the upload to go on with, or creates one. It is remembered before it is created, so that an answer
- * that is lost leaves no orphan: the same idempotency key finds it again.
+ * Finds the upload to go on with, or creates one, unless the service has the bytes already. It is remembered before
+ * it is created, so that an answer that is lost leaves no orphan: the same idempotency key finds it again.
  *
  * @throws UploadError, e.g. FILE_CHANGED when `fileId` names the upload of another file
  */
@@ -31,7 +39,7 @@ export async function beginUpload(
   options: UploadOptions,
   key: string,
   signal: AbortSignal,
-): Promise<BegunUpload> {
+): Promise<BegunUpload | StoredAlready> {
   if (options.fileId !== undefined) return takeUp(deps, file, options.fileId, signal);
   const store = options.isResumable === false ? undefined : deps.store;
   const record = await store?.get(key);
@@ -40,7 +48,9 @@ export async function beginUpload(
     await store?.set({ ...record, fileId: found.fileId });
     return found;
   }
-  const input = await describe(deps, file, options, signal);
+  const asked = isAsking(file, options) ? await askPossession(deps, file, options, signal) : {};
+  if (asked.stored) return { stored: asked.stored };
+  const input = await describe(deps, file, options, asked, signal);
   await store?.set({ key, input });
   const begun = await create(deps, input, signal);
   await store?.set({ key, input, fileId: begun.fileId });
@@ -85,20 +95,20 @@ async function findAgain(
 
 async function describe(
   deps: UploadDeps,
-  { blob, name, type }: OpenedFile,
+  file: OpenedFile,
   options: UploadOptions,
+  { sha256: known }: Asked,
   signal: AbortSignal,
 ): Promise<CreateUploadInput> {
-  const contentType = options.contentType ?? type;
+  const { blob } = file;
+  const { declareSha256 = known !== undefined } = options;
+  const sha256 = declareSha256 ? (known ?? (await deps.platform.sha256(blob, signal))) : undefined;
   const maxParallel = options.maxParallel ?? deps.maxParallel ?? deps.platform.maxParallel;
   const { connectionRate } = deps.measured;
   return {
-    name: options.name ?? name,
+    ...describeFile(file, options),
     sizeBytes: blob.size,
-    ...(contentType === '' ? {} : { contentType }),
-    ...(options.metadata === undefined ? {} : { metadata: [...options.metadata] }),
-    ...(options.priority === undefined ? {} : { priority: options.priority }),
-    ...(options.declareSha256 === true ? { sha256: await deps.platform.sha256(blob, signal) } : {}),
+    ...(sha256 === undefined ? {} : { sha256 }),
     partSizeBytes: options.partSizeBytes ?? choosePartSize(blob.size, maxParallel, connectionRate),
     idempotencyKey: options.idempotencyKey ?? randomKey(),
   };
