@@ -4,11 +4,14 @@ import type { Metrics } from '../src/observability/metrics.js';
 import { currentTraceparent, traceFile } from '../src/observability/tracing.js';
 import type { InspectionJob, JobQueue } from '../src/ports/job-queue.js';
 import type { InspectionOutcome } from '../src/usecases/inspect-file.js';
+import type { RescanOutcome } from '../src/usecases/rescan/rescan-copy.js';
 
 /** What handling a job needs. */
 export interface InspectionHandlerDeps {
   /** The use-case. */
   readonly inspect: (job: InspectionJob, signal: AbortSignal) => Promise<InspectionOutcome>;
+  /** The use-case of examining again. */
+  readonly rescan: (job: InspectionJob, signal: AbortSignal) => Promise<RescanOutcome>;
   readonly queue: JobQueue;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -24,6 +27,7 @@ export const createInspectionHandler =
     withCorrelationId(queued.correlationId, async () => {
       traceFile(queued);
       const job = belowRunningSpan(queued);
+      if (job.priority === 'MAINTENANCE') return reportRescan(deps, job, await deps.rescan(job, signal));
       const outcome = await deps.inspect(job, signal);
       deps.logger.debug({ fileId: job.fileId, outcome: outcome.kind }, 'inspection ended');
       if (outcome.kind === 'decided') conclude(deps, job, outcome);
@@ -57,4 +61,27 @@ function conclude(
   metrics.scanDurationSeconds.observe({ outcome }, durationMs / 1000);
   metrics.verdicts.inc({ outcome });
   metrics.scannedBytes.inc(scannedBytes);
+}
+
+/** What failed stays due in the database; nothing of it is repeated here. */
+function reportRescan(
+  { metrics, logger }: InspectionHandlerDeps,
+  { tenantId, fileId }: InspectionJob,
+  outcome: RescanOutcome,
+): void {
+  if (outcome.kind === 'not-due') return;
+  metrics.rescans.inc({ outcome: outcome.kind });
+  switch (outcome.kind) {
+    case 'clean':
+      return logger.debug({ fileId }, 'examined again');
+    case 'hit': {
+      const { signature, fileCount } = outcome;
+      metrics.rescanHits.inc(fileCount);
+      return logger.warn({ tenantId, fileId, signature, fileCount }, 'clean content was found infected');
+    }
+    case 'inconclusive':
+      return logger.warn({ fileId, detail: outcome.detail }, 'the scanner did not look into all of it');
+    case 'failed':
+      return logger.error({ err: outcome.cause, fileId }, 'a sealed copy could not be examined again');
+  }
 }

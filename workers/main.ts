@@ -14,6 +14,7 @@ import { createDirectWorker } from './direct.worker.js';
 import { createGaugesWorker } from './gauges.worker.js';
 import { createInspectionHandler } from './inspection.worker.js';
 import { createRelayWorker } from './relay.worker.js';
+import { createRescanWorker } from './rescan.worker.js';
 import { createSweepWorker } from './sweep.worker.js';
 
 /** How long an inspection may go on when the process is told to stop; then it is put back. */
@@ -56,6 +57,9 @@ if (work.followDirect) {
   );
 }
 lifecycle.add(createSweepWorker({ ...deps, intervalMs: config.inspection.sweepIntervalMs }));
+lifecycle.add(
+  createRescanWorker({ ...deps, ...config.rescan, intervalMs: config.inspection.sweepIntervalMs }),
+);
 lifecycle.add(createCollectWorker({ ...deps, ...config.collection }));
 lifecycle.add({
   name: 'inspections',

@@ -26,6 +26,11 @@ export const receiptClaims = z.object({
   policy: z.string().nullable(),
   scanned: wholeNumber,
   decidedAt: z.iso.datetime(),
+  // Absent from receipts of before files were examined again.
+  examined: z
+    .object({ engine: z.string(), definitions: z.string(), at: z.iso.datetime() })
+    .nullable()
+    .optional(),
 });
 
 /** What a receipt states. */

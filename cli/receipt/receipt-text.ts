@@ -1,4 +1,5 @@
 import { formatBytes, plainText } from '../show/units.js';
+import type { ReceiptClaims } from './claims.js';
 import type { Judgement } from './judge.js';
 import type { OpenedReceipt } from './open-receipt.js';
 
@@ -29,9 +30,16 @@ function statementLines({ claims, kid }: OpenedReceipt & { readonly ok: true }):
     `verdict: ${claims.verdict}${reason}, ${claims.decidedAt}`,
     ...findings,
     `engine:  ${plainText(claims.engine) || 'none'}, definitions ${plainText(claims.definitions) || 'unknown'}`,
+    ...examinedLine(claims),
     `policy:  ${plainText(claims.policy ?? 'unknown')}`,
     `bytes:   ${String(claims.size)} (${formatBytes(claims.size)}), sha256 ${claims.sha256 ?? 'unknown'}`,
     `file:    ${plainText(claims.sub)} of tenant ${plainText(claims.tenant)}`,
     `issuer:  ${plainText(claims.iss)}, key ${plainText(kid)}`,
   ];
+}
+
+function examinedLine({ examined, decidedAt }: ReceiptClaims): string[] {
+  if (!examined || examined.at === decidedAt) return [];
+  const { engine, definitions, at } = examined;
+  return [`again:   ${plainText(engine)}, definitions ${plainText(definitions)}, ${at}`];
 }

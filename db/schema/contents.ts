@@ -4,6 +4,7 @@ import {
   boolean,
   check,
   index,
+  integer,
   pgPolicy,
   pgTable,
   primaryKey,
@@ -12,7 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { instant } from './columns.js';
-import { appRole, ofTenant, tenantAdds, tenantChanges, tenantReads } from './roles-of-database.js';
+import { appRole, ofTenant, systemRole, tenantAdds, tenantChanges, tenantReads } from './roles-of-database.js';
 import { tenants } from './tenants.js';
 
 /**
@@ -40,6 +41,24 @@ export const contents = pgTable(
     inspectedAt: instant('inspected_at')
       .notNull()
       .default(sql`to_timestamp(0)`),
+    /** Version of the tenant's policy that the last inspection of these bytes decided under. */
+    policyVersion: text('policy_version').notNull().default(''),
+    /** Definitions of the last examination, whatever it showed; empty where another one is wanted at once. */
+    examinedWith: text('examined_with').notNull().default(''),
+    /** When a file last came to refer to the copy. */
+    referredAt: instant('referred_at')
+      .notNull()
+      .default(sql`to_timestamp(0)`),
+    /** How often the copy was sent out; counted in batches, and only for the order of examinations. */
+    downloadCount: bigint('download_count', { mode: 'number' }).notNull().default(0),
+    /** Fencing token of examinations: number of those begun so far. */
+    rescanAttempt: integer('rescan_attempt').notNull().default(0),
+    /** Until when the running examination owns the copy; NULL when none runs. */
+    rescanLeaseUntil: instant('rescan_lease_until'),
+    /** Before this, no examination is due. */
+    nextRescanAt: instant('next_rescan_at')
+      .notNull()
+      .default(sql`to_timestamp(0)`),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.vaultKey] }),
@@ -49,6 +68,15 @@ export const contents = pgTable(
     index('contents_unreferenced')
       .on(table.tenantId, table.sha256)
       .where(sql`${table.referenceCount} = 0`),
+    index('contents_referenced')
+      .on(table.tenantId, table.sha256)
+      .where(sql`${table.referenceCount} > 0`),
+    index('contents_rescan_newest')
+      .on(table.examinedWith, table.referredAt.desc())
+      .where(sql`${table.referenceCount} > 0`),
+    index('contents_rescan_popular')
+      .on(table.examinedWith, table.downloadCount.desc())
+      .where(sql`${table.referenceCount} > 0`),
     check('contents_counts', sql`${table.referenceCount} >= 0 and ${table.sizeBytes} >= 0`),
     check('contents_sha256_form', sql`${table.sha256} ~ '^[0-9a-f]{64}$'`),
     tenantReads('contents', table.tenantId),
@@ -58,6 +86,11 @@ export const contents = pgTable(
       for: 'delete',
       to: appRole,
       using: sql`${ofTenant(table.tenantId)} and ${table.referenceCount} = 0 and not ${table.isJoinable}`,
+    }),
+    pgPolicy('contents_system_finds_work', {
+      for: 'select',
+      to: systemRole,
+      using: sql`${table.referenceCount} > 0`,
     }),
   ],
 );

@@ -12,6 +12,7 @@ import type { RoleStore } from '../ports/role-store.js';
 import type { SecretZip } from '../ports/secret-zip.js';
 import type { Spool } from '../ports/spool.js';
 import type { UrlSigner } from '../ports/url-signer.js';
+import { createDownloadCounter } from '../usecases/count-downloads.js';
 import { completeUpload } from '../usecases/complete-upload.js';
 import { createUpload } from '../usecases/create-upload.js';
 import { followDirect } from '../usecases/direct/follow-direct.js';
@@ -39,6 +40,8 @@ import { receivePart } from '../usecases/receive-part.js';
 import { appendToUpload } from '../usecases/resumable/append-to-upload.js';
 import { joinUploads } from '../usecases/resumable/join-uploads.js';
 import { uploadPosition } from '../usecases/resumable/upload-position.js';
+import { readExamination } from '../usecases/rescan/read-examination.js';
+import { rescanFile } from '../usecases/rescan/rescan-file.js';
 import { signS3Upload } from '../usecases/sign-s3-upload.js';
 import { signUploadParts } from '../usecases/sign-upload-parts.js';
 import { watchFileEvents } from '../usecases/watch-file-events.js';
@@ -92,10 +95,12 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
     cancelUpload: cancelUpload(deps),
     deleteFile: deleteFile(deps),
     createDownloadUrl: createDownloadUrl(deps),
-    openDownload: openDownload(deps),
+    openDownload: openDownload({ ...deps, downloads: createDownloadCounter(deps) }),
     getFile: getFile(deps),
     listFiles: listFiles(deps),
-    issueReceipt: issueReceipt({ receipts, issuer: config.http.publicUrl }),
+    issueReceipt: issueReceipt({ receipts, issuer: config.http.publicUrl, files }),
+    readExamination: readExamination(deps),
+    rescanFile: rescanFile(deps),
     uploadStatus: uploadStatus(deps),
     getViewer: getViewer(deps),
     watchUpload: watchUpload({ ...deps, followDirect: followDirect(deps) }),

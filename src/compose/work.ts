@@ -8,6 +8,7 @@ import { createOutbox } from '../adapters/postgres/outbox.js';
 import { createThreadedDigester } from '../adapters/digest/threaded-digester.js';
 import type { Platform } from '../compose.js';
 import type { Backlog } from '../ports/backlog.js';
+import type { Digester } from '../ports/digester.js';
 import type { InspectionJob } from '../ports/job-queue.js';
 import type { Maintenance } from '../ports/maintenance.js';
 import { collectOrphans } from '../usecases/collect-orphans.js';
@@ -15,6 +16,8 @@ import { followDirect } from '../usecases/direct/follow-direct.js';
 import { inspectFile } from '../usecases/inspect-file.js';
 import { sweepQuarantine } from '../usecases/quarantine/sweep-quarantine.js';
 import { reconcileQuotas } from '../usecases/reconcile-quotas.js';
+import { planRescans } from '../usecases/rescan/plan-rescans.js';
+import { rescanCopy } from '../usecases/rescan/rescan-copy.js';
 import { relayOutbox } from '../usecases/relay-outbox.js';
 import { sweep } from '../usecases/sweep.js';
 
@@ -28,6 +31,8 @@ export interface WorkParts {
   readonly followDirect: ReturnType<typeof followDirect> | undefined;
   readonly relay: ReturnType<typeof relayOutbox>;
   readonly sweep: ReturnType<typeof sweep>;
+  readonly planRescans: ReturnType<typeof planRescans>;
+  readonly rescan: ReturnType<typeof rescanCopy>;
   readonly sweepQuarantine: ReturnType<typeof sweepQuarantine>;
   readonly collect: ReturnType<typeof collectOrphans>;
   readonly reconcile: ReturnType<typeof reconcileQuotas>;
@@ -43,14 +48,17 @@ export function composeWork(platform: Platform): WorkParts {
   const queue = composeQueue(platform);
   const settings = config.inspection;
   const { retentionMs } = config.quarantine;
+  const digests = createThreadedDigester();
   return {
     queue,
     backlog,
-    inspect: composeInspection(platform),
+    inspect: composeInspection(platform, digests),
+    planRescans: planRescans({ backlog, queue, scanner }),
+    rescan: rescanCopy({ ...platform, digests, retentionMs, settings }),
     followDirect: objects.direct && followDirect({ files, objects, bus, clock }),
     relay: relayOutbox({ outbox: createOutbox(database), queue, bus }),
     sweep: sweep({ backlog, queue, files, objects, bus, clock, retentionMs }),
-    sweepQuarantine: sweepQuarantine({ backlog, files, objects, scanner, bus, clock }),
+    sweepQuarantine: sweepQuarantine({ backlog, files, objects, scanner, bus, clock, digests }),
     collect: collectOrphans({ files, objects }),
     reconcile: reconcileQuotas({ files, backlog }),
     maintenance: createMaintenance(database),
@@ -79,12 +87,15 @@ const composeQueue = ({ redis, logger, metrics, isTracing }: Platform): Inspecti
     },
   });
 
-function composeInspection({ config, metrics, ...platform }: Platform): WorkParts['inspect'] {
+function composeInspection(
+  { config, metrics, ...platform }: Platform,
+  digests: Digester,
+): WorkParts['inspect'] {
   const hints = createContentHints({ onLookup: (outcome) => metrics.contentLookups.inc({ outcome }) });
   const onShared = (sizeBytes: number): void =>
     metrics.deduplicatedBytes.inc({ way: 'inspection' }, sizeBytes);
   const settings = config.inspection;
   const { retentionMs } = config.quarantine;
-  const [types, digests] = [createFileTypeDetector(), createThreadedDigester()];
+  const types = createFileTypeDetector();
   return inspectFile({ ...platform, types, digests, hints, onShared, settings, retentionMs });
 }

@@ -106,6 +106,10 @@ export interface Config {
     readonly maxBackoffMs: number;
     readonly sweepIntervalMs: number;
   };
+  readonly rescan: {
+    /** Sealed copies of all tenants that are examined again in a minute; zero for those alone that are asked for. */
+    readonly perMinute: number;
+  };
   readonly quarantine: {
     /** How long infected content is kept. */
     readonly retentionMs: number;

@@ -60,6 +60,7 @@ function toConfig(env: Environment): Config {
       idempotencyTtlSeconds: env.LAZARET_IDEMPOTENCY_TTL_SECONDS,
     },
     inspection: toInspection(env),
+    rescan: { perMinute: env.LAZARET_RESCANS_PER_MINUTE },
     quarantine: {
       retentionMs: env.LAZARET_QUARANTINE_DAYS * DAY_MS,
       maxReleaseMs: env.LAZARET_MAX_RELEASE_SECONDS * 1000,

@@ -4,6 +4,8 @@ const PERMISSIONS = [
   'file:upload',
   'file:download',
   'file:delete',
+  // Have a clean file examined again.
+  'file:rescan',
   // See what is quarantined, and the history of it.
   'quarantine:read',
   // Ask for the release of infected content, and take a release back.
@@ -28,8 +30,8 @@ const RELEASING = [
 
 /** The roles that every tenant has from its first day. */
 export const BUILT_IN_ROLES: Readonly<Record<string, readonly Permission[]>> = {
-  admin: ['file:read', 'file:upload', 'file:download', 'file:delete', ...RELEASING],
-  analyst: ['file:read', 'file:download', ...RELEASING, 'quarantine:download'],
+  admin: ['file:read', 'file:upload', 'file:download', 'file:delete', 'file:rescan', ...RELEASING],
+  analyst: ['file:read', 'file:download', 'file:rescan', ...RELEASING, 'quarantine:download'],
   uploader: ['file:read', 'file:upload', 'file:download'],
   viewer: ['file:read', 'file:download'],
 };

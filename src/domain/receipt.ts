@@ -1,3 +1,4 @@
+import type { Examination } from './examination.js';
 import type { File } from './file.js';
 import type { Finding, Verdict } from './verdict.js';
 
@@ -25,16 +26,28 @@ export interface ReceiptClaims {
   readonly scanned: number;
   /** RFC 3339, in UTC with milliseconds. */
   readonly decidedAt: string;
+  /** The last time that the bytes came out as the verdict says; `null` where no scanner ever answered. */
+  readonly examined: {
+    readonly engine: string;
+    readonly definitions: string;
+    /** RFC 3339, in UTC with milliseconds. */
+    readonly at: string;
+  } | null;
 }
 
 /**
- * States the verdict of a file. Everything comes from what the verdict's transaction has written, so that the
- * statement is the same whenever it is made.
+ * States the verdict of a file. Everything comes from what is stored, so that the statement is the same whenever it
+ * is made, until the bytes are examined again.
  *
  * @param issuer - what the service is reached under
+ * @param examination - the last one
  * @returns `undefined` while there is no verdict
  */
-export function receiptOf(file: File, issuer: string): ReceiptClaims | undefined {
+export function receiptOf(
+  file: File,
+  issuer: string,
+  examination: Examination | undefined,
+): ReceiptClaims | undefined {
   const { verdict } = file;
   if (!verdict) return undefined;
   return {
@@ -52,5 +65,12 @@ export function receiptOf(file: File, issuer: string): ReceiptClaims | undefined
     policy: verdict.policyVersion ?? null,
     scanned: verdict.scannedBytes,
     decidedAt: verdict.decidedAt.toISOString(),
+    examined: examination
+      ? {
+          engine: examination.engine,
+          definitions: examination.definitionsVersion,
+          at: examination.examinedAt.toISOString(),
+        }
+      : null,
   };
 }

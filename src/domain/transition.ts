@@ -17,6 +17,8 @@ export type FileCommand =
       /** Key of the sealed copy; required for CLEAN, and forbidden for everything else. */
       readonly vaultKey: string | null;
     }
+  /** What was clean is found to be infected: by definitions that are newer, in the same bytes. */
+  | { readonly kind: 'redetect'; readonly verdict: Verdict }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'expire' }
   | { readonly kind: 'delete' };
@@ -43,6 +45,10 @@ function changeOf(file: File, command: FileCommand): Partial<File> | undefined {
       return isOpen(file.state) ? completed(file, command.sizeBytes) : undefined;
     case 'decide':
       return file.state === 'SCANNING' ? decided(command) : undefined;
+    case 'redetect':
+      return file.state === 'CLEAN' && command.verdict.outcome === 'INFECTED'
+        ? { state: 'INFECTED', verdict: command.verdict, vaultKey: null }
+        : undefined;
     case 'cancel':
       return isOpen(file.state) ? { state: 'CANCELLED', expiresAt: null } : undefined;
     case 'expire':

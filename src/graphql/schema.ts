@@ -11,6 +11,7 @@ import { PossessionResolver } from './possession/resolver.js';
 import { createQuarantineEventsResolver } from './quarantine/events-resolver.js';
 import { ReleaseResolver } from './quarantine/release-resolver.js';
 import { FileQuarantineResolver, QuarantineResolver } from './quarantine/resolver.js';
+import { RescanResolver } from './rescan/resolver.js';
 import { S3UploadResolver } from './upload/s3-resolver.js';
 import { UploadResolver } from './upload/resolver.js';
 import { FileUploadResolver, UploadStatusResolver } from './upload/status-resolver.js';
@@ -29,6 +30,7 @@ export async function buildLazaretSchema(useCases: UseCases, clock: Clock): Prom
     new WholeFileResolver(useCases),
     new PossessionResolver(useCases),
     new DownloadResolver(useCases),
+    new RescanResolver(useCases),
     new QuarantineResolver(useCases),
     new FileQuarantineResolver(useCases),
     new ReleaseResolver(useCases, clock),

@@ -14,6 +14,8 @@ import type {
   listQuarantine,
   quarantineHistory,
 } from '../usecases/quarantine/read-quarantine.js';
+import type { readExamination } from '../usecases/rescan/read-examination.js';
+import type { rescanFile } from '../usecases/rescan/rescan-file.js';
 import type { requestRelease } from '../usecases/quarantine/request-release.js';
 import type { watchQuarantine } from '../usecases/quarantine/watch-quarantine.js';
 import type { receiveFile } from '../usecases/receive-file.js';
@@ -44,6 +46,8 @@ export interface UseCases {
   readonly createForensicUrl: ReturnType<typeof createForensicUrl>;
   readonly watchQuarantine: ReturnType<typeof watchQuarantine>;
   readonly getFile: ReturnType<typeof getFile>;
+  readonly readExamination: ReturnType<typeof readExamination>;
+  readonly rescanFile: ReturnType<typeof rescanFile>;
   readonly issueReceipt: ReturnType<typeof issueReceipt>;
   readonly listFiles: ReturnType<typeof listFiles>;
   readonly uploadStatus: ReturnType<typeof uploadStatus>;

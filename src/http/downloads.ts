@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream';
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { fault } from '../domain/errors.js';
+import { fault, PermanentError } from '../domain/errors.js';
 import type { Metrics } from '../observability/metrics.js';
 import { traceFile } from '../observability/tracing.js';
 import type { ByteRange } from '../ports/object-store.js';
@@ -28,6 +28,8 @@ interface Servable {
     'name' | 'sizeBytes' | 'sha256' | 'verdict' | 'updatedAt' | 'detectedType'
   >;
   readonly read: Download['read'];
+  /** Absent where nobody has to watch. */
+  readonly withdrawn?: Download['withdrawn'];
 }
 
 type DownloadedFile = Servable['file'];
@@ -142,6 +144,9 @@ async function send(
   proven.pause();
   // Fastify learns of a failure through the stream it sends, and breaks the connection off.
   pipeline(object.body, proven, () => undefined);
+  void download.withdrawn?.(gone.signal).then((isWithdrawn) => {
+    if (isWithdrawn) object.body.destroy(new PermanentError('object-store', 'The file was withdrawn.'));
+  });
   return reply.send(proven);
 }
 

@@ -28,6 +28,12 @@ export interface Metrics {
   readonly scanDurationSeconds: Histogram<'outcome'>;
   readonly scannedBytes: Counter;
   readonly verdicts: Counter<'outcome'>;
+  /** Sealed copies that are to be examined again. */
+  readonly rescansPending: Gauge;
+  /** Examinations of sealed copies: `clean`, `hit`, `inconclusive` or `failed`. */
+  readonly rescans: Counter<'outcome'>;
+  /** Clean files that an examination made infected. */
+  readonly rescanHits: Counter;
   /** Jobs by state: waiting, active, delayed, failed. */
   readonly queueDepth: Gauge<'queue' | 'state'>;
   /** Committed changes that are not published yet. */
@@ -65,6 +71,7 @@ export function createMetrics(): Metrics {
     ...createUploadMetrics(registry),
     ...createContentMetrics(registry),
     ...createScanMetrics(registry),
+    ...createRescanMetrics(registry),
     ...createWorkMetrics(registry),
     ...createCollectorMetrics(registry),
     watchPool: createPoolGauges(registry),
@@ -141,6 +148,19 @@ const createScanMetrics = (registry: Registry) => ({
     ...describe(registry, 'verdicts_total', 'Verdicts by outcome.'),
     labelNames: ['outcome'] as const,
   }),
+});
+
+const createRescanMetrics = (registry: Registry) => ({
+  rescansPending: new Gauge(
+    describe(registry, 'rescans_pending', 'Sealed copies last examined with other definitions.'),
+  ),
+  rescans: new Counter({
+    ...describe(registry, 'rescans_total', 'Examinations of sealed copies by outcome.'),
+    labelNames: ['outcome'] as const,
+  }),
+  rescanHits: new Counter(
+    describe(registry, 'rescan_hits_total', 'Clean files that an examination made infected.'),
+  ),
 });
 
 const createWorkMetrics = (registry: Registry) => ({

@@ -12,6 +12,12 @@ export interface DueRelease extends DueFile {
   readonly releaseId: string;
 }
 
+/** A sealed copy of any tenant whose last examination is outdated. */
+export interface DueCopy {
+  readonly tenantId: TenantId;
+  readonly vaultKey: string;
+}
+
 /** How much stands where, over all tenants; for metrics. */
 export interface BacklogCounts {
   readonly scanning: number;
@@ -37,6 +43,15 @@ export interface Backlog {
   dueReleaseEnds(limit: number): Promise<readonly DueRelease[]>;
   /** Approved releases whose content was last examined with other definitions. */
   dueReexaminations(definitionsVersion: string, limit: number): Promise<readonly DueRelease[]>;
+  /** Definitions that copies in use were last examined with, each once; empty for those that are asked for. */
+  examinedVersions(): Promise<readonly string[]>;
+  /**
+   * Copies in use that were last examined with one of the given definitions and that nobody examines: those that are
+   * asked for first, then in equal shares the newest and the most downloaded.
+   */
+  dueRescans(examinedWith: readonly string[], limit: number): Promise<readonly DueCopy[]>;
+  /** How many those are, those under way included; counts up to the limit. */
+  countRescans(examinedWith: readonly string[], limit: number): Promise<number>;
   /** Infected files whose content has been kept for long enough, oldest first. */
   dueRetentions(limit: number): Promise<readonly DueFile[]>;
   /** Removes expired idempotency keys; returns how many. */

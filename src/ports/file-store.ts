@@ -6,6 +6,7 @@ import type { FileId, TenantId } from '../domain/ids.js';
 import type { TenantPolicy } from '../domain/policy.js';
 import type { ContentTransaction } from './contents.js';
 import type { QuarantineTransaction } from './quarantine.js';
+import type { RescanTransaction } from './rescans.js';
 import type { QuotaDimension, QuotaShare } from '../domain/quota.js';
 import type { Claims } from '../domain/stored-bytes.js';
 
@@ -84,7 +85,7 @@ export interface Tenant {
  * Everything that can be read and written in one transaction of one tenant. Rows of other tenants do not
  * exist here. A transaction object is dead after its callback has ended: using it then throws.
  */
-export interface FileTransaction extends ContentTransaction, QuarantineTransaction {
+export interface FileTransaction extends ContentTransaction, QuarantineTransaction, RescanTransaction {
   find(id: FileId): Promise<File | undefined>;
   /** Like `find`, and no other transaction can change the file before this one ends. */
   findForUpdate(id: FileId): Promise<File | undefined>;

@@ -6,7 +6,10 @@ import type { JobPriority } from '../domain/job-priority.js';
 export interface InspectionJob extends Correlation {
   readonly tenantId: TenantId;
   readonly fileId: FileId;
-  /** Inspections begun before this one; makes the job's identity together with the file. */
+  /**
+   * Inspections begun before this one; makes the job's identity together with the file. Of MAINTENANCE the inspection
+   * that sealed the copy which is to be examined again: the two name it, see `vaultKeyOf`.
+   */
   readonly attempt: number;
   readonly priority: JobPriority;
 }

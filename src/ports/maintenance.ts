@@ -1,5 +1,5 @@
 /** Work that one process at a time does every now and then. */
-export type MaintenanceWork = 'collector';
+export type MaintenanceWork = 'collector' | 'rescan';
 
 /** Who has the work. */
 export interface MaintenanceLease {

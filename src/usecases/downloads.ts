@@ -7,7 +7,9 @@ import type { Clock } from '../ports/clock.js';
 import type { FileStore } from '../ports/file-store.js';
 import type { ByteRange, ObjectStore, OpenObject } from '../ports/object-store.js';
 import type { DownloadGrant, UrlSigner } from '../ports/url-signer.js';
+import type { DownloadCounter } from './count-downloads.js';
 import { releasedUrl } from './quarantine/released-url.js';
+import { watchWithdrawal, type WatchWithdrawalDeps } from './watch-withdrawal.js';
 
 /** Longest life of a download URL. */
 const MAX_DOWNLOAD_TTL_SECONDS = 86_400;
@@ -30,6 +32,14 @@ export interface Download {
   readonly file: File & { readonly state: 'CLEAN'; readonly sizeBytes: number; readonly sha256: string };
   /** Opens the sealed copy, whole or in part. */
   read(range?: ByteRange, signal?: AbortSignal): Promise<OpenObject>;
+  /** Resolves to true once the file may not be read any more; to false when the signal aborts before. */
+  withdrawn(signal: AbortSignal): Promise<boolean>;
+}
+
+/** What opening a download needs. */
+export interface OpenDownloadDeps extends WatchWithdrawalDeps {
+  readonly objects: ObjectStore;
+  readonly downloads: DownloadCounter;
 }
 
 /**
@@ -65,10 +75,10 @@ export const createDownloadUrl =
  * @returns NOT_FOUND, FILE_NOT_AVAILABLE
  */
 export const openDownload =
-  ({ files, objects }: { readonly files: FileStore; readonly objects: ObjectStore }) =>
+  (deps: OpenDownloadDeps) =>
   async (grant: DownloadGrant, correlation: Correlation): Promise<Outcome<Download>> => {
     const scope = { ...correlation, tenantId: grant.tenantId, subject: grant.subject };
-    const file = await files.transact(scope, (tx) => tx.find(grant.fileId));
+    const file = await deps.files.transact(scope, (tx) => tx.find(grant.fileId));
     if (!file) return fault('NOT_FOUND');
     const { state, vaultKey, sha256, sizeBytes } = file;
     if (state !== 'CLEAN' || vaultKey === null || sha256 === null || sizeBytes === null) {
@@ -76,8 +86,11 @@ export const openDownload =
     }
     return ok({
       file: { ...file, state, sha256, sizeBytes },
+      withdrawn: (signal) => watchWithdrawal(deps, scope, grant, signal),
       read: async (range, signal) => {
-        const object = await objects.read({ area: 'vault', key: vaultKey }, range, signal);
+        // Whoever reads on was counted at the beginning.
+        if ((range?.start ?? 0) === 0) deps.downloads.count(grant.tenantId, vaultKey);
+        const object = await deps.objects.read({ area: 'vault', key: vaultKey }, range, signal);
         if (object?.sizeBytes === sizeBytes) return object;
         object?.body.destroy();
         throw new PermanentError('object-store', 'The sealed copy of a clean file is not what it was.');

@@ -107,6 +107,8 @@ export function fakeUseCases(changes: Partial<UseCases> = {}): FakeUseCases {
     watchUpload: (_actor, id, signal) =>
       Promise.resolve(id === file.id ? ok(progress.open(signal)) : fault('NOT_FOUND')),
     ...fakeQuarantine,
+    readExamination: () => Promise.resolve(ok(null)),
+    rescanFile: () => Promise.resolve(ok(file)),
     watchFileEvents: (_actor, _input, signal) => Promise.resolve(ok(events.open(signal))),
     ...changes,
   };

@@ -16,6 +16,7 @@ import { exitCodeOf, judge } from '../../cli/receipt/judge.js';
 import { openReceipt } from '../../cli/receipt/open-receipt.js';
 import { loadReceiptKeys } from '../../src/adapters/signing/receipt-keys-file.js';
 import { createReceiptSigner } from '../../src/adapters/signing/receipt-signer.js';
+import type { Examination } from '../../src/domain/examination.js';
 import { receiptOf, type ReceiptClaims } from '../../src/domain/receipt.js';
 import type { Verdict } from '../../src/domain/verdict.js';
 import type { ReceiptSigner } from '../../src/ports/receipt-signer.js';
@@ -34,6 +35,12 @@ const verdict: Verdict = {
   scannedBytes: BYTES.length,
   decidedAt: new Date('2026-01-01T00:00:00.123Z'),
 };
+const examination: Examination = {
+  engine: 'ClamAV 1.4.3',
+  definitionsVersion: '27400',
+  examinedAt: verdict.decidedAt,
+  isPending: false,
+};
 const file = makeFile({ state: 'INFECTED', sizeBytes: BYTES.length, sha256: SHA256, verdict });
 
 let directory: string;
@@ -44,7 +51,7 @@ let jwks: { keys: JWK[] };
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'lazaret-receipts-'));
   signer = await createReceiptSigner(await loadReceiptKeys({ file: keyFile('main'), mayCreate: true }));
-  claims = receiptOf(file, 'https://files.example') ?? expect.fail('There is a verdict.');
+  claims = receiptOf(file, 'https://files.example', examination) ?? expect.fail('There is a verdict.');
   jws = await signer.sign(claims);
   jwks = { keys: signer.publicKeys.map((key) => ({ ...key })) };
 });
@@ -71,13 +78,13 @@ describe('a receipt', () => {
   });
 
   it('is the same every time, and there is none before the verdict', async () => {
-    expect(await signer.sign(receiptOf(file, 'https://files.example') ?? claims)).toBe(jws);
-    expect(receiptOf(makeFile(), 'https://files.example')).toBeUndefined();
+    expect(await signer.sign(receiptOf(file, 'https://files.example', examination) ?? claims)).toBe(jws);
+    expect(receiptOf(makeFile(), 'https://files.example', undefined)).toBeUndefined();
   });
 
   it('proves nothing once any of its claims was changed', async () => {
     const [header = '', , signature = ''] = jws.split('.');
-    expect(Object.keys(claims)).toHaveLength(14);
+    expect(Object.keys(claims)).toHaveLength(15);
     for (const name of Object.keys(claims)) {
       const altered = encode({ ...claims, [name]: name === 'verdict' ? 'CLEAN' : 'other' });
       expect(await codeFor(`${header}.${altered}.${signature}`), name).toBe(6);

@@ -418,6 +418,13 @@ export type RequestReleaseMutationVariables = Exact<{
 
 export type RequestReleaseMutation = { requestRelease: { release: { id: string, fileId: string, version: number, status: ReleaseStatus, inForce: boolean, reason: string, requestedBy: string, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, endedBy: string | null, endedAt: string | null, endCause: string | null, endReason: string | null } } };
 
+export type RescanFileMutationVariables = Exact<{
+  input: FileIdInput;
+}>;
+
+
+export type RescanFileMutation = { rescanFile: { file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, lastExamination: { engine: string, definitionsVersion: string, examinedAt: string, isPending: boolean } | null } } };
+
 export type SignS3UploadMutationVariables = Exact<{
   input: SignS3UploadInput;
 }>;
@@ -1035,6 +1042,29 @@ export const RequestReleaseDocument = new TypedDocumentString(`
   endCause
   endReason
 }`) as unknown as TypedDocumentString<RequestReleaseMutation, RequestReleaseMutationVariables>;
+export const RescanFileDocument = new TypedDocumentString(`
+    mutation rescanFile($input: FileIdInput!) {
+  rescanFile(input: $input) {
+    file {
+      ...FileSummary
+      lastExamination {
+        engine
+        definitionsVersion
+        examinedAt
+        isPending
+      }
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}`) as unknown as TypedDocumentString<RescanFileMutation, RescanFileMutationVariables>;
 export const SignS3UploadDocument = new TypedDocumentString(`
     mutation signS3Upload($input: SignS3UploadInput!) {
   signS3Upload(input: $input) {

@@ -24,6 +24,7 @@ import type { InspectionJob } from '../../ports/job-queue.js';
 import type { Database } from './database.js';
 import { databaseNow, databaseNowPlus } from './file-scope.js';
 import { createQuarantineBacklog } from './quarantine-backlog.js';
+import { createRescanBacklog } from './rescan-backlog.js';
 import type { Sql } from './session.js';
 
 /** How the backlog looks for lost work. */
@@ -68,6 +69,7 @@ export function createBacklog(
     dueCleanups: (limit) =>
       across((db) => dueFiles(db, and(isEnded, isNull(files.stagedRemovedAt)), asc(files.updatedAt), limit)),
     ...createQuarantineBacklog(across),
+    ...createRescanBacklog(across),
     forgetExpiredKeys: (limit) => across((db) => forgetExpiredKeys(db, limit)),
     forgetExpiredChallenges: (limit) => across((db) => forgetExpiredChallenges(db, limit)),
     tenants: (limit, after) => across((db) => findTenants(db, limit, after)),

@@ -13,6 +13,7 @@ import { createPossession } from './possession.js';
 import { createQuarantine } from './quarantine.js';
 import { createQuarantineHistory } from './quarantine-history.js';
 import { createReleases } from './releases.js';
+import { createRescans } from './rescans.js';
 import { TransactionEndedError, type Session, type Sql } from './session.js';
 
 /** The truth about files in Postgres, under row-level security. */
@@ -41,6 +42,7 @@ function createFileTransaction(sql: Sql, scope: TenantScope): FileTransaction {
     ...createPossession(context),
     ...createQuarantine(context),
     ...createReleases(context),
+    ...createRescans(context),
     ...createQuarantineHistory(context),
   };
 }

@@ -33,7 +33,11 @@ export const sweepQuarantine =
     const hasTime = budget(clock, signal);
     return {
       expiredReleases: await each(hasTime(), () => backlog.dueReleaseEnds(MAX_ITEMS), expireRelease(deps)),
-      reexaminations: await each(hasTime(), () => dueReexaminations(deps, signal), reexamineRelease(deps)),
+      reexaminations: await each(
+        hasTime(),
+        () => dueReexaminations(deps, signal),
+        reexamineRelease(deps, signal),
+      ),
       retentions: await each(hasTime(), () => backlog.dueRetentions(MAX_ITEMS), endRetention(deps)),
     };
   };

@@ -32,6 +32,7 @@ type Documents = {
     "query quarantine($filter: QuarantineFilter, $first: Int = 50, $after: String) {\n  quarantine(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        quarantinedAt\n        content\n        retainedUntil\n        file {\n          ...FileDetails\n        }\n        release {\n          ...ReleaseDetails\n        }\n      }\n    }\n  }\n}": typeof types.QuarantineDocument,
     "mutation refuseRelease($input: EndReleaseInput!) {\n  refuseRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": typeof types.RefuseReleaseDocument,
     "mutation requestRelease($input: RequestReleaseInput!) {\n  requestRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": typeof types.RequestReleaseDocument,
+    "mutation rescanFile($input: FileIdInput!) {\n  rescanFile(input: $input) {\n    file {\n      ...FileSummary\n      lastExamination {\n        engine\n        definitionsVersion\n        examinedAt\n        isPending\n      }\n    }\n  }\n}": typeof types.RescanFileDocument,
     "mutation signS3Upload($input: SignS3UploadInput!) {\n  signS3Upload(input: $input) {\n    url\n    expiresAt\n  }\n}": typeof types.SignS3UploadDocument,
     "mutation signUploadParts($input: SignUploadPartsInput!) {\n  signUploadParts(input: $input) {\n    parts {\n      partNumber\n      url\n      headers {\n        name\n        value\n      }\n      expiresAt\n    }\n  }\n}": typeof types.SignUploadPartsDocument,
     "mutation uploadFile($file: Upload!, $input: UploadFileInput) {\n  uploadFile(file: $file, input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": typeof types.UploadFileDocument,
@@ -57,6 +58,7 @@ const documents: Documents = {
     "query quarantine($filter: QuarantineFilter, $first: Int = 50, $after: String) {\n  quarantine(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        quarantinedAt\n        content\n        retainedUntil\n        file {\n          ...FileDetails\n        }\n        release {\n          ...ReleaseDetails\n        }\n      }\n    }\n  }\n}": types.QuarantineDocument,
     "mutation refuseRelease($input: EndReleaseInput!) {\n  refuseRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": types.RefuseReleaseDocument,
     "mutation requestRelease($input: RequestReleaseInput!) {\n  requestRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": types.RequestReleaseDocument,
+    "mutation rescanFile($input: FileIdInput!) {\n  rescanFile(input: $input) {\n    file {\n      ...FileSummary\n      lastExamination {\n        engine\n        definitionsVersion\n        examinedAt\n        isPending\n      }\n    }\n  }\n}": types.RescanFileDocument,
     "mutation signS3Upload($input: SignS3UploadInput!) {\n  signS3Upload(input: $input) {\n    url\n    expiresAt\n  }\n}": types.SignS3UploadDocument,
     "mutation signUploadParts($input: SignUploadPartsInput!) {\n  signUploadParts(input: $input) {\n    parts {\n      partNumber\n      url\n      headers {\n        name\n        value\n      }\n      expiresAt\n    }\n  }\n}": types.SignUploadPartsDocument,
     "mutation uploadFile($file: Upload!, $input: UploadFileInput) {\n  uploadFile(file: $file, input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": types.UploadFileDocument,
@@ -150,6 +152,10 @@ export function graphql(source: "mutation refuseRelease($input: EndReleaseInput!
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "mutation requestRelease($input: RequestReleaseInput!) {\n  requestRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}"): (typeof documents)["mutation requestRelease($input: RequestReleaseInput!) {\n  requestRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation rescanFile($input: FileIdInput!) {\n  rescanFile(input: $input) {\n    file {\n      ...FileSummary\n      lastExamination {\n        engine\n        definitionsVersion\n        examinedAt\n        isPending\n      }\n    }\n  }\n}"): (typeof documents)["mutation rescanFile($input: FileIdInput!) {\n  rescanFile(input: $input) {\n    file {\n      ...FileSummary\n      lastExamination {\n        engine\n        definitionsVersion\n        examinedAt\n        isPending\n      }\n    }\n  }\n}"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -14,7 +14,7 @@ const ALLOWED: Readonly<Record<FileState, readonly FileState[]>> = {
   PENDING: ['RECEIVING', 'SCANNING', 'CANCELLED', 'EXPIRED'],
   RECEIVING: ['SCANNING', 'CANCELLED', 'EXPIRED'],
   SCANNING: ['CLEAN', 'INFECTED', 'UNSCANNABLE', 'REJECTED'],
-  CLEAN: ['DELETED'],
+  CLEAN: ['INFECTED', 'DELETED'],
   INFECTED: ['DELETED'],
   UNSCANNABLE: ['DELETED'],
   REJECTED: ['DELETED'],
@@ -41,6 +41,9 @@ const commands = fc.oneof(
     { kind: 'delete' },
   ),
   fc.nat(20).map((sizeBytes): FileCommand => ({ kind: 'complete', sizeBytes })),
+  fc
+    .constantFrom<Verdict['outcome']>('CLEAN', 'INFECTED', 'UNSCANNABLE', 'REJECTED')
+    .map((outcome): FileCommand => ({ kind: 'redetect', verdict: verdict(outcome) })),
   fc
     .record({
       outcome: fc.constantFrom<Verdict['outcome']>('CLEAN', 'INFECTED', 'UNSCANNABLE', 'REJECTED'),

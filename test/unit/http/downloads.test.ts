@@ -21,6 +21,7 @@ let edge: TestEdge;
 let stored: Buffer;
 let changes: Partial<File>;
 let opened: Readable[];
+let withdrawal: Promise<boolean>;
 
 const openDownload: DownloadsDeps['openDownload'] = (grant) => {
   if (grant.subject === 'gone') return Promise.resolve(fault('FILE_NOT_AVAILABLE'));
@@ -45,7 +46,10 @@ const openDownload: DownloadsDeps['openDownload'] = (grant) => {
     return Promise.resolve({ sizeBytes: stored.length, body });
   };
   const { state, sizeBytes } = file;
-  return Promise.resolve(ok({ file: { ...file, state, sizeBytes, sha256: file.sha256 }, read }));
+  const withdrawn = () => withdrawal;
+  return Promise.resolve(
+    ok({ file: { ...file, state, sizeBytes, sha256: file.sha256 }, read, withdrawn }),
+  );
 };
 
 beforeAll(async () => {
@@ -66,6 +70,7 @@ beforeEach(() => {
   stored = bytes;
   changes = {};
   opened = [];
+  withdrawal = Promise.resolve(false);
 });
 
 const get = (headers: Record<string, string> = {}, method = 'GET', token = 'good'): Promise<Response> =>
@@ -126,6 +131,19 @@ describe('a download', () => {
       changes = { detectedType };
       expect((await get({}, 'HEAD')).headers.get('content-type')).toBe('application/octet-stream');
     }
+  });
+
+  it('breaks off when the file is withdrawn while it is sent, and never looks complete', async () => {
+    const sent = Promise.withResolvers<boolean>();
+    withdrawal = sent.promise;
+    stored = Buffer.alloc(64 * 1024 * 1024);
+    changes = { sizeBytes: stored.length, sha256: createHash('sha256').update(stored).digest('hex') };
+    const reader = (await get()).body?.getReader();
+    expect((await reader?.read())?.done).toBe(false);
+    sent.resolve(true);
+    await expect(async () => {
+      while (!(await reader?.read())?.done);
+    }).rejects.toThrow();
   });
 
   it('of zero bytes is an empty success', async () => {
