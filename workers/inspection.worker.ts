@@ -27,7 +27,10 @@ export const createInspectionHandler =
     withCorrelationId(queued.correlationId, async () => {
       traceFile(queued);
       const job = belowRunningSpan(queued);
-      if (job.priority === 'MAINTENANCE') return reportRescan(deps, job, await deps.rescan(job, signal));
+      if (job.priority === 'MAINTENANCE') {
+        reportRescan(deps, job, await deps.rescan(job, signal));
+        return;
+      }
       const outcome = await deps.inspect(job, signal);
       deps.logger.debug({ fileId: job.fileId, outcome: outcome.kind }, 'inspection ended');
       if (outcome.kind === 'decided') conclude(deps, job, outcome);
@@ -73,15 +76,18 @@ function reportRescan(
   metrics.rescans.inc({ outcome: outcome.kind });
   switch (outcome.kind) {
     case 'clean':
-      return logger.debug({ fileId }, 'examined again');
+      logger.debug({ fileId }, 'examined again');
+      return;
     case 'hit': {
       const { signature, fileCount } = outcome;
       metrics.rescanHits.inc(fileCount);
-      return logger.warn({ tenantId, fileId, signature, fileCount }, 'clean content was found infected');
+      logger.warn({ tenantId, fileId, signature, fileCount }, 'clean content was found infected');
+      return;
     }
     case 'inconclusive':
-      return logger.warn({ fileId, detail: outcome.detail }, 'the scanner did not look into all of it');
+      logger.warn({ fileId, detail: outcome.detail }, 'the scanner did not look into all of it');
+      return;
     case 'failed':
-      return logger.error({ err: outcome.cause, fileId }, 'a sealed copy could not be examined again');
+      logger.error({ err: outcome.cause, fileId }, 'a sealed copy could not be examined again');
   }
 }

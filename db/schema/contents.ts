@@ -13,7 +13,14 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { instant } from './columns.js';
-import { appRole, ofTenant, systemRole, tenantAdds, tenantChanges, tenantReads } from './roles-of-database.js';
+import {
+  appRole,
+  ofTenant,
+  systemRole,
+  tenantAdds,
+  tenantChanges,
+  tenantReads,
+} from './roles-of-database.js';
 import { tenants } from './tenants.js';
 
 /**

@@ -46,5 +46,10 @@ export function lastExamination(file: File, copy: ExaminedCopy | undefined): Exa
   const isPending = copy?.examinedWith === '';
   const isNewer = copy && copy.definitionsVersion !== '' && copy.inspectedAt > verdict.decidedAt;
   const { engine, definitionsVersion } = isNewer ? copy : verdict;
-  return { engine, definitionsVersion, examinedAt: isNewer ? copy.inspectedAt : verdict.decidedAt, isPending };
+  return {
+    engine,
+    definitionsVersion,
+    examinedAt: isNewer ? copy.inspectedAt : verdict.decidedAt,
+    isPending,
+  };
 }

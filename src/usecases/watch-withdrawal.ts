@@ -29,19 +29,21 @@ export async function watchWithdrawal(
   signal: AbortSignal,
 ): Promise<boolean> {
   await clock.sleep(QUIET_MS, signal);
-  if (signal.aborted) return false;
+  if (isOver(signal)) return false;
   const wake = await createWake({ bus, clock }, { kind: 'progress', tenantId, fileId });
   try {
-    while (!signal.aborted) {
+    for (;;) {
       const state = await files
         .transact(scope, async (tx) => (await tx.find(fileId))?.state)
         // A database that is away says nothing of the file.
         .catch(() => 'CLEAN' as const);
       if (state !== 'CLEAN') return true;
       await wake.wait(POLL_MS, signal);
+      if (isOver(signal)) return false;
     }
-    return false;
   } finally {
     wake.close();
   }
 }
+
+const isOver = (signal: AbortSignal): boolean => signal.aborted;

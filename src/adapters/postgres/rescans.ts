@@ -8,26 +8,7 @@ import { databaseNow, databaseNowPlus, type FileScope } from './file-scope.js';
 
 /** Examinations of sealed copies; the number of the attempt fences off whoever lost its lease. */
 export const createRescans = (context: FileScope): RescanTransaction => ({
-  beginRescan: async (vaultKey, leaseMs) => {
-    const { rescanLeaseUntil, rescanAttempt } = contents;
-    const [row] = await context.sql
-      .update(contents)
-      .set({ rescanAttempt: sql`${rescanAttempt} + 1`, rescanLeaseUntil: databaseNowPlus(leaseMs) })
-      .where(
-        and(
-          isCopy(context, vaultKey),
-          gt(contents.referenceCount, 0),
-          or(isNull(rescanLeaseUntil), lte(rescanLeaseUntil, databaseNow)),
-        ),
-      )
-      .returning({
-        vaultKey: contents.vaultKey,
-        sha256: contents.sha256,
-        sizeBytes: contents.sizeBytes,
-        attempt: rescanAttempt,
-      });
-    return row;
-  },
+  beginRescan: (vaultKey, leaseMs) => begin(context, vaultKey, leaseMs),
   renewRescan: (rescan, leaseMs) => write(context, rescan, { rescanLeaseUntil: databaseNowPlus(leaseMs) }),
   noteRescan: (rescan, { engine, definitionsVersion, isClean }) =>
     write(context, rescan, {
@@ -57,16 +38,39 @@ export const createRescans = (context: FileScope): RescanTransaction => ({
       .where(isCopy(context, vaultKey));
     return row;
   },
-  countDownloads: async (counts) => {
-    // In one order, so that two processes that count the same copies never wait for each other.
-    for (const [vaultKey, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      await context.sql
-        .update(contents)
-        .set({ downloadCount: sql`${contents.downloadCount} + ${count}::bigint` })
-        .where(isCopy(context, vaultKey));
-    }
-  },
+  countDownloads: (counts) => countDownloads(context, counts),
 });
+
+async function begin(context: FileScope, vaultKey: string, leaseMs: number): Promise<Rescan | undefined> {
+  const { rescanLeaseUntil, rescanAttempt } = contents;
+  const [row] = await context.sql
+    .update(contents)
+    .set({ rescanAttempt: sql`${rescanAttempt} + 1`, rescanLeaseUntil: databaseNowPlus(leaseMs) })
+    .where(
+      and(
+        isCopy(context, vaultKey),
+        gt(contents.referenceCount, 0),
+        or(isNull(rescanLeaseUntil), lte(rescanLeaseUntil, databaseNow)),
+      ),
+    )
+    .returning({
+      vaultKey: contents.vaultKey,
+      sha256: contents.sha256,
+      sizeBytes: contents.sizeBytes,
+      attempt: rescanAttempt,
+    });
+  return row;
+}
+
+async function countDownloads(context: FileScope, counts: ReadonlyMap<string, number>): Promise<void> {
+  // In one order, so that two processes that count the same copies never wait for each other.
+  for (const [vaultKey, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    await context.sql
+      .update(contents)
+      .set({ downloadCount: sql`${contents.downloadCount} + ${count}::bigint` })
+      .where(isCopy(context, vaultKey));
+  }
+}
 
 /** @returns false when the attempt is not the current one */
 async function write(

@@ -24,11 +24,11 @@ export const reexamineRelease =
     const scope = sweeperOf(due);
     const file = await files.transact(scope, (tx) => tx.find(due.fileId));
     const content = await objects.readIsolated(quarantineKeyOf(due.tenantId, due.fileId));
-    if (!file || file.sizeBytes === null || file.sha256 === null || !content) {
+    const { sizeBytes = null, sha256 = null } = file ?? {};
+    if (sizeBytes === null || sha256 === null || !content) {
       content?.body.destroy();
       return;
     }
-    const { sizeBytes, sha256 } = file;
     const { reply, definitionsVersion } = await scanAgain(deps, content, { sizeBytes, sha256 }, signal);
     if (reply.kind === 'found') return endDueRelease(deps, due, 'HIT', reply.signature);
     await files.transact(scope, (tx) => tx.noteReexamination(due.releaseId, definitionsVersion));

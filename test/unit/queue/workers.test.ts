@@ -26,7 +26,10 @@ describe('the inspection handler', () => {
     const job = makeJob();
     const queue = { enqueueInspection };
     const rescan = async () => expect.fail('Nobody asked to examine anything again.');
-    await createInspectionHandler({ inspect: async () => outcome, rescan, queue, metrics, logger })(job, never);
+    await createInspectionHandler({ inspect: async () => outcome, rescan, queue, metrics, logger })(
+      job,
+      never,
+    );
     return { job, enqueueInspection, metrics };
   };
   const postponed = { kind: 'postponed', attempt: 2, delayMs: 700, cause: new Error('no scanner') } as const;
