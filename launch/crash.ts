@@ -5,22 +5,24 @@ import { runTool } from './tool.js';
 const OPTIONS = {
   runs: { type: 'string', default: '20' },
   seed: { type: 'string' },
+  store: { type: 'string', default: 'filesystem' },
   verbose: { type: 'boolean', default: false },
 } as const;
-const USAGE = 'usage: npm run crash -- [--seed NUMBER] [--runs NUMBER] [--verbose]';
+const USAGE = 'usage: npm run crash -- [--seed NUMBER] [--runs NUMBER] [--store filesystem|s3] [--verbose]';
 
 /**
- * `npm run crash`: the seeded crash test of the suite, for as many runs as wished, in which Postgres, Redis
- * and clamd are killed as well. Each run has the seed after that of the run before.
+ * `npm run crash`: the seeded crash test of the suite, for as many runs as wished, in which Postgres, clamd
+ * and an S3 store are killed as well. Each run has the seed after that of the run before.
  *
  * @returns 0 when every promise was kept
  * @throws StartError when the arguments are not understood
  */
 export async function run(args: readonly string[]): Promise<number> {
-  const { runs, seed, verbose } = read(args);
+  const { runs, seed, store, verbose } = read(args);
   const env = {
     LAZARET_CRASH_SERVERS: 'true',
     LAZARET_CRASH_ROUNDS: runs,
+    LAZARET_CRASH_STORE: store,
     LAZARET_CRASH_VERBOSE: String(verbose),
     ...(seed === undefined ? {} : { LAZARET_CRASH_SEED: seed }),
   };
@@ -28,10 +30,22 @@ export async function run(args: readonly string[]): Promise<number> {
   return (await runTool('vitest/vitest.mjs', options, { env })).code;
 }
 
-function read(args: readonly string[]): { runs: string; seed: string | undefined; verbose: boolean } {
+interface Wish {
+  readonly runs: string;
+  readonly seed: string | undefined;
+  readonly store: string;
+  readonly verbose: boolean;
+}
+
+function read(args: readonly string[]): Wish {
   try {
-    const { runs, seed, verbose } = parseArgs({ args: [...args], options: OPTIONS, strict: true }).values;
-    if ([runs, seed ?? '0'].every((value) => /^\d{1,9}$/.test(value))) return { runs, seed, verbose };
+    const { runs, seed, store, verbose } = parseArgs({
+      args: [...args],
+      options: OPTIONS,
+      strict: true,
+    }).values;
+    const areNumbers = [runs, seed ?? '0'].every((value) => /^\d{1,9}$/.test(value));
+    if (areNumbers && ['filesystem', 's3'].includes(store)) return { runs, seed, store, verbose };
   } catch (cause) {
     throw new StartError(USAGE, { cause });
   }

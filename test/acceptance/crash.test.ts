@@ -6,20 +6,21 @@ const ROUNDS = Number(process.env['LAZARET_CRASH_ROUNDS'] ?? 2);
 const SEED = Number(process.env['LAZARET_CRASH_SEED'] ?? Date.now() % 1_000_000);
 /** Also the servers that the product stands on. */
 const WITH_SERVERS = process.env['LAZARET_CRASH_SERVERS'] === 'true';
+const STORE = process.env['LAZARET_CRASH_STORE'] === 's3' ? 's3' : 'filesystem';
 const SPAN_MS = 10_000;
 const ROUND_TIMEOUT_MS = 300_000;
 
 let crash: CrashProduct;
 
 beforeAll(async () => {
-  crash = await startCrashProduct(inject('services'), WITH_SERVERS);
+  crash = await startCrashProduct(inject('services'), { withServers: WITH_SERVERS, store: STORE });
 }, 180_000);
 afterAll(() => crash.stop(), 120_000);
 
 const seeds = Array.from({ length: ROUNDS }, (_, index) => String(SEED + index));
 
 it.each(seeds)(
-  'keeps every promise while processes are killed at any moment (seed %s)',
+  'keeps every promise while processes are killed, lines cut and memories lost at any moment (seed %s)',
   async (seed) => {
     const begunAt = performance.now();
     const lines: string[] = [];

@@ -4,7 +4,8 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createApiClient, granted, type ApiClient, type FileView } from '../support/api-client.js';
 import { startMockClamd, type MockClamd } from '../support/mock-clamd.js';
-import { startProduct, type Product, type ProductProcess } from '../support/product.js';
+import { type ProductProcess } from '../support/control-process.js';
+import { startProduct, type Product } from '../support/product.js';
 import { putPart, sendFile, sendParts, sha256, sliceOf, untilDecided } from '../support/send-file.js';
 import { watchEvents, watchProgress } from '../support/watch-live.js';
 

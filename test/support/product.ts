@@ -6,18 +6,9 @@ import { freePort } from '../../launch/free-port.js';
 import { startNodeProcess } from '../../launch/services/node-process.js';
 import { startRedis } from '../../launch/services/redis.js';
 import type { ServerProcess } from '../../launch/services/server-process.js';
+import { controlProcess, type ProductProcess, type Stops } from './control-process.js';
 import { createTestDatabase } from './database.js';
 import type { TestServices } from './services.js';
-
-/** One process of the product under test. */
-export interface ProductProcess {
-  /** Of the process that runs now. */
-  readonly pid: () => number;
-  /** Kills it without a word and waits until it is gone. */
-  readonly kill9: () => Promise<void>;
-  /** Ends it in order when it runs, and starts it again with the same ports and the same data. */
-  readonly restart: () => Promise<void>;
-}
 
 /** A whole product of one test file, as `npm start` runs it, but on the services of the tests. */
 export interface Product {
@@ -52,6 +43,12 @@ export interface ProductOptions {
   readonly apis?: number;
   /** How many worker processes. @default 1 */
   readonly workers?: number;
+  /**
+   * What the processes take for the port of Redis, which is given; where something stands between them.
+   *
+   * @default Redis itself
+   */
+  readonly lineToRedis?: (port: number) => Promise<number>;
   /** Of the API processes beside the first one alone. */
   readonly otherApiEnv?: Readonly<Record<string, string>>;
   /** On top of the fast settings of the tests. */
@@ -96,9 +93,6 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   }
 }
 
-/** What ends the parts of something, in the order in which they were started. */
-export type Stops = (() => Promise<void>)[];
-
 async function startAll(options: ProductOptions, stops: Stops, stop: Product['stop']): Promise<Product> {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'lazaret-product-'));
   stops.push(() => rm(dataDirectory, { recursive: true, force: true }));
@@ -108,7 +102,7 @@ async function startAll(options: ProductOptions, stops: Stops, stop: Product['st
   const redis = await startOwnRedis(path.join(dataDirectory, 'redis'), stops);
   const port = await freePort();
   const ports = { dataDirectory, options, stops };
-  const env = environment(options, dataDirectory, port, redis.url);
+  const env = environment(options, dataDirectory, port, await redisUrlOf(options, redis.url));
   const work = { ...ports, name: 'worker' as const, env: { ...env, DATABASE_URL: database.systemUrl } };
   const worker = await startOne(work);
   const otherWorkers = await startOthers(work, options.workers);
@@ -134,6 +128,12 @@ async function startAll(options: ProductOptions, stops: Stops, stop: Product['st
     redis,
     stop,
   };
+}
+
+async function redisUrlOf({ lineToRedis }: ProductOptions, own: string): Promise<string> {
+  const url = new URL(own);
+  if (lineToRedis) url.port = String(await lineToRedis(Number(url.port)));
+  return url.href;
 }
 
 function environment(
@@ -211,33 +211,6 @@ async function startOwnRedis(directory: string, stops: Stops): Promise<Product['
   await mkdir(directory);
   const redis = await controlProcess((port) => startRedis({ directory, ...port }), stops);
   return { ...redis, url: redis.first.url };
-}
-
-/**
- * Starts a server that a test may kill and start again.
- *
- * @param start - with the port of the first time, once there is one
- */
-export async function controlProcess<T extends ServerProcess & { readonly port?: number }>(
-  start: (again: { port?: number }) => Promise<T>,
-  stops: Stops,
-): Promise<ProductProcess & { readonly first: T }> {
-  const first = await start({});
-  const again = first.port === undefined ? {} : { port: first.port };
-  let current = first;
-  stops.push(() => current.stop());
-  return {
-    first,
-    pid: () => current.pid,
-    kill9: async () => {
-      process.kill(current.pid, 'SIGKILL');
-      await current.exited;
-    },
-    restart: async () => {
-      await current.stop();
-      current = await start(again);
-    },
-  };
 }
 
 async function fetchToken(url: string, clientId: string): Promise<string> {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { freePort } from '../../launch/free-port.js';
 import { findCommand } from '../../launch/services/run-as.js';
 import { startServer, type ServerProcess } from '../../launch/services/server-process.js';
+import { controlProcess, type ProductProcess } from './control-process.js';
 import type { S3Access } from './s3-access.js';
 
 const run = promisify(execFile);
@@ -15,6 +16,8 @@ const PROGRAMS = ['ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'monmaptoo
 
 /** A Ceph object gateway with its monitor and its one storage daemon. */
 export interface Rgw extends S3Access {
+  /** Speaks S3, and keeps nothing itself; may be killed and started again. */
+  readonly gateway: ProductProcess;
   readonly stop: () => Promise<void>;
 }
 
@@ -42,19 +45,28 @@ export async function startRgw(directory: string): Promise<Rgw> {
   const stop = async (): Promise<void> => {
     await Promise.all(stops.map((end) => end()));
   };
+  let gateway: ProductProcess;
   try {
     await add(startMonitor(node));
     await add(startStorage(node));
     await createUser(node, 'app', ['AK', 'SK']);
     // Fewer than no buckets: it may make none.
     await createUser(node, 'ingest', ['IK', 'ISK'], ['--max-buckets=-1']);
-    await add(startGateway(node));
+    gateway = await controlProcess(() => startGateway(node), stops);
   } catch (error) {
     await stop();
     throw error;
   }
   const ingest = { accessKey: 'IK', secretKey: 'ISK', principal: 'arn:aws:iam:::user/ingest' };
-  return { endpoint: node.endpoint, accessKey: 'AK', secretKey: 'SK', region: 'us-east-1', ingest, stop };
+  return {
+    endpoint: node.endpoint,
+    accessKey: 'AK',
+    secretKey: 'SK',
+    region: 'us-east-1',
+    ingest,
+    gateway,
+    stop,
+  };
 }
 
 async function createUser(

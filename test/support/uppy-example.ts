@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { openLine, type HeldLine } from './held-line.js';
-import { startProduct, type Product, type ProductOptions, type Stops } from './product.js';
+import { type Stops } from './control-process.js';
+import { startProduct, type Product, type ProductOptions } from './product.js';
 import { startUppyPages } from './uppy-pages.js';
 import { openUppy, type UppyScene } from './uppy-scene.js';
 

@@ -29,6 +29,12 @@ export async function readFiles(db: pg.Client): Promise<FileRow[]> {
   return rows;
 }
 
+/** Keys of the beginnings of parts that open uploads have. */
+export async function readFragmentKeys(db: pg.Client): Promise<string[]> {
+  const { rows } = await db.query<{ key: string }>('select object_key as key from fragments');
+  return rows.map(({ key }) => key);
+}
+
 /** Work that is still to be done before anything can be judged. */
 export async function countUnfinished(db: pg.Client): Promise<number> {
   const { rows } = await db.query<{ left: number }>(`
@@ -49,6 +55,9 @@ export function judgeStates(files: readonly FileRow[], tolds: readonly Told[]): 
     if (fileId === undefined) return plan.hasKey ? [`${plan.label}: never answered`] : [];
     if (row?.id !== fileId) {
       return [`${plan.label}: file ${fileId} was acknowledged, ${row?.id ?? 'none'} is there`];
+    }
+    if (row.received < told.receivedBytes) {
+      return [`${plan.label}: ${told.receivedBytes} bytes were acknowledged, ${row.received} are there`];
     }
     const expected = expectedState(told);
     return expected.includes(row.state)

@@ -8,7 +8,7 @@ export interface UploadPlan {
   /** Unique; stands in the metadata of the file, and is its idempotency key where it has one. */
   readonly label: string;
   readonly tenant: 'acme' | 'globex';
-  readonly way: 'parts' | 'whole';
+  readonly way: 'parts' | 'whole' | 'tus';
   /** Without one, a request that got no answer is not repeated. */
   readonly hasKey: boolean;
   readonly bytes: Buffer;
@@ -42,12 +42,13 @@ export async function planUpload(chance: Chance, label: string, spanMs: number):
   const isWrong = !isVirus && chance.isLucky(WRONG_HASH_SHARE);
   const numbers = Array.from({ length: Math.ceil(bytes.length / PART_BYTES) }, (_, index) => index + 1);
   const some = (share: number): Set<number> => new Set(numbers.filter(() => chance.isLucky(share)));
-  const way = bytes.length < PART_BYTES && chance.isLucky(0.25) ? 'whole' : 'parts';
+  const ways: readonly ['parts', ...UploadPlan['way'][]] =
+    bytes.length < PART_BYTES ? ['parts', 'parts', 'tus', 'whole'] : ['parts', 'tus'];
   const isHashed = chance.isLucky(0.5);
   return {
     label,
     tenant: chance.pick(['acme', 'acme', 'globex']),
-    way,
+    way: chance.pick<UploadPlan['way']>(ways),
     hasKey: chance.isLucky(0.8),
     bytes,
     declaredSha256: isWrong ? sha256(Buffer.from(label)) : isHashed ? sha256(bytes) : null,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, type ApiClient, type ApiOutcome, type FileView } from '../api-client.js';
 import { PART_BYTES, type UploadPlan } from './plan.js';
 import { playParts } from './play-parts.js';
+import { playTus } from './play-tus.js';
 import { explain, nothingTold, persist, type Scene, type Told } from './scene.js';
 
 /** Does with one file what was planned, as a client that repeats what got no answer. */
@@ -9,14 +10,19 @@ export async function playUpload(scene: Scene, plan: UploadPlan): Promise<Told> 
   const told = nothingTold(plan);
   await sleep(plan.startAfterMs);
   try {
-    if (plan.way === 'whole') await playWhole(scene, told);
-    else await playSession(scene, told);
+    await WAYS[plan.way](scene, told);
     if (told.isCompleted) await playAfterwards(scene, told);
   } catch (error) {
     scene.violate(`${plan.label}: ${String(error)}`);
   }
   return told;
 }
+
+const WAYS: Record<UploadPlan['way'], (scene: Scene, told: Told) => Promise<void>> = {
+  whole: (scene, told) => playWhole(scene, told),
+  parts: (scene, told) => playSession(scene, told),
+  tus: (scene, told) => playTus(scene, told, (id) => know(scene, told, id)),
+};
 
 const metadataOf = ({ label }: UploadPlan): object => ({ metadata: [{ key: 'label', value: label }] });
 const hashOf = ({ declaredSha256 }: UploadPlan): object =>
@@ -56,9 +62,9 @@ function mustAgree(scene: Scene, told: Told, about: string, outcome: FileAnswer)
   return undefined;
 }
 
-function know(scene: Scene, told: Told, file: FileView | undefined): void {
-  if (!file) return;
-  told.fileId = file.id;
+function know(scene: Scene, told: Told, fileId: string | undefined): void {
+  if (fileId === undefined) return;
+  told.fileId = fileId;
   for (const tell of scene.created) tell(told);
 }
 
@@ -66,7 +72,7 @@ async function playWhole(scene: Scene, told: Told): Promise<void> {
   const { plan } = told;
   const input = { name: plan.label, ...metadataOf(plan), ...hashOf(plan), ...keyOf(plan, 'whole') };
   const file = await request(scene, told, 'uploadFile', (client) => client.uploadFile(plan.bytes, input));
-  know(scene, told, file);
+  know(scene, told, file?.id);
   told.isCompleted = file !== undefined;
 }
 
@@ -76,7 +82,7 @@ async function playSession(scene: Scene, told: Told): Promise<void> {
   const input = { name: plan.label, ...size, ...metadataOf(plan), ...hashOf(plan), ...keyOf(plan, 'create') };
   const file = await request(scene, told, 'createUpload', (client) => client.createUpload(input));
   if (!file) return;
-  know(scene, told, file);
+  know(scene, told, file.id);
   await expectUnavailable(scene, told);
   const numbers = Array.from({ length: file.upload.partCount }, (_, index) => index + 1).reverse();
   const sent = plan.end === 'abandon' || plan.end === 'cancel' ? numbers.slice(0, -1) : numbers;

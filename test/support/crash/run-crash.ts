@@ -1,13 +1,12 @@
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createApiClient, granted, type ApiClient } from '../api-client.js';
-import type { Product } from '../product.js';
 import { eventually, sha256, sliceOf } from '../send-file.js';
 import { watchEvents } from '../watch-live.js';
-import { haveAccidents, type Victim } from './accidents.js';
+import { haveAccidents } from './accidents.js';
 import { createChance } from './chance.js';
 import { collectAll } from './collect-all.js';
+import type { CrashProduct } from './crash-product.js';
 import { judgeApi } from './judge-api.js';
 import * as judged from './judge-database.js';
 import { judgeStore } from './judge-store.js';
@@ -17,9 +16,7 @@ import { playUpload } from './play-upload.js';
 import { sourcesOf, type Scene, type Told } from './scene.js';
 
 /** One round of accidents. */
-export interface CrashRun {
-  readonly product: Product;
-  readonly victims: readonly Victim[];
+export interface CrashRun extends CrashProduct {
   /** The same seed makes the same plans and the same accidents; how they meet is up to the machine. */
   readonly seed: string;
   readonly uploads: number;
@@ -150,17 +147,17 @@ async function playAll(run: CrashRun, scene: Scene): Promise<Told[]> {
 }
 
 async function judge(
-  { product }: CrashRun,
+  run: CrashRun,
   { violate, clients }: Scene,
   db: pg.Client,
   tolds: readonly Told[],
 ): Promise<readonly string[]> {
-  const root = path.join(product.dataDirectory, 'objects');
   const files = await judged.readFiles(db);
-  const store = await judgeStore(root, files);
-  const collected = await collectAll(product);
+  const fragments = await judged.readFragmentKeys(db);
+  const store = await judgeStore(await run.view(), files, fragments);
+  const collected = await collectAll(run);
   // From here on everything that is found to be missing, the collector has taken.
-  const after = await judgeStore(root, files);
+  const after = await judgeStore(await run.view(), files, fragments);
   const found = [
     ...judged.judgeStates(files, tolds),
     ...(await judged.judgeLedger(db, tolds, ({ plan }, number) =>

@@ -15,6 +15,8 @@ export interface Told {
   isDeleted: boolean;
   /** A request without an answer was not repeated: its effect may be there or not. */
   isUncertain: boolean;
+  /** Bytes from the beginning that a sender of tus was told are there. */
+  receivedBytes: number;
   /** Given out while the file was clean. */
   readonly downloadUrls: string[];
 }
@@ -42,6 +44,7 @@ export const nothingTold = (plan: UploadPlan): Told => ({
   isCancelled: false,
   isDeleted: false,
   isUncertain: false,
+  receivedBytes: 0,
   downloadUrls: [],
 });
 

@@ -1,7 +1,14 @@
 import path from 'node:path';
 import type pg from 'pg';
-import { judgeAccounts, judgeHistory, readFiles, type FileRow } from '../crash/judge-database.js';
+import {
+  judgeAccounts,
+  judgeHistory,
+  readFiles,
+  readFragmentKeys,
+  type FileRow,
+} from '../crash/judge-database.js';
 import { judgeStore } from '../crash/judge-store.js';
+import { viewDirectory } from '../crash/store-view.js';
 import type { StoryEnd } from './play-story.js';
 
 /**
@@ -16,25 +23,18 @@ export async function judgeStories(
   mayBeOrphans: number,
 ): Promise<string[]> {
   const files = await readFiles(db);
-  const store = await judgeStore(path.join(dataDirectory, 'objects'), files);
-  const orphans = await notFragments(db, store.orphans);
+  const view = await viewDirectory(path.join(dataDirectory, 'objects'));
+  const { violations, orphans } = await judgeStore(view, files, await readFragmentKeys(db));
   return [
     ...judgeFiles(files, ends),
     ...(await judgeHistory(db, files)),
     ...(await judgeAccounts(db)),
     ...(await judgeRows(db)),
-    ...store.violations,
+    ...violations,
     ...(orphans.length > mayBeOrphans
       ? orphans.map((name) => `${name} is in the store, and no row refers to it`)
       : []),
   ];
-}
-
-/** Beginnings of parts belong to uploads that are still open. */
-async function notFragments(db: pg.Client, orphans: readonly string[]): Promise<string[]> {
-  const { rows } = await db.query<{ key: string }>('select object_key as key from fragments');
-  const known = new Set(rows.map(({ key }) => `ingest/${key}.object`));
-  return orphans.filter((name) => !known.has(name));
 }
 
 function judgeFiles(files: readonly FileRow[], ends: readonly StoryEnd[]): string[] {
