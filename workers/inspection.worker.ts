@@ -2,24 +2,29 @@ import { withCorrelationId } from '../src/observability/correlation-scope.js';
 import type { Logger } from '../src/observability/logger.js';
 import type { Metrics } from '../src/observability/metrics.js';
 import { currentTraceparent, traceFile } from '../src/observability/tracing.js';
-import type { InspectionJob, JobQueue } from '../src/ports/job-queue.js';
+import type { InspectionJob } from '../src/ports/job-queue.js';
 import type { InspectionOutcome } from '../src/usecases/inspect-file.js';
 import type { RescanOutcome } from '../src/usecases/rescan/rescan-copy.js';
 
 /** What handling a job needs. */
 export interface InspectionHandlerDeps {
   /** The use-case. */
-  readonly inspect: (job: InspectionJob, signal: AbortSignal) => Promise<InspectionOutcome>;
+  readonly inspect: (
+    job: InspectionJob,
+    signal: AbortSignal,
+    onBegun: () => void,
+  ) => Promise<InspectionOutcome>;
   /** The use-case of examining again. */
   readonly rescan: (job: InspectionJob, signal: AbortSignal) => Promise<RescanOutcome>;
-  readonly queue: JobQueue;
+  /** Told when an inspection has begun or was put back, and the queue has room for another. */
+  readonly onRoom: () => void;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
 /**
- * Handles one job: the use-case decides, this keeps the retry rule. An inspection that was postponed comes
- * back as a new job after its delay; should the queue not take it, the sweeper finds the file when it is due.
+ * Handles one job: the use-case decides, this tells of it. An inspection that was postponed waits in the database and
+ * gets its next turn when it is due.
  */
 export const createInspectionHandler =
   (deps: InspectionHandlerDeps) =>
@@ -31,10 +36,11 @@ export const createInspectionHandler =
         reportRescan(deps, job, await deps.rescan(job, signal));
         return;
       }
-      const outcome = await deps.inspect(job, signal);
+      // Whoever has begun has left the queue.
+      const outcome = await deps.inspect(job, signal, deps.onRoom);
       deps.logger.debug({ fileId: job.fileId, outcome: outcome.kind }, 'inspection ended');
       if (outcome.kind === 'decided') conclude(deps, job, outcome);
-      if (outcome.kind === 'postponed') await postpone(deps, job, outcome);
+      if (outcome.kind === 'postponed') tellPostponed(deps, job, outcome);
     });
 
 /** What the job causes, the verdict's event above all, belongs below the span of the job. */
@@ -43,15 +49,13 @@ function belowRunningSpan(job: InspectionJob): InspectionJob {
   return traceparent === undefined ? job : { ...job, traceparent };
 }
 
-async function postpone(
-  { queue, logger }: InspectionHandlerDeps,
-  job: InspectionJob,
+function tellPostponed(
+  { onRoom, logger }: InspectionHandlerDeps,
+  { fileId }: InspectionJob,
   { attempt, delayMs, cause }: InspectionOutcome & { kind: 'postponed' },
-): Promise<void> {
-  logger.warn({ err: cause, fileId: job.fileId, attempt, delayMs }, 'inspection postponed');
-  await queue.enqueueInspection({ ...job, attempt }, delayMs).catch((err: unknown) => {
-    logger.warn({ err, fileId: job.fileId }, 'the queue took no second try; the sweeper will ask again');
-  });
+): void {
+  logger.warn({ err: cause, fileId, attempt, delayMs }, 'inspection postponed');
+  onRoom();
 }
 
 function conclude(

@@ -12,6 +12,7 @@ import { stopTracing } from '../src/observability/register.js';
 import { createCollectWorker } from './collect.worker.js';
 import { createDirectWorker } from './direct.worker.js';
 import { createGaugesWorker } from './gauges.worker.js';
+import { createHandOutWorker } from './hand-out.worker.js';
 import { createInspectionHandler } from './inspection.worker.js';
 import { createRelayWorker } from './relay.worker.js';
 import { createRescanWorker } from './rescan.worker.js';
@@ -27,7 +28,15 @@ const platform = await orExit(compose({ config, logger, metrics, isTracing }), l
 const work = composeWork(platform);
 const health = composeHealth(platform, true);
 const deps = { ...platform, ...work };
-const inspections = work.openWorker(createInspectionHandler(deps));
+const handOut = createHandOutWorker(deps);
+const inspections = work.openWorker(
+  createInspectionHandler({
+    ...deps,
+    onRoom: () => {
+      handOut.onRoom();
+    },
+  }),
+);
 let metricsServer: MetricsServer | undefined;
 
 const lifecycle = createLifecycle(logger);
@@ -50,6 +59,7 @@ lifecycle.add(
   }),
 );
 lifecycle.add(createRelayWorker(deps));
+lifecycle.add(handOut);
 if (work.followDirect) {
   const { backlog, followDirect } = work;
   lifecycle.add(

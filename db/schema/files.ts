@@ -5,6 +5,7 @@ import {
   index,
   integer,
   pgPolicy,
+  pgSequence,
   pgTable,
   primaryKey,
   text,
@@ -20,6 +21,9 @@ import {
   tenantReads,
 } from './roles-of-database.js';
 import { tenants } from './tenants.js';
+
+/** Numbers of turns in the queue; each run that hands out takes a thousand. */
+export const queueNumbers = pgSequence('queue_numbers', { increment: 1000 });
 
 /**
  * Files and their uploads. The rules between columns are those that no code may ever break. A comparison
@@ -61,6 +65,8 @@ export const files = pgTable(
     nextAttemptAt: instant('next_attempt_at'),
     /** When the file began to wait for its verdict. */
     queuedAt: instant('queued_at'),
+    /** Number of its turn in the queue, over all tenants; NULL while it waits for its turn in the database. */
+    queueNumber: bigint('queue_number', { mode: 'number' }),
     /** When the bytes in the `ingest` area were removed. */
     stagedRemovedAt: instant('staged_removed_at'),
     /** When the store was last asked which parts it has, of an upload whose parts do not come through the API. */
@@ -109,11 +115,11 @@ export const files = pgTable(
       sql`${table.sha256} ~ '^[0-9a-f]{64}$' and ${table.declaredSha256} ~ '^[0-9a-f]{64}$'`,
     ),
     index('files_waiting')
-      .on(table.tenantId, table.priority, table.queuedAt, table.id)
-      .where(sql`${table.state} = 'SCANNING'`),
-    index('files_due_inspection')
-      .on(table.nextAttemptAt)
-      .where(sql`${table.state} = 'SCANNING'`),
+      .on(table.tenantId, table.priority, table.nextAttemptAt, table.id)
+      .where(sql`${table.state} = 'SCANNING' and ${table.queueNumber} is null`),
+    index('files_in_queue')
+      .on(table.tenantId, table.priority, table.queueNumber)
+      .where(sql`${table.state} = 'SCANNING' and ${table.queueNumber} is not null`),
     index('files_due_expiry')
       .on(table.expiresAt)
       .where(sql`${table.state} in ('PENDING', 'RECEIVING')`),
@@ -135,6 +141,12 @@ export const files = pgTable(
       for: 'select',
       to: systemRole,
       using: sql`${table.state} in ('PENDING', 'RECEIVING', 'SCANNING') or ${table.stagedRemovedAt} is null`,
+    }),
+    pgPolicy('files_system_hands_out', {
+      for: 'update',
+      to: systemRole,
+      using: sql`${table.state} = 'SCANNING'`,
+      withCheck: sql`${table.state} = 'SCANNING'`,
     }),
   ],
 );

@@ -6,6 +6,7 @@ import { createBacklog } from '../adapters/postgres/backlog.js';
 import { createMaintenance } from '../adapters/postgres/maintenance.js';
 import { createOutbox } from '../adapters/postgres/outbox.js';
 import { createThreadedDigester } from '../adapters/digest/threaded-digester.js';
+import { createWaitingRoom } from '../adapters/postgres/waiting-room.js';
 import type { Platform } from '../compose.js';
 import type { Backlog } from '../ports/backlog.js';
 import type { Digester } from '../ports/digester.js';
@@ -13,6 +14,7 @@ import type { InspectionJob } from '../ports/job-queue.js';
 import type { Maintenance } from '../ports/maintenance.js';
 import { collectOrphans } from '../usecases/collect-orphans.js';
 import { followDirect } from '../usecases/direct/follow-direct.js';
+import { handOut } from '../usecases/hand-out.js';
 import { inspectFile } from '../usecases/inspect-file.js';
 import { sweepQuarantine } from '../usecases/quarantine/sweep-quarantine.js';
 import { reconcileQuotas } from '../usecases/reconcile-quotas.js';
@@ -30,6 +32,7 @@ export interface WorkParts {
   /** Absent where the store takes no parts from clients. */
   readonly followDirect: ReturnType<typeof followDirect> | undefined;
   readonly relay: ReturnType<typeof relayOutbox>;
+  readonly handOut: ReturnType<typeof handOut>;
   readonly sweep: ReturnType<typeof sweep>;
   readonly planRescans: ReturnType<typeof planRescans>;
   readonly rescan: ReturnType<typeof rescanCopy>;
@@ -56,7 +59,8 @@ export function composeWork(platform: Platform): WorkParts {
     planRescans: planRescans({ backlog, queue, scanner }),
     rescan: rescanCopy({ ...platform, digests, retentionMs, settings }),
     followDirect: objects.direct && followDirect({ files, objects, bus, clock }),
-    relay: relayOutbox({ outbox: createOutbox(database), queue, bus }),
+    relay: relayOutbox({ outbox: createOutbox(database), bus }),
+    handOut: handOut({ waitingRoom: createWaitingRoom(database), queue, window: settings.queueWindow }),
     sweep: sweep({ backlog, queue, files, objects, bus, clock, retentionMs }),
     sweepQuarantine: sweepQuarantine({ backlog, files, objects, scanner, bus, clock, digests }),
     collect: collectOrphans({ files, objects }),

@@ -98,6 +98,8 @@ export interface Config {
   readonly inspection: {
     /** Files that one worker inspects at the same time. */
     readonly concurrency: number;
+    /** Inspections of each priority that stand in the queue; the others wait in the database for their tenant's turn. */
+    readonly queueWindow: number;
     readonly leaseMs: number;
     /** Inspections begun before a file that never got a verdict becomes UNSCANNABLE. */
     readonly maxAttempts: number;

@@ -28,7 +28,7 @@ export interface BacklogCounts {
 
 /** Finds work that the queue may have lost. Works across tenants and sees no content and no names. */
 export interface Backlog {
-  /** Files in SCANNING whose next inspection is due and that no live lease covers, oldest first. */
+  /** Files in SCANNING that have had their turn, whose inspection is due and that no live lease covers, oldest first. */
   dueInspections(limit: number): Promise<readonly InspectionJob[]>;
   /** Open uploads past their expiry, oldest first. */
   dueExpiries(limit: number): Promise<readonly DueFile[]>;

@@ -16,10 +16,6 @@ export interface InspectionJob extends Correlation {
 
 /** Hands work to the workers. At least once, in no certain order, and possibly lost: the sweeper repeats it. */
 export interface JobQueue {
-  /**
-   * Asks for an inspection. Idempotent while the same job waits or runs. Throws `TransientError`.
-   *
-   * @param delayMs - how long to wait first; @default 0
-   */
-  enqueueInspection(job: InspectionJob, delayMs?: number): Promise<void>;
+  /** Asks for an inspection. Idempotent while the same job waits or runs. Throws `TransientError`. */
+  enqueueInspection(job: InspectionJob): Promise<void>;
 }

@@ -36,12 +36,12 @@ const SPARE_ATTEMPTS = 3;
  * Inspects one file and decides over it. At least once is enough: a job that comes again, late or twice
  * changes nothing.
  *
- * @returns a function of the job and of a signal that interrupts it
+ * @returns a function of the job, of a signal that interrupts it, and of what is told when the inspection has begun
  * @throws TransientError when the database cannot be reached; the lease then ends by itself
  */
 export const inspectFile =
   (deps: InspectFileDeps) =>
-  async (job: InspectionJob, signal: AbortSignal): Promise<InspectionOutcome> => {
+  async (job: InspectionJob, signal: AbortSignal, onBegun?: () => void): Promise<InspectionOutcome> => {
     const begunAtMs = deps.clock.now().getTime();
     const scope = scopeOf(job);
     const begun = await deps.files.transact(scope, async (tx) => {
@@ -49,6 +49,7 @@ export const inspectFile =
       return file && { file, parts: await tx.parts(file.id) };
     });
     if (!begun) return { kind: 'not-due' };
+    onBegun?.();
     announceProgress(deps.bus, begun.file);
     const inspection = toInspection(deps, scope, begun);
     const outcome = await inspect(inspection, signal);

@@ -84,18 +84,6 @@ export function describeJobQueue(name: string, open: () => Promise<JobQueueHarne
       );
     });
 
-    it('holds a job back for its delay', async () => {
-      const { queue, work } = await start();
-      const startedAt = performance.now();
-      let waitedMs = 0;
-      work(async () => {
-        waitedMs = performance.now() - startedAt;
-      });
-      await queue.enqueueInspection(makeJob(), 400);
-      await vi.waitFor(() => expect(waitedMs).toBeGreaterThan(0), 5_000);
-      expect(waitedMs).toBeGreaterThanOrEqual(395);
-    });
-
     it('takes another attempt at the same file for another job', async () => {
       const { queue, work } = await start();
       const job = makeJob();

@@ -142,7 +142,7 @@ describe('while Redis is lost and found', () => {
 
   it('runs jobs again that were acknowledged before, and those that come after', async () => {
     const [before, after] = [makeJob(), makeJob()];
-    await jobs.queue.enqueueInspection(before, 1_500);
+    await jobs.queue.enqueueInspection(before);
     // The append-only file is written every second.
     await jobs.connections.commands.call('WAITAOF', '1', '0', '2000').catch(() => waitForFsync(jobs));
     await killServer();

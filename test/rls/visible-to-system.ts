@@ -3,6 +3,7 @@ export const VISIBLE_TO_SYSTEM: Readonly<Record<string, readonly string[]>> = {
   files: [
     'tenant_id',
     'id',
+    'size_bytes',
     'state',
     'priority',
     'attempt',
@@ -17,6 +18,7 @@ export const VISIBLE_TO_SYSTEM: Readonly<Record<string, readonly string[]>> = {
     'transfer_mode',
     'parts_listed_at',
     'direct_active_at',
+    'queue_number',
   ],
   events: [
     'id',

@@ -32,11 +32,10 @@ export function createMemoryJobQueue(): MemoryJobQueue {
   };
 
   return {
-    enqueueInspection(job, delayMs = 0) {
+    enqueueInspection(job) {
       if (known.has(idOf(job))) return Promise.resolve();
       known.add(idOf(job));
-      if (delayMs === 0) admit(job);
-      else setTimeout(admit, delayMs, job);
+      admit(job);
       return Promise.resolve();
     },
     work(handler) {

@@ -76,22 +76,20 @@ export function createInspectionQueue(deps: InspectionQueueDeps): InspectionQueu
   const call = createCaller(connection, timeoutMs, onBreaker);
 
   return {
-    enqueueInspection: (job, delayMs = 0) =>
-      call(() => context.with(parentOf(job), () => add(queue, job, delayMs))),
+    enqueueInspection: (job) => call(() => context.with(parentOf(job), () => add(queue, job))),
     counts: () => call(() => countJobs(queue)),
     check: () => call(() => connection.ping()).then(() => undefined),
     close: () => queue.close(),
   };
 }
 
-async function add(queue: Queue, job: InspectionJob, delayMs: number): Promise<void> {
+async function add(queue: Queue, job: InspectionJob): Promise<void> {
   const jobId = jobIdOf(job);
   // A failed job is kept to be looked at; it must not stand in the way of the sweeper's next try.
   if ((await queue.getJobState(jobId)) === 'failed') await queue.remove(jobId);
   await queue.add('inspect', job, {
     ...JOB_OPTIONS,
     jobId,
-    delay: delayMs,
     priority: PRIORITIES[job.priority],
   });
 }

@@ -5,6 +5,7 @@ import {
   eq,
   gt,
   inArray,
+  isNotNull,
   isNull,
   lte,
   min,
@@ -82,7 +83,14 @@ async function dueInspections(db: Sql, graceMs: number, limit: number): Promise<
   const rows = await db
     .select({ tenantId, id, attempt, priority, correlationId, traceparent })
     .from(files)
-    .where(and(isScanning, hasNoLease, lte(files.nextAttemptAt, databaseNowPlus(-graceMs))))
+    .where(
+      and(
+        isScanning,
+        isNotNull(files.queueNumber),
+        hasNoLease,
+        lte(files.nextAttemptAt, databaseNowPlus(-graceMs)),
+      ),
+    )
     .orderBy(asc(files.nextAttemptAt))
     .limit(limit);
   return rows.map((row) => ({

@@ -11,6 +11,7 @@ const {
   leaseUntil: _leaseUntil,
   nextAttemptAt: _nextAttemptAt,
   queuedAt: _queuedAt,
+  queueNumber: _queueNumber,
   stagedRemovedAt: _stagedRemovedAt,
   correlationId: _correlationId,
   traceparent: _traceparent,

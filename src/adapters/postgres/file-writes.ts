@@ -114,7 +114,7 @@ async function writeChange(context: FileScope, before: File, after: File): Promi
 
 type Waiting = Partial<
   Record<'queuedAt' | 'nextAttemptAt' | 'leaseUntil' | 'stagedRemovedAt', typeof databaseNow | null>
->;
+> & { readonly queueNumber?: null };
 
 /**
  * A file that enters SCANNING waits from now on; one that leaves it waits no more. Whatever ends a file, its
@@ -123,5 +123,5 @@ type Waiting = Partial<
 function waitingOf(from: FileState, to: FileState): Waiting {
   if (from === to) return {};
   if (to === 'SCANNING') return { queuedAt: databaseNow, nextAttemptAt: databaseNow, leaseUntil: null };
-  return { nextAttemptAt: null, leaseUntil: null, stagedRemovedAt: null };
+  return { nextAttemptAt: null, leaseUntil: null, queueNumber: null, stagedRemovedAt: null };
 }

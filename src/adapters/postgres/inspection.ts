@@ -1,4 +1,4 @@
-import { and, count, eq, gt, isNull, lte, not, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, lt, lte, or, sql, type SQL } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { files } from '../../../db/schema/files.js';
 import type { FileId } from '../../domain/ids.js';
@@ -30,7 +30,11 @@ export const createInspection = (context: FileScope): Inspection => ({
       scannedBytes: sql`greatest(${files.scannedBytes}, ${scannedBytes}::bigint)`,
     }),
   postponeInspection: (id, attempt, delayMs) =>
-    writeLease(context, id, attempt, { leaseUntil: null, nextAttemptAt: databaseNowPlus(delayMs) }),
+    writeLease(context, id, attempt, {
+      leaseUntil: null,
+      nextAttemptAt: databaseNowPlus(delayMs),
+      queueNumber: null,
+    }),
   queuePosition: (id) => queuePosition(context, id),
 });
 
@@ -49,22 +53,31 @@ async function writeLease(
   return rows.length === 1;
 }
 
-/** Those that are being inspected already are not in the queue, so the first that waits has position zero. */
+/**
+ * Those that are being inspected already are not in the queue, so the first that waits has position zero. More urgent
+ * ones come first, then those that have their turn, in its order, then by when each is due.
+ */
 async function queuePosition(context: FileScope, id: FileId): Promise<number | null> {
   const { sql: db, scope } = context;
+  const { priority, queueNumber, nextAttemptAt } = files;
   const [file] = await db
-    .select({ priority: files.priority, queuedAt: files.queuedAt })
+    .select({ priority, queueNumber, nextAttemptAt })
     .from(files)
     .where(and(isFile(context, id), isScanning, hasNoLease));
   if (!file) return null;
   // INTERACTIVE sorts after BULK, and comes first.
-  const isSooner = sql`(${files.queuedAt}, ${files.id}) < (${file.queuedAt?.toISOString() ?? null}::timestamptz, ${id}::uuid)`;
-  const comesFirst = or(gt(files.priority, file.priority), and(eq(files.priority, file.priority), isSooner));
-  const [ahead] = await db
-    .select({ total: count() })
-    .from(files)
-    .where(
-      and(eq(files.tenantId, scope.tenantId), isScanning, hasNoLease, not(eq(files.id, id)), comesFirst),
+  const isUrgent = gt(priority, file.priority);
+  const isEqual = eq(priority, file.priority);
+  const isDueSooner = sql`(${nextAttemptAt}, ${files.id}) < (${file.nextAttemptAt?.toISOString() ?? null}::timestamptz, ${id}::uuid)`;
+  const count = (where: SQL | undefined): Promise<number> =>
+    db.$count(files, and(eq(files.tenantId, scope.tenantId), isScanning, hasNoLease, where));
+  if (file.queueNumber !== null) {
+    const isBefore = and(isEqual, lt(queueNumber, file.queueNumber));
+    return (
+      (await count(and(isNotNull(queueNumber), or(isUrgent, isBefore)))) +
+      (await count(and(isNull(queueNumber), isUrgent)))
     );
-  return ahead?.total ?? 0;
+  }
+  const inQueue = await count(and(isNotNull(queueNumber), or(isUrgent, isEqual)));
+  return inQueue + (await count(and(isNull(queueNumber), or(isUrgent, and(isEqual, isDueSooner)))));
 }

@@ -4,6 +4,7 @@ import type { Database } from '../../../src/adapters/postgres/database.js';
 import { createFileStore } from '../../../src/adapters/postgres/file-store.js';
 import { createOutbox } from '../../../src/adapters/postgres/outbox.js';
 import { createRoleStore } from '../../../src/adapters/postgres/role-store.js';
+import { createWaitingRoom } from '../../../src/adapters/postgres/waiting-room.js';
 import type { Backlog } from '../../../src/ports/backlog.js';
 import type { FileStore } from '../../../src/ports/file-store.js';
 import { createTestDatabase, openDatabase, type TestDatabase } from '../../support/database.js';
@@ -37,9 +38,12 @@ describe('work that the queue may have lost', () => {
   const dueIds = async (): Promise<string[]> =>
     (await backlog.dueInspections(10)).map(({ fileId }) => fileId);
 
-  it('inspections are due until a live lease covers them, oldest first, in all tenants', async () => {
+  it('inspections that had their turn are due until a live lease covers them, oldest first, in all tenants', async () => {
+    const room = createWaitingRoom(database);
     const first = await storeWaitingFile(store, { ...ACME, traceparent: 'trace' }, { priority: 'BULK' });
     const second = await storeWaitingFile(store, GLOBEX);
+    expect(await dueIds()).toEqual([]);
+    await room.takeTurns(10);
     expect(await backlog.dueInspections(10)).toEqual([
       {
         tenantId: ACME.tenantId,
@@ -65,6 +69,8 @@ describe('work that the queue may have lost', () => {
     expect(await dueIds()).toEqual([second.id]);
     await store.transact(ACME, (tx) => tx.beginInspection(first.id, 0));
     await store.transact(ACME, (tx) => tx.postponeInspection(first.id, 2, 0));
+    expect(await dueIds()).toEqual([second.id]);
+    await room.takeTurns(10);
     expect(await dueIds()).toEqual([second.id, first.id]);
     const counts = await backlog.counts();
     expect(counts).toMatchObject({ scanning: 2, unpublished: 4 });

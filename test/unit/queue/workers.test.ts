@@ -14,36 +14,28 @@ import { createMemoryEventBus } from '../../support/memory-event-bus.js';
 
 const logger = pino({ level: 'silent' });
 const clock = createSystemClock();
-const NOTHING: RelayReport = { published: 0, changes: [], leftToSweeper: 0, isFull: false };
+const NOTHING: RelayReport = { published: 0, changes: [], isFull: false };
 const never = new AbortController().signal;
 
 describe('the inspection handler', () => {
-  const handle = async (outcome: InspectionOutcome, isQueueDown = false) => {
-    const enqueueInspection = vi.fn(async () => {
-      if (isQueueDown) throw new TransientError('redis', 'The queue is down.');
-    });
+  const handle = async (outcome: InspectionOutcome) => {
+    const onRoom = vi.fn();
     const metrics = createMetrics();
+    const inspect = vi.fn(async () => outcome);
     const job = makeJob();
-    const queue = { enqueueInspection };
     const rescan = async () => expect.fail('Nobody asked to examine anything again.');
-    await createInspectionHandler({ inspect: async () => outcome, rescan, queue, metrics, logger })(
-      job,
-      never,
-    );
-    return { job, enqueueInspection, metrics };
+    await createInspectionHandler({ inspect, rescan, onRoom, metrics, logger })(job, never);
+    expect(inspect.mock.calls).toEqual([[job, never, onRoom]]);
+    return { onRoom, metrics };
   };
-  const postponed = { kind: 'postponed', attempt: 2, delayMs: 700, cause: new Error('no scanner') } as const;
 
-  it('asks for a postponed inspection again, as the next attempt and after the delay', async () => {
-    const { job, enqueueInspection } = await handle(postponed);
-    expect(enqueueInspection.mock.calls).toEqual([[{ ...job, attempt: 2 }, 700]]);
+  it('tells that the queue has room for another when an inspection was put back', async () => {
+    const cause = new Error('no scanner');
+    const { onRoom } = await handle({ kind: 'postponed', attempt: 2, delayMs: 700, cause });
+    expect(onRoom).toHaveBeenCalledTimes(1);
   });
 
-  it('does not fail when the queue takes no second try', async () => {
-    await expect(handle(postponed, true)).resolves.toBeDefined();
-  });
-
-  it('asks for nothing after a decision, and shows it in the metrics', async () => {
+  it('shows a decision in the metrics', async () => {
     const verdict: Verdict = {
       outcome: 'INFECTED',
       reason: 'MALWARE',
@@ -53,8 +45,7 @@ describe('the inspection handler', () => {
       scannedBytes: 68,
       decidedAt: new Date(0),
     };
-    const { enqueueInspection, metrics } = await handle({ kind: 'decided', verdict, durationMs: 1_500 });
-    expect(enqueueInspection).not.toHaveBeenCalled();
+    const { metrics } = await handle({ kind: 'decided', verdict, durationMs: 1_500 });
     const text = await metrics.registry.metrics();
     expect(text).toContain('lazaret_verdicts_total{outcome="INFECTED"} 1');
     expect(text).toContain('lazaret_scanned_bytes_total 68');
@@ -64,8 +55,7 @@ describe('the inspection handler', () => {
   it.each([{ kind: 'not-due' } as const, { kind: 'fenced' } as const])(
     'leaves everything alone after $kind',
     async (outcome) => {
-      const { enqueueInspection, metrics } = await handle(outcome);
-      expect(enqueueInspection).not.toHaveBeenCalled();
+      const { metrics } = await handle(outcome);
       expect(await metrics.registry.metrics()).not.toMatch(/lazaret_verdicts_total\{/u);
     },
   );
