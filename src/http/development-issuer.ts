@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Provider, type Configuration } from 'oidc-provider';
+import { fault } from '../domain/errors.js';
 import type { Logger } from '../observability/logger.js';
 import { DEVELOPMENT_CLIENTS, type DevelopmentClient } from './auth/development-clients.js';
 import { memoryAdapter } from './auth/memory-adapter.js';
 import { loadSigningKeys, type SigningKeys } from './auth/signing-keys-file.js';
+import { sendProblem } from './problem.js';
 
 /** What the development issuer needs. There is no value of `profile` that would start it in production. */
 export interface DevelopmentIssuerDeps {
@@ -47,17 +49,29 @@ export async function registerDevelopmentIssuer(
       parsed(null);
     });
     // A token is how one learns that the service is busy; refusing it would only say less.
-    const options = { config: { admission: 'always' as const } };
-    scope.all(`${MOUNT_PATH}/*`, options, (request, reply) => {
+    const config = { admission: 'always' as const };
+    // Browsers name their origin also when it is ours, as for the bundled page.
+    const origins = new Set([new URL(deps.issuer).origin, ...deps.allowedOrigins]);
+    const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
+      const { origin } = request.headers;
+      if (origin !== undefined && !origins.has(origin)) return refusePage(reply);
+      // What pages may read is said by the edge: the provider would let those of every origin read.
+      delete request.raw.headers.origin;
       for (const [name, value] of Object.entries(reply.getHeaders())) {
         if (value !== undefined) reply.raw.setHeader(name, value);
       }
       reply.hijack();
       void handle(mounted(request.raw), reply.raw);
-    });
+      return undefined;
+    };
+    // Preflights, too, are answered by the edge alone.
+    scope.route({ method: ['GET', 'HEAD', 'POST'], url: `${MOUNT_PATH}/*`, config, handler });
     done();
   });
 }
+
+const refusePage = (reply: FastifyReply): FastifyReply =>
+  sendProblem(reply, fault('FORBIDDEN', { message: 'Pages of this origin may not ask for tokens.' }).fault);
 
 /** The provider sees its own paths, and learns from `originalUrl` where it is mounted. */
 function mounted(raw: IncomingMessage): IncomingMessage {
@@ -66,7 +80,6 @@ function mounted(raw: IncomingMessage): IncomingMessage {
 }
 
 function configure(deps: DevelopmentIssuerDeps, jwks: SigningKeys): Configuration {
-  const origins = new Set([new URL(deps.issuer).origin, ...deps.allowedOrigins]);
   const byId = new Map(DEVELOPMENT_CLIENTS.map((client) => [client.clientId, client]));
   return {
     adapter: memoryAdapter,
@@ -75,8 +88,6 @@ function configure(deps: DevelopmentIssuerDeps, jwks: SigningKeys): Configuratio
     clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
     responseTypes: [],
     scopes: [],
-    // Browsers name their origin also when it is ours, as for the bundled page.
-    clientBasedCORS: (_context, origin) => origins.has(origin),
     ttl: { ClientCredentials: TOKEN_TTL_SECONDS },
     enabledJWA: { clientAuthSigningAlgValues: [], idTokenSigningAlgValues: ['ES256'] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },

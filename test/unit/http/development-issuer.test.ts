@@ -157,7 +157,7 @@ describe('the development issuer', () => {
       await from(origin),
       await from('https://app.example'),
       await from('https://evil.example'),
-    ]).toEqual([200, 200, 400]);
+    ]).toEqual([200, 200, 403]);
   });
 
   it('cannot be started in production', async () => {
