@@ -19,7 +19,7 @@ declare module 'fastify' {
 export interface EdgeLimits {
   /** Requests of one address in ten seconds; many users may share an address. @default 20000 */
   readonly requestsPerAddress: number;
-  /** Mean delay of the event loop over a second, in milliseconds. @default 1000 */
+  /** Mean delay of the event loop over a second, in milliseconds; above 30000 it is not watched. @default 1000 */
   readonly maxEventLoopDelayMs: number;
   /** Never more than 85 % of what Node lets the process have. @default 768 MiB */
   readonly maxHeapBytes: number;
@@ -42,6 +42,9 @@ export const DEFAULT_EDGE_LIMITS: EdgeLimits = {
 const RATE_WINDOW_MS = 10_000;
 /** Addresses that are counted at the same time; the least recent one is forgotten. */
 const MAX_COUNTED_ADDRESSES = 10_000;
+/** A second without one sample, because the process got no processor, counts as endless: whoever allows so much wants no watch. */
+const UNWATCHED_DELAY_MS = 30_000;
+const OFF = 0;
 /** When a client that was refused because of pressure may come again. */
 export const PRESSURE_RETRY_MS = 5_000;
 
@@ -64,7 +67,7 @@ export async function addRateLimit(app: FastifyInstance, limits: EdgeLimits): Pr
 /** Refuses new work with OVERLOADED while the process is at its limits; what is under way goes on. */
 export async function addPressureGate(app: FastifyInstance, limits: EdgeLimits): Promise<void> {
   await app.register(underPressure, {
-    maxEventLoopDelay: limits.maxEventLoopDelayMs,
+    maxEventLoopDelay: limits.maxEventLoopDelayMs > UNWATCHED_DELAY_MS ? OFF : limits.maxEventLoopDelayMs,
     maxHeapUsedBytes: Math.min(limits.maxHeapBytes, getHeapStatistics().heap_size_limit * HEAP_SHARE),
     maxRssBytes: limits.maxRssBytes,
     sampleInterval: 1_000,
