@@ -1,5 +1,6 @@
-import { createClamavScanner } from './adapters/clamav/scanner.js';
+import { CLAMD_BREAKER, createClamavScanner, type ClamavScanner } from './adapters/clamav/scanner.js';
 import { traceScans } from './adapters/clamav/trace-scans.js';
+import { logClamds, readClamd } from './compose/clamds.js';
 import { createFilesystemStore } from './adapters/filesystem/filesystem-store.js';
 import { createDatabase, type Database } from './adapters/postgres/database.js';
 import { createFileStore } from './adapters/postgres/file-store.js';
@@ -7,6 +8,8 @@ import { createRedisEventBus } from './adapters/redis/event-bus.js';
 import { createRedisConnections, type RedisConnections } from './adapters/redis/redis-connections.js';
 import { createSystemClock } from './adapters/system/system-clock.js';
 import type { Config } from './config/config.js';
+import type { Breaker } from './observability/breaker.js';
+import { createBreakers, type Breakers } from './observability/breakers.js';
 import type { Logger } from './observability/logger.js';
 import type { Metrics } from './observability/metrics.js';
 import type { Clock } from './ports/clock.js';
@@ -35,6 +38,9 @@ export interface Platform extends ComposeInput {
   readonly bus: EventBus;
   readonly objects: ObjectStore & QuarantineArea & StoreInventory;
   readonly scanner: Scanner;
+  /** The same scanner, as whoever runs it sees it. */
+  readonly clamds: ClamavScanner;
+  readonly breakers: Breakers;
 }
 
 /**
@@ -42,12 +48,14 @@ export interface Platform extends ComposeInput {
  * store is asked at once, because its areas have to exist.
  */
 export async function compose(input: ComposeInput): Promise<Platform> {
-  const { config, logger, metrics } = input;
+  const { config, logger, metrics, isTracing } = input;
   const clock = createSystemClock();
   const database = createDatabase(config.database, { logger });
   metrics.watchPool('main', () => database.stats());
   const redis = createRedisConnections(config.redisUrl, logger);
   const { commands, subscriber } = redis;
+  const breakers = createBreakers(metrics.breakerState);
+  const clamds = composeClamds(input, clock, breakers);
   return {
     ...input,
     clock,
@@ -56,17 +64,21 @@ export async function compose(input: ComposeInput): Promise<Platform> {
     redis,
     bus: createRedisEventBus({ commands, subscriber, logger }),
     objects: await composeStore(input, clock),
-    scanner: composeScanner(input),
+    scanner: isTracing ? traceScans(clamds) : clamds,
+    clamds,
+    breakers,
   };
 }
 
-function composeScanner({ config, logger, isTracing }: ComposeInput): Scanner {
-  const scanner = createClamavScanner(config.clamd, {
-    onFailure: (address, err) => {
-      logger.warn({ err, clamd: address.kind }, 'a clamd failed');
-    },
-  });
-  return isTracing ? traceScans(scanner) : scanner;
+function composeClamds(
+  { config, logger, metrics }: ComposeInput,
+  clock: Clock,
+  breakers: Breakers,
+): ClamavScanner {
+  const breakerOf = (index: number): Breaker => breakers.create({ ...CLAMD_BREAKER, index });
+  const clamds = createClamavScanner(config.clamd, { clock, breakerOf }, logClamds(logger, config.clamd));
+  metrics.watchClamds(() => clamds.views().map(readClamd));
+  return clamds;
 }
 
 /** The S3 client is loaded only where it is used: it takes 40 MB of every process. */

@@ -1,24 +1,29 @@
 import { assertRowLevelSecurity } from '../adapters/postgres/privileges.js';
 import type { Platform } from '../compose.js';
 import { PermanentError } from '../domain/errors.js';
-import { createHealth, UnhealthyError, type Health, type HealthCheck } from '../observability/health.js';
+import {
+  createHealth,
+  UnhealthyError,
+  type CheckAnswer,
+  type Health,
+  type HealthCheck,
+} from '../observability/health.js';
+import { answerOfClamds } from './clamds.js';
 
 /** How long the start waits for Redis before it goes on without; it connects later by itself. */
 const REDIS_CONNECT_TIMEOUT_MS = 5_000;
 
 /** Composes the checks of all dependencies. The API works on while no scanner does; a worker does not. */
 export function composeHealth(platform: Platform, needsScanner: boolean): Health {
-  const { database, bus, objects, scanner } = platform;
+  const { database, bus, objects, clamds, breakers } = platform;
+  const checks = [
+    check('postgres', true, () => database.check()),
+    check('redis', true, (signal) => bus.check(signal)),
+    check('object-store', true, (signal) => objects.check(signal)),
+    check('scanner', needsScanner, async () => answerOfClamds(await clamds.look())),
+  ];
   return createHealth({
-    checks: [
-      check('postgres', true, () => database.check()),
-      check('redis', true, (signal) => bus.check(signal)),
-      check('object-store', true, (signal) => objects.check(signal)),
-      check('scanner', needsScanner, async (signal) => {
-        const { engine, definitionsVersion } = await scanner.status(signal);
-        return `${engine}, definitions ${definitionsVersion}`;
-      }),
-    ],
+    checks: checks.map((one) => ({ ...one, breaker: () => breakers.stateOf(one.dependency) })),
   });
 }
 
@@ -26,7 +31,7 @@ export function composeHealth(platform: Platform, needsScanner: boolean): Health
 const check = (
   dependency: string,
   critical: boolean,
-  ask: (signal: AbortSignal) => Promise<string | undefined | void>,
+  ask: (signal: AbortSignal) => Promise<CheckAnswer | string | undefined | void>,
 ): HealthCheck => ({
   dependency,
   critical,
@@ -40,11 +45,12 @@ const check = (
 });
 
 /**
- * Opens the connections.
+ * Opens the connections, and begins to test the clamds.
  *
  * @throws PermanentError where the database would not keep tenants apart
  */
-export async function connect({ database, redis, logger }: Platform): Promise<void> {
+export async function connect({ database, redis, clamds, logger }: Platform): Promise<void> {
+  clamds.start();
   await assertRowLevelSecurity(database);
   if (!(await redis.connect(REDIS_CONNECT_TIMEOUT_MS))) {
     logger.warn('redis is not there yet; going on without');
@@ -52,7 +58,8 @@ export async function connect({ database, redis, logger }: Platform): Promise<vo
 }
 
 /** Ends the connections. */
-export async function disconnect({ redis, database }: Platform): Promise<void> {
+export async function disconnect({ redis, database, clamds }: Platform): Promise<void> {
+  clamds.stop();
   await redis.close();
   await database.close();
 }

@@ -1,4 +1,8 @@
-import { createInspectionQueue, type InspectionQueue } from '../adapters/bullmq/inspection-queue.js';
+import {
+  createInspectionQueue,
+  QUEUE_BREAKER,
+  type InspectionQueue,
+} from '../adapters/bullmq/inspection-queue.js';
 import { createInspectionWorker, type InspectionWorker } from '../adapters/bullmq/inspection-worker.js';
 import { createContentHints } from '../adapters/lru/content-hints.js';
 import { createFileTypeDetector } from '../adapters/file-type/type-detector.js';
@@ -78,17 +82,12 @@ export function composeWork(platform: Platform): WorkParts {
   };
 }
 
-/** As numbers of the gauge. */
-const BREAKER_STATES = { closed: 0, 'half-open': 1, open: 2 } as const;
-
-const composeQueue = ({ redis, logger, metrics, isTracing }: Platform): InspectionQueue =>
+const composeQueue = ({ redis, logger, breakers, isTracing }: Platform): InspectionQueue =>
   createInspectionQueue({
     connection: redis.openJobs(),
     logger,
     isTracing,
-    onBreaker: (state) => {
-      metrics.breakerState.set({ dependency: 'redis' }, BREAKER_STATES[state]);
-    },
+    breaker: breakers.create(QUEUE_BREAKER),
   });
 
 function composeInspection(

@@ -71,6 +71,10 @@ export interface Config {
     readonly writeTimeoutMs: number;
     /** Longest wait for the reply after the last byte. */
     readonly replyTimeoutMs: number;
+    /** From one self-test of a clamd that works to the next. */
+    readonly selfTestIntervalMs: number;
+    /** A clamd with older definitions gets files only while there is no other. */
+    readonly maxDefinitionsAgeMs: number;
   };
   readonly auth: {
     readonly issuer: string;

@@ -76,6 +76,8 @@ export const environmentSchema = z.object({
   LAZARET_CLAMD_MAX_STREAM_BYTES: whole(MIB, CLAMD_CEILING_BYTES, CLAMD_CEILING_BYTES),
   LAZARET_CLAMD_WRITE_TIMEOUT_MS: whole(100, 600_000, 30_000),
   LAZARET_CLAMD_REPLY_TIMEOUT_MS: whole(100, 3_600_000, 600_000),
+  LAZARET_CLAMD_SELF_TEST_INTERVAL_MS: whole(1_000, 86_400_000, 300_000),
+  LAZARET_CLAMD_MAX_DEFINITIONS_AGE_SECONDS: whole(3_600, 3_650 * 86_400, 7 * 86_400),
   OIDC_ISSUER: url(/^https?$/, 'must be an http or https URL').optional(),
   OIDC_AUDIENCE: z.string().min(1, 'must not be empty').default('lazaret'),
   LAZARET_SESSION_TTL_SECONDS: whole(60, 30 * 86_400, 86_400),

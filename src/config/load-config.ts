@@ -111,6 +111,8 @@ const toClamd = (env: Environment): Config['clamd'] => ({
   connectTimeoutMs: 3_000,
   writeTimeoutMs: env.LAZARET_CLAMD_WRITE_TIMEOUT_MS,
   replyTimeoutMs: env.LAZARET_CLAMD_REPLY_TIMEOUT_MS,
+  selfTestIntervalMs: env.LAZARET_CLAMD_SELF_TEST_INTERVAL_MS,
+  maxDefinitionsAgeMs: env.LAZARET_CLAMD_MAX_DEFINITIONS_AGE_SECONDS * 1000,
 });
 
 function toClamdAddress(address: string): ClamdAddress {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { BreakerState } from './breaker.js';
 
 /** Asks one dependency whether it works. */
 export interface HealthCheck {
@@ -7,16 +8,29 @@ export interface HealthCheck {
   /** Whether the process cannot do its work without it; others are shown and do not fail readiness. */
   readonly critical: boolean;
   /** Resolves when the dependency works, with what operators should see; throws otherwise. */
-  check(signal: AbortSignal): Promise<string | undefined>;
+  check(signal: AbortSignal): Promise<string | CheckAnswer | undefined>;
+  /** What the breaker before it does, where there is one. */
+  breaker?(): BreakerState | undefined;
+}
+
+/** What a check found where it is more than yes or no. */
+export interface CheckAnswer {
+  /** `degraded`: it works, but not all of it. */
+  readonly status: 'up' | 'degraded' | 'down';
+  readonly detail: string;
+  /** The parts of it. Names no addresses: probes are open to everybody who reaches the port. */
+  readonly instances: readonly object[];
 }
 
 /** The state of one dependency. */
 export interface DependencyHealth {
-  readonly status: 'up' | 'down';
+  readonly status: CheckAnswer['status'];
   readonly critical: boolean;
   /** How long the check took, in milliseconds. */
   readonly latencyMs: number;
   readonly detail?: string;
+  readonly instances?: CheckAnswer['instances'];
+  readonly breaker?: BreakerState;
 }
 
 /** The state of a process. */
@@ -80,8 +94,9 @@ async function runChecks(checks: readonly HealthCheck[], deadlineMs: number): Pr
   const entries = await Promise.all(
     checks.map(async (check) => [check.dependency, await runCheck(check, deadlineMs)] as const),
   );
-  const down = entries.map(([, health]) => health).filter((health) => health.status === 'down');
-  const status = down.some((health) => health.critical) ? 'unavailable' : down.length > 0 ? 'degraded' : 'ok';
+  const ill = entries.map(([, health]) => health).filter((health) => health.status !== 'up');
+  const isUnavailable = ill.some((health) => health.critical && health.status === 'down');
+  const status = isUnavailable ? 'unavailable' : ill.length > 0 ? 'degraded' : 'ok';
   return { status, dependencies: Object.fromEntries(entries) };
 }
 
@@ -91,15 +106,17 @@ async function runCheck(check: HealthCheck, deadlineMs: number): Promise<Depende
   const signal = AbortSignal.timeout(deadlineMs);
   const outcome = await Promise.race([attempt(check, signal), expiry(signal)]);
   const latencyMs = Math.round(performance.now() - startedAt);
-  return { critical: check.critical, latencyMs, ...outcome };
+  const breaker = check.breaker?.();
+  return { critical: check.critical, latencyMs, ...outcome, ...(breaker && { breaker }) };
 }
 
-type CheckOutcome = Pick<DependencyHealth, 'status' | 'detail'>;
+type CheckOutcome = Pick<DependencyHealth, 'status' | 'detail' | 'instances'>;
 
 async function attempt(check: HealthCheck, signal: AbortSignal): Promise<CheckOutcome> {
   try {
-    const detail = await check.check(signal);
-    return detail === undefined ? { status: 'up' } : { status: 'up', detail };
+    const answer = await check.check(signal);
+    if (typeof answer === 'object') return answer;
+    return answer === undefined ? { status: 'up' } : { status: 'up', detail: answer };
   } catch (error) {
     return { status: 'down', detail: isPublic(error) ? error.message : 'does not work' };
   }

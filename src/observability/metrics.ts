@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { createClamdGauges, type ClamdReading } from './clamd-gauges.js';
 import { createCollectorMetrics } from './collector-metrics.js';
 import { describe } from './describe-metric.js';
 import { createPoolGauges, type PoolState } from './pool-gauges.js';
@@ -42,8 +43,8 @@ export interface Metrics {
   readonly oldestScanningSeconds: Gauge;
   /** `transport` is `websocket`, `sse`, `upload` or `download`. */
   readonly connections: Gauge<'transport'>;
-  /** 0 closed, 1 half open, 2 open. */
-  readonly breakerState: Gauge<'dependency'>;
+  /** 0 closed, 1 half open, 2 open; `index` tells apart several of a kind by their place in the configuration. */
+  readonly breakerState: Gauge<'dependency' | 'index'>;
   /** What nobody refers to, by what it was for. */
   readonly orphansFound: Counter<'kind'>;
   readonly orphansRemoved: Counter<'kind'>;
@@ -56,6 +57,8 @@ export interface Metrics {
   readonly quotaDrift: Counter<'dimension'>;
   /** Shows a connection pool on every scrape. */
   watchPool(pool: string, state: () => PoolState): void;
+  /** Shows the clamds on every scrape, in the order of the configuration. */
+  watchClamds(read: () => readonly ClamdReading[]): void;
 }
 
 const HTTP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600];
@@ -75,6 +78,7 @@ export function createMetrics(): Metrics {
     ...createWorkMetrics(registry),
     ...createCollectorMetrics(registry),
     watchPool: createPoolGauges(registry),
+    watchClamds: createClamdGauges(registry),
   };
 }
 
@@ -174,6 +178,6 @@ const createWorkMetrics = (registry: Registry) => ({
   ),
   breakerState: new Gauge({
     ...describe(registry, 'breaker_state', 'Circuit breakers: 0 closed, 1 half open, 2 open.'),
-    labelNames: ['dependency'] as const,
+    labelNames: ['dependency', 'index'] as const,
   }),
 });

@@ -167,9 +167,32 @@ describe('the metrics', () => {
     expect(edge.valueOf('token_verifications_total', { outcome: 'verified' })).toBeGreaterThan(3);
     expect(work.valueOf('breaker_state', { dependency: 'redis' })).toBe(0);
     for (const scrape of [edge, work]) {
+      expect(scrape.valueOf('breaker_state', { dependency: 'clamd', index: '0' })).toBe(0);
+      expect(scrape.valueOf('clamd_usable', { index: '0' })).toBe(1);
+      expect(scrape.valueOf('clamd_self_test_passed', { index: '0' })).toBe(1);
+      expect(scrape.valueOf('clamd_definitions_outdated', { index: '0' })).toBe(0);
+    }
+    for (const scrape of [edge, work]) {
       expect(scrape.valueOf('database_pool_connections', { pool: 'main', state: 'idle' })).toBeGreaterThan(0);
     }
   });
+
+  it.each(['metricsUrl', 'workerMetricsUrl'] as const)(
+    'have probes beside them that show each clamd, and not where it is: %s',
+    async (which) => {
+      const response = await fetch(product[which].replace('/metrics', '/readyz'));
+      const report = (await response.json()) as { dependencies: Record<string, unknown> };
+      expect(report).toMatchObject({ status: 'ok' });
+      expect(report.dependencies['scanner']).toMatchObject({
+        status: 'up',
+        detail: '1 of 1 clamds are usable',
+        instances: [
+          { index: 0, state: 'usable', breaker: 'closed', definitions: 'development', isOutdated: false },
+        ],
+      });
+      expect(JSON.stringify(report)).not.toContain(String(gate.port));
+    },
+  );
 
   it.each(['metricsUrl', 'workerMetricsUrl'] as const)(
     'answer within a second and name nobody: %s',

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startRedis, type RedisServer } from '../../launch/services/redis.js';
+import { QUEUE_BREAKER } from '../../src/adapters/bullmq/inspection-queue.js';
 import { PermanentError, TransientError } from '../../src/domain/errors.js';
+import { createBreaker } from '../../src/observability/breaker.js';
 import type { InspectionJob } from '../../src/ports/job-queue.js';
 import type { Topic } from '../../src/ports/event-bus.js';
 import { makeJob, makeTenantId } from '../support/make-job.js';
@@ -205,8 +207,8 @@ describe('while Redis is lost and found', () => {
 
   it('shows a breaker that opens before a Redis that is silent, and closes when it speaks again', async () => {
     const states: string[] = [];
-    const settings = { timeoutMs: 200, onBreaker: (state: string) => void states.push(state) };
-    const silent = await openInspectionQueue(server.url, 'silent', settings);
+    const breaker = createBreaker({ ...QUEUE_BREAKER, onState: (state) => void states.push(state) });
+    const silent = await openInspectionQueue(server.url, 'silent', { timeoutMs: 200, breaker });
     expect(states).toEqual(['closed']);
     process.kill(server.pid, 'SIGSTOP');
     try {

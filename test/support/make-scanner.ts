@@ -2,8 +2,10 @@ import type { ClamdAddress } from '../../src/adapters/clamav/address.js';
 import {
   createClamavScanner,
   type ClamavHooks,
+  type ClamavScanner,
   type ClamavSettings,
 } from '../../src/adapters/clamav/scanner.js';
+import { createSystemClock } from '../../src/adapters/system/system-clock.js';
 import type { ScanReply } from '../../src/domain/verdict.js';
 import type { Scanner } from '../../src/ports/scanner.js';
 
@@ -12,7 +14,8 @@ export const makeScanner = (
   addresses: readonly ClamdAddress[],
   settings: Partial<ClamavSettings> = {},
   hooks: ClamavHooks = {},
-): Scanner =>
+  clock = createSystemClock(),
+): ClamavScanner =>
   createClamavScanner(
     {
       addresses,
@@ -20,8 +23,11 @@ export const makeScanner = (
       connectTimeoutMs: 300,
       writeTimeoutMs: 300,
       replyTimeoutMs: 300,
+      selfTestIntervalMs: 60_000,
+      maxDefinitionsAgeMs: 7 * 86_400_000,
       ...settings,
     },
+    { clock },
     hooks,
   );
 

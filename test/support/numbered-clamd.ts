@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { versionOf } from './mock-clamd.js';
 
 /** A clamd whose definitions have a number, and may get newer. */
 export interface NumberedClamd {
@@ -27,7 +28,7 @@ export async function startNumberedClamd(real: string): Promise<NumberedClamd> {
     client.once('data', (first) => {
       const command = first.toString('latin1');
       if (command.startsWith('zVERSION')) {
-        client.end(`ClamAV 1.4.6/${String(version)}/Mon Nov  2 09:10:11 2026\0`);
+        client.end(`${versionOf(undefined, version)}\0`);
         return;
       }
       if (command.startsWith('zINSTREAM')) streams += 1;

@@ -23,7 +23,7 @@ export interface OpenInspectionQueue {
   readonly close: () => Promise<void>;
 }
 
-type QueueSettings = Partial<Pick<InspectionQueueDeps, 'isTracing' | 'timeoutMs' | 'onBreaker'>> & {
+type QueueSettings = Partial<Pick<InspectionQueueDeps, 'isTracing' | 'timeoutMs' | 'breaker'>> & {
   readonly connectTimeoutMs?: number;
 };
 

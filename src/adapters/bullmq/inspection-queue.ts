@@ -1,18 +1,11 @@
 import { context, propagation } from '@opentelemetry/api';
 import { Queue, type JobsOptions } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
-import {
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
-  handleAll,
-  timeout,
-  TimeoutStrategy,
-  wrap,
-} from 'cockatiel';
+import { timeout, TimeoutStrategy } from 'cockatiel';
 import type { Redis } from 'ioredis';
 import { TransientError } from '../../domain/errors.js';
 import type { JobPriority } from '../../domain/job-priority.js';
+import { createBreaker, type Breaker } from '../../observability/breaker.js';
 import type { Logger } from '../../observability/logger.js';
 import type { InspectionJob, JobQueue } from '../../ports/job-queue.js';
 import { INSPECTION_QUEUE, jobIdOf } from './inspection-job.js';
@@ -24,16 +17,13 @@ export interface InspectionQueueDeps {
   readonly logger: Logger;
   /** Whether jobs carry and make spans. */
   readonly isTracing: boolean;
-  /** Told at once and with every change: whether calls go to Redis, are tried one by one, or are refused. */
-  readonly onBreaker?: (state: BreakerState) => void;
+  /** Stands before every call; see {@link QUEUE_BREAKER}. @default one that nobody sees */
+  readonly breaker?: Breaker;
   /** First part of every key. @default `lazaret` */
   readonly prefix?: string;
   /** Longest wait for Redis, in milliseconds. @default 2000 */
   readonly timeoutMs?: number;
 }
-
-/** What the circuit breaker before Redis does. */
-export type BreakerState = 'closed' | 'half-open' | 'open';
 
 /** Jobs by state. */
 export interface QueueCounts {
@@ -59,12 +49,12 @@ const PRIORITIES = { INTERACTIVE: 0, BULK: 10, MAINTENANCE: 20 } as const satisf
 >;
 /** Jobs that failed are kept with their cause, this many and this long. */
 const KEPT_FAILURES = { count: 1_000, age: 86_400 };
-const BREAK_AFTER_FAILURES = 5;
-const BREAK_FOR_MS = 1_000;
+/** How the breaker before the queue behaves. */
+export const QUEUE_BREAKER = { dependency: 'redis', failures: 5, openMs: 1_000 } as const;
 
 /** The queue over BullMQ. Every call ends within the timeout, and at once while Redis is away. */
 export function createInspectionQueue(deps: InspectionQueueDeps): InspectionQueue {
-  const { connection, logger, isTracing, onBreaker, prefix = 'lazaret', timeoutMs = 2_000 } = deps;
+  const { connection, logger, isTracing, prefix = 'lazaret', timeoutMs = 2_000 } = deps;
   const queue = new Queue(INSPECTION_QUEUE, {
     connection,
     prefix,
@@ -73,7 +63,7 @@ export function createInspectionQueue(deps: InspectionQueueDeps): InspectionQueu
   queue.on('error', (err) => {
     logger.debug({ err }, 'inspection queue');
   });
-  const call = createCaller(connection, timeoutMs, onBreaker);
+  const call = createCaller(connection, timeoutMs, deps.breaker);
 
   return {
     enqueueInspection: (job) => call(() => context.with(parentOf(job), () => add(queue, job))),
@@ -119,26 +109,15 @@ async function countJobs(queue: Queue): Promise<QueueCounts> {
 function createCaller(
   connection: Redis,
   timeoutMs: number,
-  onBreaker: InspectionQueueDeps['onBreaker'],
+  breaker = createBreaker(QUEUE_BREAKER),
 ): <T>(work: () => Promise<T>) => Promise<T> {
-  const breaker = circuitBreaker(handleAll, {
-    halfOpenAfter: BREAK_FOR_MS,
-    breaker: new ConsecutiveBreaker(BREAK_AFTER_FAILURES),
-  });
-  const policy = wrap(breaker, timeout(timeoutMs, TimeoutStrategy.Aggressive));
-  onBreaker?.(stateOf(breaker.state));
-  breaker.onStateChange((state) => onBreaker?.(stateOf(state)));
+  const limit = timeout(timeoutMs, TimeoutStrategy.Aggressive);
   return async (work) => {
     if (connection.status !== 'ready') throw new TransientError('redis', 'The queue is not connected.');
     try {
-      return await policy.execute(work);
+      return await breaker.run(() => limit.execute(work));
     } catch (cause) {
       throw new TransientError('redis', 'The queue did not take the call.', { cause });
     }
   };
-}
-
-function stateOf(state: CircuitState): BreakerState {
-  if (state === CircuitState.Closed) return 'closed';
-  return state === CircuitState.HalfOpen ? 'half-open' : 'open';
 }

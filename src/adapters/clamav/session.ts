@@ -1,30 +1,55 @@
 import { TransientError } from '../../domain/errors.js';
 import type { ScanReply } from '../../domain/verdict.js';
 import type { ScannerStatus, ScanSession } from '../../ports/scanner.js';
-import type { ClamdAddress } from './address.js';
+import { describeAddress, type ClamdAddress } from './address.js';
 import { openConnection, type ClamdConnection } from './connection.js';
 import { createInstream, type Instream, type InstreamTimeouts } from './instream.js';
 import { parseVersion } from './version.js';
 
-/** What became of a session; called at most once each. */
+/** How a session ended: by a reply, by a failure of clamd, or because it was given up. */
+export type SessionEnd =
+  | { readonly kind: 'replied'; readonly reply: ScanReply }
+  | { readonly kind: 'failed'; readonly error: TransientError }
+  | { readonly kind: 'given-up' };
+
+/** What is told of a session. */
 export interface SessionHooks {
-  readonly onFailure: (error: TransientError) => void;
-  readonly onReply: (reply: ScanReply) => void;
+  /** clamd has taken so many bytes. */
+  readonly onBytes: (bytes: number) => void;
+  /** Called exactly once. */
+  readonly onEnd: (end: SessionEnd) => void;
 }
 
 /** How long to be patient, in milliseconds. */
 export type SessionTimeouts = InstreamTimeouts & { readonly connectTimeoutMs: number };
 
 /** Asks one clamd for its versions, on a connection of its own. */
-export async function askStatus(
+export const askStatus = async (
   address: ClamdAddress,
   timeoutMs: number,
   signal?: AbortSignal,
-): Promise<ScannerStatus> {
+): Promise<ScannerStatus> => parseVersion(await askOnce(address, 'VERSION', timeoutMs, signal));
+
+/**
+ * Asks one clamd whether it is there.
+ *
+ * @throws TransientError when it is not, or says anything but PONG
+ */
+export async function ping(address: ClamdAddress, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  if ((await askOnce(address, 'PING', timeoutMs, signal)) === 'PONG') return;
+  throw new TransientError('scanner', `${describeAddress(address)} does not answer PING`);
+}
+
+async function askOnce(
+  address: ClamdAddress,
+  command: 'PING' | 'VERSION',
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const connection = await openConnection(address, timeoutMs, signal);
   try {
-    await connection.send([Buffer.from('zVERSION\0')], timeoutMs);
-    return parseVersion(await connection.receive(timeoutMs));
+    await connection.send([Buffer.from(`z${command}\0`)], timeoutMs);
+    return await connection.receive(timeoutMs);
   } finally {
     connection.close();
   }
@@ -59,45 +84,46 @@ interface SessionParts {
   readonly isGivenUp: () => boolean;
 }
 
-function toSession({
-  connection,
-  version,
-  askVersion,
-  instream,
-  hooks,
-  isGivenUp,
-}: SessionParts): ScanSession {
-  let isAborted = false;
+function toSession(parts: SessionParts): ScanSession {
+  const { connection, version, askVersion, instream, hooks, isGivenUp } = parts;
+  let hasEnded = false;
+  const end = (how: SessionEnd): void => {
+    connection.close();
+    if (hasEnded) return;
+    hasEnded = true;
+    hooks.onEnd(how);
+  };
   const guard = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (error) {
-      connection.close();
       // A connection that we closed says nothing about the clamd at its other end.
-      if (error instanceof TransientError && !isAborted && !isGivenUp()) hooks.onFailure(error);
+      end(error instanceof TransientError && !isGivenUp() ? { kind: 'failed', error } : { kind: 'given-up' });
       throw error;
     }
   };
+  const write = async (chunk: Uint8Array): Promise<void> => {
+    await instream.write(chunk);
+    hooks.onBytes(chunk.length);
+  };
   const finish = async (): Promise<ScanReply> => {
     const reply = await instream.finish();
-    confirmVersion(version, await askVersion());
-    connection.close();
-    hooks.onReply(reply);
+    // New definitions are no failure of clamd, but this reply belongs neither to the old ones nor to the new.
+    if (!isSame(version, await askVersion())) {
+      end({ kind: 'given-up' });
+      throw new TransientError('scanner', 'clamd changed its definitions during the scan');
+    }
+    end({ kind: 'replied', reply });
     return reply;
   };
   return {
     engine: version.engine,
     definitionsVersion: version.definitionsVersion,
-    write: (chunk) => guard(instream.write(chunk)),
+    write: (chunk) => guard(write(chunk)),
     finish: () => guard(finish()),
-    abort() {
-      isAborted = true;
-      connection.close();
-    },
+    abort: () => end({ kind: 'given-up' }),
   };
 }
 
-function confirmVersion(before: ScannerStatus, after: ScannerStatus): void {
-  if (after.engine === before.engine && after.definitionsVersion === before.definitionsVersion) return;
-  throw new TransientError('scanner', 'clamd changed its definitions during the scan');
-}
+const isSame = (before: ScannerStatus, after: ScannerStatus): boolean =>
+  after.engine === before.engine && after.definitionsVersion === before.definitionsVersion;

@@ -93,6 +93,33 @@ describe('the version of clamd', () => {
     });
   });
 
+  it.each([
+    'Mon Nov  2 09:10:11 2026',
+    'Thu Jan  1 00:00:00 1970',
+    'Thu Feb 29 23:59:59 2024',
+    'Wed Nov 25 10:06:12 2026',
+  ])('has the date %j', (date) => {
+    const { definitionsBuiltAt } = parseVersion(`ClamAV 1.4.6/1/${date}`);
+    expect(definitionsBuiltAt?.toISOString()).toBe(new Date(`${date} UTC`).toISOString());
+  });
+
+  it.each([
+    'yesterday',
+    '',
+    'Tue Nov  2 09:10:11 2026',
+    'Mon Nov 2 09:10:11 2026',
+    'Mon Nov 02 09:10:11 2026',
+    'Sat Feb 29 09:10:11 2025',
+    'Mon Nov  2 24:10:11 2026',
+    'Mon Nov  2 09:60:11 2026',
+    'Mon Nov  2 09:10:11 26',
+    'Mon Nov  2 09:10:11 2026 UTC',
+    '2026-11-02T09:10:11Z',
+    'Mon Nox  2 09:10:11 2026',
+  ])('is not read when its date is %j', (date) => {
+    expect(() => parseVersion(`ClamAV 1.4.6/1/${date}`)).toThrow(TransientError);
+  });
+
   it.each(['', 'ClamAV', 'ClamAV /27400/x', 'ClamAV 1.4.6/', 'PONG', 'ClamAV 1.4.6/abc/x', 'stream: OK'])(
     'is not read from %j',
     (text) => {

@@ -1,0 +1,78 @@
+import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import { TransientError } from '../domain/errors.js';
+
+/** Whether calls are let through, are tried one by one, or are refused at once. */
+export type BreakerState = 'closed' | 'half-open' | 'open';
+
+/** How a breaker behaves. */
+export interface BreakerOptions {
+  /** What it stands before, as errors name it, e.g. `object-store`. */
+  readonly dependency: string;
+  /** Failures in a row that open it. */
+  readonly failures: number;
+  /** How long it stays open before one call, or the probe, is let through. */
+  readonly openMs: number;
+  /** Whether an error speaks against the dependency; any other one is as if the call had not been made. @default all do */
+  readonly isFailure?: (error: unknown) => boolean;
+  /**
+   * Asks the dependency whether it works, in place of the first call after an outage: needed where calls take as long
+   * as their caller likes. It must have a deadline of its own.
+   */
+  readonly probe?: () => Promise<unknown>;
+  /** Told at once and with every change. */
+  readonly onState?: (state: BreakerState) => void;
+}
+
+/** Spares a dependency that is down, and spares callers the wait for it. */
+export interface Breaker {
+  state(): BreakerState;
+  /**
+   * Does the work and takes note of how it ends. Throws what the work throws.
+   *
+   * @throws TransientError at once, without doing the work, while the dependency is left alone
+   */
+  run<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** Makes a breaker, which is closed. */
+export function createBreaker(options: BreakerOptions): Breaker {
+  const { dependency, failures, openMs, isFailure = () => true, probe, onState } = options;
+  const policy = circuitBreaker(handleWhen(isFailure), {
+    halfOpenAfter: openMs,
+    breaker: new ConsecutiveBreaker(failures),
+  });
+  const state = (): BreakerState => nameOf(policy.state);
+  onState?.(state());
+  policy.onStateChange((changed) => onState?.(nameOf(changed)));
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await policy.execute(work);
+    } catch (error) {
+      if (!(error instanceof BrokenCircuitError)) throw error;
+      throw new TransientError(dependency, `${dependency} is left alone for a while`, { cause: causeOf() });
+    }
+  };
+  const causeOf = (): unknown => {
+    const last = policy.lastFailure;
+    return last && 'error' in last ? last.error : undefined;
+  };
+  let probing: Promise<unknown> | undefined;
+  const tryOnce = async (ask: () => Promise<unknown>): Promise<void> => {
+    probing ??= attempt(ask).finally(() => {
+      probing = undefined;
+    });
+    await probing;
+  };
+  return {
+    state,
+    run: async (work) => {
+      if (probe && policy.state !== CircuitState.Closed) await tryOnce(probe);
+      return attempt(work);
+    },
+  };
+}
+
+function nameOf(state: CircuitState): BreakerState {
+  if (state === CircuitState.Closed) return 'closed';
+  return state === CircuitState.HalfOpen ? 'half-open' : 'open';
+}
