@@ -17,6 +17,7 @@ import type { EventBus } from './ports/event-bus.js';
 import type { FileStore } from './ports/file-store.js';
 import type { ObjectStore } from './ports/object-store.js';
 import type { QuarantineArea } from './ports/quarantine-area.js';
+import type { SpoolingStore } from './ports/spool.js';
 import type { StoreInventory } from './ports/store-inventory.js';
 import type { Scanner } from './ports/scanner.js';
 
@@ -36,7 +37,7 @@ export interface Platform extends ComposeInput {
   readonly files: FileStore;
   readonly redis: RedisConnections;
   readonly bus: EventBus;
-  readonly objects: ObjectStore & QuarantineArea & StoreInventory;
+  readonly objects: ObjectStore & QuarantineArea & StoreInventory & SpoolingStore;
   readonly scanner: Scanner;
   /** The same scanner, as whoever runs it sees it. */
   readonly clamds: ClamavScanner;

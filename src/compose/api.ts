@@ -61,11 +61,12 @@ export interface ApiParts {
 
 /** Composes the use-cases of the API, reads the keys of receipts, and opens the upload directory. */
 export async function composeApi(platform: Platform): Promise<ApiParts> {
-  const { config, clock, database } = platform;
+  const { config, clock, database, objects } = platform;
   const { publicUrl } = config.http;
   const urls = createUrlSigner({ key: config.urlSigningKey, publicUrl, clock });
   const { dataDir, minFreeBytes } = config;
-  const spool = await createUploadSpool({ root: path.join(dataDir, 'spool'), minFreeBytes, clock });
+  const spool =
+    objects.spool ?? (await createUploadSpool({ root: path.join(dataDir, 'spool'), minFreeBytes, clock }));
   const receipts = await createReceiptSigner(await loadReceiptKeys(config.receiptKeys));
   const useCases = composeUseCases(platform, { urls, spool, receipts });
   return { urls, roles: createRoleStore(database), receipts, useCases, zip };

@@ -4,6 +4,7 @@ import { addAbortSignal, Readable } from 'node:stream';
 import type { Clock } from '../../ports/clock.js';
 import type { LentChunks, ObjectRef, ObjectStore, OpenObject } from '../../ports/object-store.js';
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
+import type { SpoolingStore } from '../../ports/spool.js';
 import type { StoreInventory } from '../../ports/store-inventory.js';
 import { DIRECTORY_MODE, ensureDirectory, isRealDirectory, pruneEmpty } from './directories.js';
 import { listDisk } from './inventory.js';
@@ -17,12 +18,14 @@ import {
   finishUpload,
   putPart,
   removeStaged,
+  stageObject,
   type Disk,
 } from './multipart.js';
 import { lendObject, openObject, statObject } from './open-object.js';
 import { createRoomCheck } from './room.js';
 import { openScratch } from './scratch.js';
 import { guard } from './store-error.js';
+import { createStoreSpool } from './store-spool.js';
 import { publishBelow, writeScratch } from './write-durably.js';
 
 /** Where the store lives. */
@@ -42,7 +45,7 @@ export interface FilesystemStoreOptions {
  */
 export async function createFilesystemStore(
   options: FilesystemStoreOptions,
-): Promise<ObjectStore & QuarantineArea & StoreInventory> {
+): Promise<ObjectStore & QuarantineArea & StoreInventory & Required<SpoolingStore>> {
   const disk = await guard(() => openDisk(options));
   const { layout, scratch } = disk;
   const run = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
@@ -74,6 +77,7 @@ export async function createFilesystemStore(
     isolate: (from, key, signal) => run(signal, () => isolate(disk, from, key)),
     readIsolated: (key, range, signal) => open(signal, () => openIsolated(disk, key, range)),
     removeIsolated: (key, signal) => run(signal, () => removeIsolated(disk, key)),
+    spool: createStoreSpool(disk),
     list: (selection) => listDisk(disk, selection),
     check: (signal) => run(signal, async () => rm(await writeScratch(scratch, 0, Readable.from([])))),
   };
@@ -108,29 +112,13 @@ async function writeObject(
   body: Readable | LentChunks,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (ref.area === 'ingest') return writeStaged(disk, ref.key, sizeBytes, body, signal);
+  if (ref.area === 'ingest') {
+    return stageObject(disk, ref.key, (upload) => putPart(disk, upload, 1, sizeBytes, body, signal));
+  }
   const { layout, scratch } = disk;
   const target = layout.vaultFile(ref.key);
   const file = await writeScratch(scratch, sizeBytes, body, signal);
   await guard(() => publishBelow(layout.root, file, target));
-}
-
-/** Objects of the ingest area are always manifests, so that one rename replaces whichever kind was there. */
-async function writeStaged(
-  disk: Disk,
-  key: string,
-  sizeBytes: number,
-  body: Readable | LentChunks,
-  signal?: AbortSignal,
-): Promise<void> {
-  const upload = await guard(() => beginUpload(disk, key));
-  try {
-    const part = await putPart(disk, upload, 1, sizeBytes, body, signal);
-    await guard(() => finishUpload(disk, upload, [part]));
-  } catch (error) {
-    await guard(() => abortUpload(disk, upload));
-    throw error;
-  }
 }
 
 async function removeObject(disk: Disk, ref: ObjectRef): Promise<void> {

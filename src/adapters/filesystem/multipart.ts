@@ -27,27 +27,55 @@ export async function beginUpload({ layout }: Disk, key: string): Promise<OpenUp
 
 /** Streams a part in; it exists from the moment its file has its name. */
 export async function putPart(
-  { layout, scratch, requireRoom }: Disk,
+  disk: Disk,
   upload: OpenUpload,
   partNumber: number,
   sizeBytes: number,
   body: Readable | LentChunks,
   signal?: AbortSignal,
 ): Promise<StoredPart> {
-  const part = { partNumber, etag: uniqueId() };
-  const directory = layout.openDirectory(upload);
-  const name = partFileName(part);
-  if (!(await guard(() => isRealDirectory(directory)))) throw noSuchUpload();
+  const { layout, scratch, requireRoom } = disk;
+  if (!(await guard(() => isRealDirectory(layout.openDirectory(upload))))) throw noSuchUpload();
   await guard(requireRoom);
   const file = await writeScratch(scratch, sizeBytes, body, signal);
+  return publishPart(disk, upload, partNumber, file);
+}
+
+/** Makes a durable scratch file a part. Where it cannot become one it is removed. */
+export async function publishPart(
+  { layout }: Disk,
+  upload: OpenUpload,
+  partNumber: number,
+  scratchFile: string,
+): Promise<StoredPart> {
+  const part = { partNumber, etag: uniqueId() };
+  const directory = layout.openDirectory(upload);
   await guard(async () => {
     try {
-      await publish(file, path.join(directory, name));
+      if (!(await isRealDirectory(directory))) throw noSuchUpload();
+      await publish(scratchFile, path.join(directory, partFileName(part)));
     } catch (error) {
+      await rm(scratchFile, { force: true });
       throw errnoOf(error) === 'ENOENT' ? noSuchUpload() : error;
     }
   });
   return part;
+}
+
+/** Makes one part an object. Objects of the ingest area are always manifests, so that one rename replaces whichever kind was there. */
+export async function stageObject(
+  disk: Disk,
+  key: string,
+  putOnly: (upload: OpenUpload) => Promise<StoredPart>,
+): Promise<void> {
+  const upload = await guard(() => beginUpload(disk, key));
+  try {
+    const part = await putOnly(upload);
+    await guard(() => finishUpload(disk, upload, [part]));
+  } catch (error) {
+    await guard(() => abortUpload(disk, upload));
+    throw error;
+  }
 }
 
 /** Gives parts of other uploads a second name: the bytes are there until the last name is gone. */

@@ -109,11 +109,17 @@ const wrongSize = (sizeBytes: number): PermanentError =>
     `The body does not have the ${String(sizeBytes)} bytes that were announced.`,
   );
 
-/** Writes all of it, although the system may take less at a time, as it does on a disk that is nearly full. */
-async function writeFully(handle: FileHandle, chunks: Uint8Array[]): Promise<void> {
+/**
+ * Writes all of it, although the system may take less at a time, as it does on a disk that is nearly full.
+ *
+ * @param position - in the file; @default where the last write ended
+ */
+export async function writeFully(handle: FileHandle, chunks: Uint8Array[], position?: number): Promise<void> {
   let rest = chunks;
+  let at = position;
   while (rest.length > 0) {
-    let { bytesWritten } = await handle.writev(rest);
+    let { bytesWritten } = await handle.writev(rest, at);
+    if (at !== undefined) at += bytesWritten;
     let done = 0;
     while (done < rest.length && bytesWritten >= (rest[done]?.byteLength ?? 0)) {
       bytesWritten -= rest[done]?.byteLength ?? 0;

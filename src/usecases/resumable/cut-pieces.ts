@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { fault, FaultError } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import { wholePartBytes } from '../../domain/upload-position.js';
-import type { SpoolFile } from '../../ports/spool.js';
+import type { ProvenSpool } from './proven-spool.js';
 
 /** Longest stretch of a larger part that waits in the upload directory. */
 const MAX_PIECE_BYTES = 32 * 1024 * 1024;
@@ -12,7 +12,7 @@ export interface Piece {
   readonly partNumber: number;
   /** Where it begins, from the beginning of the part. */
   readonly offsetBytes: number;
-  readonly spool: SpoolFile;
+  readonly bytes: ProvenSpool;
   /** Whether it ends where the part does. */
   readonly endsPart: boolean;
 }
@@ -34,16 +34,17 @@ export interface Continuation {
 /**
  * Cuts a stream at the boundaries of parts into the two spools, by turns: while one piece is stored the next one
  * arrives. A piece is given out when it is known that the stream goes on, or how it ended. When the stream
- * breaks, what has arrived of it comes first and the error after it.
+ * breaks, what has arrived of it comes first and the error after it. What begins where its part does is hashed on the
+ * way.
  *
  * @throws FaultError TOO_LARGE as soon as there are too many bytes; the last piece is not given out then
  */
 export async function* cutPieces(
   continuation: Continuation,
-  spools: readonly [SpoolFile, SpoolFile],
+  spools: readonly [ProvenSpool, ProvenSpool],
 ): AsyncGenerator<Piece> {
   const { file, offsetBytes, limitBytes, body, observe } = continuation;
-  let [spool, other] = spools;
+  let [bytes, other] = spools;
   let begin = offsetBytes;
   let breakage: { readonly error: unknown } | undefined;
   try {
@@ -51,25 +52,27 @@ export async function* cutPieces(
       observe(chunk);
       let rest = chunk;
       while (rest.length > 0) {
-        const offset = begin + spool.sizeBytes;
+        const offset = begin + bytes.spool.sizeBytes;
         if (offset === limitBytes) throw tooLarge(limitBytes);
         const room = endOfPiece(continuation, begin) - offset;
         if (room > 0) {
-          await spool.append(rest.subarray(0, room));
+          await (beginsPart(file, begin) ? bytes : bytes.spool).append(rest.subarray(0, room));
           rest = rest.subarray(room);
           continue;
         }
-        yield pieceAt(file, begin, spool);
+        await bytes.spool.settle();
+        yield pieceAt(file, begin, bytes);
         begin = offset;
-        [spool, other] = [other, spool];
-        spool.clear();
+        [bytes, other] = [other, bytes];
+        bytes.clear();
       }
     }
   } catch (error) {
     if (error instanceof FaultError) throw error;
     breakage = { error };
   }
-  yield pieceAt(file, begin, spool);
+  await bytes.spool.settle().catch((error: unknown) => (breakage ??= { error }));
+  yield pieceAt(file, begin, bytes);
   if (breakage) throw breakage.error;
 }
 
@@ -79,6 +82,8 @@ const partAt = ({ partSizeBytes }: Cut, offset: number): number => Math.floor(of
 
 const startOfPart = ({ partSizeBytes }: Cut, partNumber: number): number => (partNumber - 1) * partSizeBytes;
 
+const beginsPart = ({ partSizeBytes }: Cut, offset: number): boolean => offset % partSizeBytes === 0;
+
 function endOfPiece({ file, parts, limitBytes }: Continuation, begin: number): number {
   const partNumber = partAt(file, begin);
   const endOfPart = startOfPart(file, partNumber) + (wholePartBytes(file, partNumber) ?? 0);
@@ -87,12 +92,12 @@ function endOfPiece({ file, parts, limitBytes }: Continuation, begin: number): n
 }
 
 /** A piece without bytes at the very end of a part still belongs to that part. */
-function pieceAt(file: Cut, begin: number, spool: SpoolFile): Piece {
+function pieceAt(file: Cut, begin: number, bytes: ProvenSpool): Piece {
   const isAtEnd = begin > 0 && begin === file.sizeBytes;
   const partNumber = partAt(file, isAtEnd ? begin - 1 : begin);
   const offsetBytes = begin - startOfPart(file, partNumber);
-  const endsPart = offsetBytes + spool.sizeBytes === wholePartBytes(file, partNumber);
-  return { partNumber, offsetBytes, spool, endsPart };
+  const endsPart = offsetBytes + bytes.spool.sizeBytes === wholePartBytes(file, partNumber);
+  return { partNumber, offsetBytes, bytes, endsPart };
 }
 
 const tooLarge = (limitBytes: number): FaultError =>

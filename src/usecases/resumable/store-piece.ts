@@ -51,22 +51,42 @@ export async function storePiece(
   piece: Piece,
   soFar: PartSoFar,
 ): Promise<Entry | undefined> {
-  const { file, known, fragments } = soFar;
-  const sizeBytes = piece.offsetBytes + piece.spool.sizeBytes;
+  const { known, fragments } = soFar;
+  const sizeBytes = piece.offsetBytes + piece.bytes.spool.sizeBytes;
   if (!piece.endsPart) {
-    return known || piece.spool.sizeBytes === 0 ? undefined : storeFragment(deps, piece, soFar);
+    return known || piece.bytes.spool.sizeBytes === 0 ? undefined : storeFragment(deps, piece, soFar);
   }
-  if (known && piece.spool.sizeBytes === 0) return undefined;
+  if (known && piece.bytes.spool.sizeBytes === 0) return undefined;
   if (known && (await isSame(known, piece, sizeBytes))) return undefined;
   if (known && !soFar.mayReplace) {
     const message = `Part ${String(known.partNumber)} came with other bytes before.`;
     throw new FaultError(fault('CONFLICT', { message }).fault);
   }
-  const expected = { partNumber: piece.partNumber, sizeBytes };
-  const body = joined(deps.objects, fragments, piece);
-  const part = await storePart(deps.objects, file, expected, body, NEVER);
+  const part = (await givePart(piece, soFar)) ?? (await joinPart(deps, piece, soFar));
   return { kind: 'part', part, replaces: keysOf(fragments), replacesEtag: known?.etag ?? null };
 }
+
+/** Where the bytes lie on the disk of the store already, and are a whole part, nothing is written again. */
+async function givePart(
+  { bytes, offsetBytes, partNumber }: Piece,
+  { file }: PartSoFar,
+): Promise<Part | undefined> {
+  const { give, sizeBytes } = bytes.spool;
+  const proof = give && offsetBytes === 0 ? bytes.prove() : undefined;
+  if (!give || !proof || file.ingestHandle === null) return undefined;
+  const stored = await give.asPart({ key: file.ingestKey, handle: file.ingestHandle }, partNumber);
+  return { ...stored, ...proof, sizeBytes };
+}
+
+const joinPart = (
+  { objects }: StorePieceDeps,
+  piece: Piece,
+  { file, fragments }: PartSoFar,
+): Promise<Part> => {
+  const { partNumber, offsetBytes, bytes } = piece;
+  const expected = { partNumber, sizeBytes: offsetBytes + bytes.spool.sizeBytes };
+  return storePart(objects, file, expected, joined(objects, fragments, piece), NEVER);
+};
 
 async function storeFragment(
   { objects, ids }: StorePieceDeps,
@@ -74,20 +94,22 @@ async function storeFragment(
   { file, fragments }: PartSoFar,
 ): Promise<Entry> {
   const objectKey = fragmentKeyOf(file.tenantId, file.id, ids.fileId());
-  const { partNumber, spool } = piece;
+  const { partNumber, bytes } = piece;
+  const { spool } = bytes;
   const isJoining = fragments.length + 1 >= MAX_FRAGMENTS;
   const offsetBytes = isJoining ? 0 : piece.offsetBytes;
   const sizeBytes = piece.offsetBytes + spool.sizeBytes - offsetBytes;
-  const body = isJoining ? joined(objects, fragments, piece) : spool.read();
-  await objects.write({ area: 'ingest', key: objectKey }, sizeBytes, body);
+  const body = (): Readable => (isJoining ? joined(objects, fragments, piece) : spool.read());
+  if (spool.give && !isJoining) await spool.give.asObject(objectKey);
+  else await objects.write({ area: 'ingest', key: objectKey }, sizeBytes, body());
   const fragment = { partNumber, offsetBytes, sizeBytes, objectKey };
   return { kind: 'fragment', fragment, replaces: isJoining ? keysOf(fragments) : [] };
 }
 
 const keysOf = (fragments: readonly Fragment[]): string[] => fragments.map(({ objectKey }) => objectKey);
 
-const joined = (objects: ObjectStore, fragments: readonly Fragment[], { spool }: Piece): Readable =>
-  Readable.from(readJoined(objects, fragments, spool.read()), { objectMode: false });
+const joined = (objects: ObjectStore, fragments: readonly Fragment[], { bytes }: Piece): Readable =>
+  Readable.from(readJoined(objects, fragments, bytes.spool.read()), { objectMode: false });
 
 async function* readJoined(
   objects: ObjectStore,
@@ -102,11 +124,11 @@ async function* readJoined(
   yield* rest as AsyncIterable<Buffer>;
 }
 
-async function isSame(known: Part, { spool }: Piece, sizeBytes: number): Promise<boolean> {
+async function isSame(known: Part, { bytes }: Piece, sizeBytes: number): Promise<boolean> {
   const proof = known.sha256 ?? known.md5;
   if (proof === undefined || known.sizeBytes !== sizeBytes) return false;
   const hash = createHash(known.sha256 === null ? 'md5' : 'sha256');
-  for await (const chunk of spool.read() as AsyncIterable<Buffer>) hash.update(chunk);
+  for await (const chunk of bytes.spool.read() as AsyncIterable<Buffer>) hash.update(chunk);
   return hash.digest('hex') === proof;
 }
 

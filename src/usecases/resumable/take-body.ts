@@ -5,7 +5,7 @@ import type { Fragment, Part } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventBus } from '../../ports/event-bus.js';
 import type { FileStore } from '../../ports/file-store.js';
-import type { Spool, SpoolFile } from '../../ports/spool.js';
+import type { Spool } from '../../ports/spool.js';
 import type { UploadLock } from '../../ports/upload-locks.js';
 import { announce } from '../announce.js';
 import { removeFragments } from '../remove-fragments.js';
@@ -13,6 +13,7 @@ import type { Appendable } from './begin-append.js';
 import { createBodyChecksum, type PromisedChecksum } from './body-checksum.js';
 import { cutPieces, type Piece } from './cut-pieces.js';
 import { enterPieces } from './enter-pieces.js';
+import { proveSpool, type ProvenSpool } from './proven-spool.js';
 import { discardEntry, storePiece, type Entry, type StorePieceDeps } from './store-piece.js';
 
 /** What taking a body needs. */
@@ -33,8 +34,8 @@ export interface IncomingBody {
 }
 
 /**
- * Appends a body to an upload. While one part goes into the store the next one arrives; of neither is more in
- * memory than a chunk. What has arrived stays when the body breaks, and the error of the body comes after it.
+ * Appends a body to an upload. While one part goes into the store the next one arrives; of neither are more than a few
+ * MiB in memory. What has arrived stays when the body breaks, and the error of the body comes after it.
  *
  * @throws FaultError TOO_LARGE, QUOTA_EXCEEDED, CONFLICT, CHECKSUM_MISMATCH; TransientError; the body's own error
  */
@@ -44,17 +45,18 @@ export async function takeBody(
   upload: Appendable,
   incoming: IncomingBody,
 ): Promise<void> {
-  const spools = [await deps.spool.open(), await deps.spool.open()] as const;
+  const files = [await deps.spool.open(), await deps.spool.open()] as const;
+  const spools = [proveSpool(files[0]), proveSpool(files[1])] as const;
   try {
     const { checksum } = incoming;
     if (checksum) await takeProven(deps, actor, upload, { ...incoming, checksum }, spools);
     else await takeAtOnce(deps, actor, upload, incoming, spools);
   } finally {
-    await Promise.all(spools.map((spool) => spool.close()));
+    await Promise.all(files.map((file) => file.close()));
   }
 }
 
-type Spools = readonly [SpoolFile, SpoolFile];
+type Spools = readonly [ProvenSpool, ProvenSpool];
 
 /** Enters each piece as soon as it is stored. */
 async function takeAtOnce(

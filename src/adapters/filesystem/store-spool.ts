@@ -1,0 +1,93 @@
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import type { Spool } from '../../ports/spool.js';
+import { publishPart, stageObject, type Disk } from './multipart.js';
+import { boundSpool, type Backing, type SpoolLimits } from './spool-file.js';
+import { guard } from './store-error.js';
+
+const FILE_MODE = 0o600;
+
+/**
+ * A spool in the scratch directory of the store: what arrives there becomes a part by getting its name, so that every
+ * byte is written once. The names of its files tell whose they are, and those of a process that died are swept.
+ */
+export function createStoreSpool(disk: Disk, limits: SpoolLimits = {}): Spool {
+  const openFile = boundSpool(limits);
+  return {
+    open: () =>
+      openFile(async () => {
+        await guard(disk.requireRoom);
+        return scratchFile(disk);
+      }),
+  };
+}
+
+function scratchFile(disk: Disk): Backing {
+  const scratch = createScratchFile(disk);
+  return {
+    handle: async () => (await scratch.current()).handle,
+    close: async () => scratch.close(),
+    give: {
+      asPart: async (sizeBytes, upload, partNumber) =>
+        publishPart(disk, upload, partNumber, await scratch.detach(sizeBytes)),
+      asObject: (sizeBytes, key) =>
+        stageObject(disk, key, async (upload) =>
+          publishPart(disk, upload, 1, await scratch.detach(sizeBytes)),
+        ),
+    },
+  };
+}
+
+interface Opened {
+  readonly path: string;
+  readonly handle: FileHandle;
+}
+
+interface ScratchFile {
+  /** Made where there is none. */
+  current(): Promise<Opened>;
+  /** The path of the file, made durable; it is the caller's to name or to remove. */
+  detach(sizeBytes: number): Promise<string>;
+  close(): Promise<void>;
+}
+
+function createScratchFile({ scratch, requireRoom }: Disk): ScratchFile {
+  let opening: Promise<Opened> | undefined;
+  const make = async (): Promise<Opened> => {
+    await requireRoom();
+    const path = scratch.path();
+    return { path, handle: await open(path, 'wx+', FILE_MODE) };
+  };
+  const current = (): Promise<Opened> =>
+    (opening ??= make().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    }));
+  return {
+    current,
+    detach: async (sizeBytes) => {
+      const opened = await current();
+      opening = undefined;
+      return makeDurable(opened, sizeBytes);
+    },
+    close: async () => {
+      const opened = await opening;
+      opening = undefined;
+      await opened?.handle.close();
+      if (opened) await rm(opened.path, { force: true });
+    },
+  };
+}
+
+async function makeDurable({ path, handle }: Opened, sizeBytes: number): Promise<string> {
+  try {
+    // It may have held more before.
+    await handle.truncate(sizeBytes);
+    await handle.datasync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return path;
+}
