@@ -3,7 +3,9 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { DEVELOPMENT_TENANTS } from '../src/domain/development-tenants.js';
 import { BUILT_IN_ROLES } from '../src/domain/permissions.js';
+import { FIRST_RULES, type PolicyRules } from '../src/domain/policy.js';
 import { OWNER_ROLE } from './login-roles.js';
+import { policies } from './schema/policies.js';
 import { roles, tenants, tenantUsage } from './schema/tenants.js';
 
 const GIB = 1024 ** 3;
@@ -12,6 +14,12 @@ const GIB = 1024 ** 3;
 const DEVELOPMENT_LIMITS = {
   maxFileBytes: 10 * GIB,
   quotaBytes: 100 * GIB,
+};
+
+/** The policy that a development tenant begins with. */
+const DEVELOPMENT_RULES: PolicyRules = {
+  ...FIRST_RULES,
+  maxFileBytes: DEVELOPMENT_LIMITS.maxFileBytes,
   deniedTypes: ['application/x-msdownload'],
 };
 
@@ -45,6 +53,10 @@ export async function seedDevelopment({ adminUrl, directTransfer = false }: Seed
         .values(seeded.map(({ id }) => ({ tenantId: id })))
         .onConflictDoNothing();
       await tx
+        .insert(policies)
+        .values(seeded.map(({ id }) => firstPolicy(id)))
+        .onConflictDoNothing();
+      await tx
         .insert(roles)
         .values(seeded.flatMap(({ id }) => builtInRoles(id)))
         .onConflictDoNothing();
@@ -60,3 +72,12 @@ const builtInRoles = (tenantId: string): (typeof roles.$inferInsert)[] =>
     name,
     permissions: [...permissions],
   }));
+
+const firstPolicy = (tenantId: string): typeof policies.$inferInsert => ({
+  tenantId,
+  version: 1,
+  rules: DEVELOPMENT_RULES,
+  createdBy: 'system:seed',
+  reason: 'What a development tenant begins with.',
+  correlationId: 'seed',
+});

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
-import { clockNow, instant, json } from './columns.js';
+import { clockNow, instant } from './columns.js';
 import { ownerProvisions, tenantChanges, tenantReads } from './roles-of-database.js';
 
 /** Who rents the house, and what each may bring. */
@@ -10,16 +10,12 @@ export const tenants = pgTable(
     id: uuid('id').primaryKey(),
     slug: text('slug').notNull().unique(),
     name: text('name').notNull(),
+    /** Ceiling of the operator; the tenant's own policy may say less. */
     maxFileBytes: bigint('max_file_bytes', { mode: 'number' }).notNull(),
-    /** Object of limits in bytes by media type, or by class of types as `image/*`. */
-    maxBytesByType: json('max_bytes_by_type')
-      .notNull()
-      .default(sql`'{}'`),
     quotaBytes: bigint('quota_bytes', { mode: 'number' }).notNull(),
     quotaFiles: bigint('quota_files', { mode: 'number' }).notNull().default(1_000_000),
     /** Uploads that are open at the same time. */
     quotaUploads: integer('quota_uploads').notNull().default(10_000),
-    deniedTypes: text('denied_types').array().notNull(),
     /** Whether clients may send parts straight to the object store. */
     directTransfer: boolean('direct_transfer').notNull().default(false),
     createdAt: instant('created_at').notNull().default(clockNow),
@@ -27,11 +23,6 @@ export const tenants = pgTable(
   (table) => [
     check('tenants_limits', sql`${table.maxFileBytes} >= 0 and ${table.quotaBytes} >= 0`),
     check('tenants_quotas', sql`${table.quotaFiles} >= 0 and ${table.quotaUploads} >= 0`),
-    check(
-      'tenants_limits_by_type',
-      sql`jsonb_typeof(${table.maxBytesByType}) = 'object'
-        and not jsonb_path_exists(${table.maxBytesByType}, '$.* ? (@.type() != "number" || @ < 0)')`,
-    ),
     tenantReads('tenants', table.id),
     ownerProvisions('tenants'),
   ],

@@ -40,6 +40,9 @@ import { receivePart } from '../usecases/receive-part.js';
 import { appendToUpload } from '../usecases/resumable/append-to-upload.js';
 import { joinUploads } from '../usecases/resumable/join-uploads.js';
 import { uploadPosition } from '../usecases/resumable/upload-position.js';
+import { dryRunPolicy } from '../usecases/policy/dry-run-policy.js';
+import { getPolicy, policyHistory } from '../usecases/policy/read-policy.js';
+import { updatePolicy } from '../usecases/policy/update-policy.js';
 import { readExamination } from '../usecases/rescan/read-examination.js';
 import { rescanFile } from '../usecases/rescan/rescan-file.js';
 import { signS3Upload } from '../usecases/sign-s3-upload.js';
@@ -101,6 +104,10 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
     listFiles: listFiles(deps),
     issueReceipt: issueReceipt({ receipts, issuer: config.http.publicUrl, files }),
     readExamination: readExamination(deps),
+    getPolicy: getPolicy(deps),
+    policyHistory: policyHistory(deps),
+    updatePolicy: updatePolicy(deps),
+    dryRunPolicy: dryRunPolicy(deps),
     rescanFile: rescanFile(deps),
     uploadStatus: uploadStatus(deps),
     getViewer: getViewer(deps),

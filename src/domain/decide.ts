@@ -1,8 +1,9 @@
 import { findConfusables } from './confusable-name.js';
 import type { VerdictState } from './file-state.js';
 import type { File } from './file.js';
-import { defaultActionOf, isFindingCode, isWorse, type FindingAction } from './finding-codes.js';
-import { isTypeAllowed, limitsOfType, type TenantPolicy } from './policy.js';
+import { isFindingCode, isWorse, type FindingAction } from './finding-codes.js';
+import { actionOf, type PolicyRules } from './policy.js';
+import { refusalOf } from './policy-refusal.js';
 import type { Finding, ScanReply, StructureReport, VerdictReason } from './verdict.js';
 
 /** All that one full pass over the staged bytes has shown. */
@@ -30,18 +31,18 @@ export interface Decision {
  * Decides over a file from complete evidence. CLEAN is what is left when every reason against it is absent:
  * a new kind of reply that nobody thought of does not compile, and is never clean by default.
  */
-export function decide(file: File, evidence: Evidence, policy: TenantPolicy): Decision {
+export function decide(file: File, evidence: Evidence, policy: PolicyRules): Decision {
   const structural = evidence.structure?.findings ?? [];
-  const decision = weigh(decideByReply(file, evidence, policy), structural);
+  const decision = weigh(decideByReply(file, evidence, policy), structural, policy);
   return { ...decision, findings: [...decision.findings, ...structural, ...findConfusables(file.name)] };
 }
 
 /** The worst of what is decided already and of what each finding makes of the file; of equals the first. */
-function weigh(decided: Decision, findings: readonly Finding[]): Decision {
+function weigh(decided: Decision, findings: readonly Finding[], policy: PolicyRules): Decision {
   let worst: FindingAction = decided.outcome === 'CLEAN' ? 'ALLOW' : decided.outcome;
   let { outcome, reason } = decided;
   for (const { code } of findings) {
-    const action = defaultActionOf(code);
+    const action = actionOf(policy, code);
     if (action === 'ALLOW' || !isWorse(action, worst)) continue;
     worst = outcome = action;
     reason = isFindingCode(code) ? code : 'INSPECTION_FAILED';
@@ -49,7 +50,7 @@ function weigh(decided: Decision, findings: readonly Finding[]): Decision {
   return { ...decided, outcome, reason };
 }
 
-function decideByReply(file: File, evidence: Evidence, policy: TenantPolicy): Decision {
+function decideByReply(file: File, evidence: Evidence, policy: PolicyRules): Decision {
   const { reply } = evidence;
   switch (reply.kind) {
     case 'found':
@@ -63,7 +64,7 @@ function decideByReply(file: File, evidence: Evidence, policy: TenantPolicy): De
   }
 }
 
-function decideUninfected(file: File, evidence: Evidence, policy: TenantPolicy): Decision {
+function decideUninfected(file: File, evidence: Evidence, policy: PolicyRules): Decision {
   if (evidence.definitionsVersion === '') {
     return because('UNSCANNABLE', 'SCANNER_UNAVAILABLE', 'The scanner named no definitions.');
   }
@@ -73,21 +74,10 @@ function decideUninfected(file: File, evidence: Evidence, policy: TenantPolicy):
   if (file.declaredSha256 !== null && file.declaredSha256 !== evidence.sha256) {
     return because('REJECTED', 'CHECKSUM_MISMATCH', `The bytes have SHA-256 ${evidence.sha256}.`);
   }
-  const types = typesOf(evidence);
-  const denied = types.find((type) => !isTypeAllowed(policy, type));
-  if (denied !== undefined) return because('REJECTED', 'TYPE_NOT_ALLOWED', denied);
-  // The limit of every file was checked when it came; that of its type only now, when the type is known.
-  const limit = Math.min(Infinity, ...types.flatMap((type) => limitsOfType(policy, type)));
-  if (evidence.sizeBytes > limit) {
-    const detail = `A file of this type may have at most ${String(limit)} bytes.`;
-    return because('REJECTED', 'TOO_LARGE', detail);
-  }
+  const refusal = refusalOf(file, { ...evidence, contentType: evidence.structure?.contentType ?? null }, policy);
+  if (refusal) return because('REJECTED', refusal.reason, refusal.detail);
   return { outcome: 'CLEAN', reason: null, findings: [] };
 }
-
-/** What the bytes are by their magic, and by what they contain: a policy that names either one means the file. */
-const typesOf = ({ detectedType, structure }: Evidence): readonly string[] =>
-  [detectedType, structure?.contentType ?? null].filter((type) => type !== null);
 
 /** What is decided over a file that no complete pass could be made of. */
 export const unscannable = (reason: VerdictReason, detail: string): Decision =>

@@ -2,7 +2,7 @@
 export type FindingSeverity = 'info' | 'low' | 'medium' | 'high' | 'critical';
 
 /** What a finding makes of a file, from the mildest to the worst. */
-const FINDING_ACTIONS = ['ALLOW', 'REJECTED', 'UNSCANNABLE', 'INFECTED'] as const;
+export const FINDING_ACTIONS = ['ALLOW', 'REJECTED', 'UNSCANNABLE', 'INFECTED'] as const;
 
 /** One of these, of which all but `ALLOW` are states that the file ends in. */
 export type FindingAction = (typeof FINDING_ACTIONS)[number];

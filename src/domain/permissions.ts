@@ -6,6 +6,10 @@ const PERMISSIONS = [
   'file:delete',
   // Have a clean file examined again.
   'file:rescan',
+  // See the policy of the tenant and its history, and try what another one would have decided.
+  'policy:read',
+  // Change the policy of the tenant.
+  'policy:manage',
   // See what is quarantined, and the history of it.
   'quarantine:read',
   // Ask for the release of infected content, and take a release back.
@@ -30,8 +34,8 @@ const RELEASING = [
 
 /** The roles that every tenant has from its first day. */
 export const BUILT_IN_ROLES: Readonly<Record<string, readonly Permission[]>> = {
-  admin: ['file:read', 'file:upload', 'file:download', 'file:delete', 'file:rescan', ...RELEASING],
-  analyst: ['file:read', 'file:download', 'file:rescan', ...RELEASING, 'quarantine:download'],
+  admin: ['file:read', 'file:upload', 'file:download', 'file:delete', 'file:rescan', 'policy:read', 'policy:manage', ...RELEASING],
+  analyst: ['file:read', 'file:download', 'file:rescan', 'policy:read', ...RELEASING, 'quarantine:download'],
   uploader: ['file:read', 'file:upload', 'file:download'],
   viewer: ['file:read', 'file:download'],
 };

@@ -7,6 +7,7 @@ import { createEventsResolver } from './events/resolver.js';
 import { FileResolver } from './file/resolver.js';
 import { enforcePermissions } from './permission/enforce-permissions.js';
 import { hasPermissionDirective } from './permission/has-permission.js';
+import { PolicyResolver } from './policy/resolver.js';
 import { PossessionResolver } from './possession/resolver.js';
 import { createQuarantineEventsResolver } from './quarantine/events-resolver.js';
 import { ReleaseResolver } from './quarantine/release-resolver.js';
@@ -31,6 +32,7 @@ export async function buildLazaretSchema(useCases: UseCases, clock: Clock): Prom
     new PossessionResolver(useCases),
     new DownloadResolver(useCases),
     new RescanResolver(useCases),
+    new PolicyResolver(useCases),
     new QuarantineResolver(useCases),
     new FileQuarantineResolver(useCases),
     new ReleaseResolver(useCases, clock),

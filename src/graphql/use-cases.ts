@@ -14,6 +14,9 @@ import type {
   listQuarantine,
   quarantineHistory,
 } from '../usecases/quarantine/read-quarantine.js';
+import type { dryRunPolicy } from '../usecases/policy/dry-run-policy.js';
+import type { getPolicy, policyHistory } from '../usecases/policy/read-policy.js';
+import type { updatePolicy } from '../usecases/policy/update-policy.js';
 import type { readExamination } from '../usecases/rescan/read-examination.js';
 import type { rescanFile } from '../usecases/rescan/rescan-file.js';
 import type { requestRelease } from '../usecases/quarantine/request-release.js';
@@ -46,6 +49,10 @@ export interface UseCases {
   readonly createForensicUrl: ReturnType<typeof createForensicUrl>;
   readonly watchQuarantine: ReturnType<typeof watchQuarantine>;
   readonly getFile: ReturnType<typeof getFile>;
+  readonly getPolicy: ReturnType<typeof getPolicy>;
+  readonly policyHistory: ReturnType<typeof policyHistory>;
+  readonly updatePolicy: ReturnType<typeof updatePolicy>;
+  readonly dryRunPolicy: ReturnType<typeof dryRunPolicy>;
   readonly readExamination: ReturnType<typeof readExamination>;
   readonly rescanFile: ReturnType<typeof rescanFile>;
   readonly issueReceipt: ReturnType<typeof issueReceipt>;

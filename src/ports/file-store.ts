@@ -3,8 +3,8 @@ import type { FileEvent } from '../domain/events.js';
 import type { FileState } from '../domain/file-state.js';
 import type { File, Fragment, Part } from '../domain/file.js';
 import type { FileId, TenantId } from '../domain/ids.js';
-import type { TenantPolicy } from '../domain/policy.js';
 import type { ContentTransaction } from './contents.js';
+import type { PolicyTransaction } from './policies.js';
 import type { QuarantineTransaction } from './quarantine.js';
 import type { RescanTransaction } from './rescans.js';
 import type { QuotaDimension, QuotaShare } from '../domain/quota.js';
@@ -85,7 +85,8 @@ export interface Tenant {
  * Everything that can be read and written in one transaction of one tenant. Rows of other tenants do not
  * exist here. A transaction object is dead after its callback has ended: using it then throws.
  */
-export interface FileTransaction extends ContentTransaction, QuarantineTransaction, RescanTransaction {
+export interface FileTransaction
+  extends ContentTransaction, PolicyTransaction, QuarantineTransaction, RescanTransaction {
   find(id: FileId): Promise<File | undefined>;
   /** Like `find`, and no other transaction can change the file before this one ends. */
   findForUpdate(id: FileId): Promise<File | undefined>;
@@ -174,7 +175,6 @@ export interface FileTransaction extends ContentTransaction, QuarantineTransacti
    */
   claims(ids: readonly FileId[], keys: readonly string[]): Promise<Claims>;
 
-  policy(): Promise<TenantPolicy>;
   /** What the tenant uses of its quota. */
   usage(): Promise<QuotaShare>;
   /**

@@ -4,7 +4,7 @@ import { checkMediaType } from '../domain/media-type.js';
 import { checkMetadata, type MetadataEntry } from '../domain/metadata.js';
 import { normaliseName } from '../domain/name.js';
 import { MAX_FILE_BYTES } from '../domain/parts.js';
-import { isTypeAllowed, maxBytesOf, type TenantPolicy } from '../domain/policy.js';
+import { isNameAllowed, isTypeAllowed, isTypeListed, maxBytesOf, type TenantPolicy } from '../domain/policy.js';
 import { ok } from '../domain/result.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -64,15 +64,19 @@ const wrong = (field: string, rule: string): ReturnType<typeof fault> =>
 /** Checks a file against what its tenant accepts. */
 export function fitsPolicy(
   policy: TenantPolicy,
-  file: Pick<File, 'sizeBytes' | 'declaredType'>,
+  file: Pick<File, 'name' | 'sizeBytes' | 'declaredType'>,
 ): Outcome<undefined> {
   const limit = longestFile(policy, file.declaredType);
   if ((file.sizeBytes ?? 0) > limit) {
     const message = `A file may have at most ${String(limit)} bytes.`;
     return fault('TOO_LARGE', { message, field: 'sizeBytes' });
   }
-  if (file.declaredType !== null && !isTypeAllowed(policy, file.declaredType)) {
+  const { name, declaredType } = file;
+  if (declaredType !== null && !(isTypeAllowed(policy, declaredType) && isTypeListed(policy, declaredType))) {
     return fault('TYPE_NOT_ALLOWED', { field: 'contentType' });
+  }
+  if (!isNameAllowed(policy, name)) {
+    return fault('TYPE_NOT_ALLOWED', { message: 'Files with this extension are not accepted.', field: 'name' });
   }
   return ok(undefined);
 }

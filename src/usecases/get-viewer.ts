@@ -20,6 +20,6 @@ export const getViewer =
       const tenant = await tx.tenant();
       if (!tenant) return fault('UNAUTHENTICATED');
       const policy = await tx.policy();
-      const maxFileBytes = Math.min(policy.maxFileBytes, MAX_FILE_BYTES);
+      const maxFileBytes = Math.min(policy.maxFileBytes, policy.ceilingBytes, MAX_FILE_BYTES);
       return ok({ tenant: { ...tenant, policy: { ...policy, maxFileBytes }, usage: await tx.usage() } });
     });

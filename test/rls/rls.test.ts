@@ -29,6 +29,11 @@ const MATRIX: Readonly<Record<string, { own: string; foreign: string; system: st
     foreign: 'denied denied denied denied',
     system: 'rows denied rows denied',
   },
+  policies: {
+    own: 'rows rows denied denied',
+    foreign: 'none denied denied denied',
+    system: 'denied denied denied denied',
+  },
   roles: {
     own: 'rows denied denied denied',
     foreign: 'none denied denied denied',

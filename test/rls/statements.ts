@@ -26,13 +26,16 @@ interface TableStatements {
 const FILE_COLUMNS = `(tenant_id, id, version, name, size_bytes, state, priority, metadata, part_size_bytes,
   received_bytes, scanned_bytes, ingest_key, attempt, created_by, created_at, updated_at, correlation_id)`;
 
+const RULES = `{"maxFileBytes": 1, "maxBytesByType": {}, "findingActions": {}, "allowedTypes": [], "deniedTypes": [],
+  "allowedExtensions": [], "deniedExtensions": [], "oversize": "UNSCANNABLE"}`;
+
 /** How each table is tried. */
 export const TABLES: Readonly<Record<string, TableStatements>> = {
   tenants: {
     owner: 'id',
     insert: (tenant) =>
-      `insert into tenants (id, slug, name, max_file_bytes, quota_bytes, denied_types)
-       values (${tenant}, 'new', 'New', 1, 1, '{}') on conflict do nothing returning 1`,
+      `insert into tenants (id, slug, name, max_file_bytes, quota_bytes)
+       values (${tenant}, 'new', 'New', 1, 1) on conflict do nothing returning 1`,
     update: 'quota_bytes = quota_bytes + 1',
   },
   tenant_usage: {
@@ -44,6 +47,12 @@ export const TABLES: Readonly<Record<string, TableStatements>> = {
     owner: null,
     insert: () => `insert into maintenance values ('other') returning 1`,
     update: 'finished_at = now()',
+  },
+  policies: {
+    insert: (tenant) =>
+      `insert into policies (tenant_id, version, rules, created_by, reason, correlation_id)
+       values (${tenant}, 2, '${RULES}', '${SUBJECT}', 'r', 'c') returning 1`,
+    update: `reason = 'another'`,
   },
   roles: {
     insert: (tenant) => `insert into roles values (${tenant}, 'root', '{file:delete}') returning 1`,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { FIRST_RULES } from '../../src/domain/policy.js';
 import { DEVELOPMENT_TENANTS } from '../../src/domain/development-tenants.js';
 import { fault, FaultError } from '../../src/domain/errors.js';
 import type { FileEvent } from '../../src/domain/events.js';
@@ -7,6 +8,7 @@ import { ok } from '../../src/domain/result.js';
 import type { UseCases } from '../../src/graphql/use-cases.js';
 import type { UploadProgress } from '../../src/usecases/watch-upload.js';
 import { createEventChannel, type EventChannel } from './event-channel.js';
+import { fakePolicy } from './fake-policy.js';
 import { fakeQuarantine } from './fake-quarantine.js';
 import { makeFile } from './make-file.js';
 
@@ -23,6 +25,8 @@ export interface FakeUseCases extends UseCases {
 const VIEWED = {
   ...DEVELOPMENT_TENANTS.acme,
   policy: {
+    ...FIRST_RULES,
+    ceilingBytes: 1e12,
     maxFileBytes: 100,
     maxBytesByType: { 'image/*': 10 },
     deniedTypes: ['application/x-msdownload'],
@@ -107,6 +111,7 @@ export function fakeUseCases(changes: Partial<UseCases> = {}): FakeUseCases {
     watchUpload: (_actor, id, signal) =>
       Promise.resolve(id === file.id ? ok(progress.open(signal)) : fault('NOT_FOUND')),
     ...fakeQuarantine,
+    ...fakePolicy,
     readExamination: () => Promise.resolve(ok(null)),
     rescanFile: () => Promise.resolve(ok(file)),
     watchFileEvents: (_actor, _input, signal) => Promise.resolve(ok(events.open(signal))),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { FIRST_RULES } from '../../src/domain/policy.js';
 import type { File, Part } from '../../src/domain/file.js';
 import type { ScanReply } from '../../src/domain/verdict.js';
 import type { FileStore, FileTransaction } from '../../src/ports/file-store.js';
@@ -41,6 +42,8 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
     fragments: () => Promise.resolve([]),
     policy: () =>
       Promise.resolve({
+        ...FIRST_RULES,
+        ceilingBytes: 1e12,
         maxFileBytes: 1e12,
         maxBytesByType: { 'application/x-small': 10 },
         deniedTypes: ['application/x-denied'],

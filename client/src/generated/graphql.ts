@@ -131,6 +131,25 @@ export type FileState =
   /** Not provably clean: over a limit, encrypted, corrupt, or the scanner gave no answer after all retries. */
   | 'UNSCANNABLE';
 
+/** What a finding makes of a file. */
+export type FindingAction =
+  /** Only reported. */
+  | 'ALLOW'
+  /** Quarantined. */
+  | 'INFECTED'
+  /** Refused by the policy. */
+  | 'REJECTED'
+  /** Not provably clean. */
+  | 'UNSCANNABLE';
+
+/** What a finding is to mean. */
+export type FindingRuleInput = {
+  /** What it makes of a file. What was not looked into, or never is honest, cannot be allowed. */
+  action: FindingAction;
+  /** Code of the finding, as in docs/findings.md. */
+  code: string;
+};
+
 /** One pair to attach to a file. */
 export type MetadataEntryInput = {
   /** Unique within the file. */
@@ -139,12 +158,49 @@ export type MetadataEntryInput = {
   value: string;
 };
 
+/** What becomes of a file that is longer than any stream that the scanner can judge. */
+export type OversizeRule =
+  /** Judged in segments that overlap, unless it is a container; the verdict says so. */
+  | 'OVERLAPPING_SEGMENTS'
+  /** Not provably clean. */
+  | 'UNSCANNABLE';
+
 /** A part that is about to be sent. */
 export type PartToSignInput = {
   /** Counted from 1. */
   partNumber: number;
   /** If given, other bytes are refused. */
   sha256?: string | null | undefined;
+};
+
+/** Which rules to try, and on how many files. */
+export type PolicyDryRunInput = {
+  /** Begins with this version instead of the newest. */
+  fromVersion?: number | null | undefined;
+  /** How many files, 1 to 1,000. */
+  last?: number | null | undefined;
+  /** What is to be different. */
+  policy?: PolicyRulesInput | null | undefined;
+};
+
+/** What is to be different; what is left out stays as it is, and a list that is given replaces the old one. */
+export type PolicyRulesInput = {
+  /** Extensions that alone are accepted; empty for all. */
+  allowedExtensions?: Array<string> | null | undefined;
+  /** Types that alone are accepted; empty for all. */
+  allowedTypes?: Array<string> | null | undefined;
+  /** Extensions that are refused. */
+  deniedExtensions?: Array<string> | null | undefined;
+  /** Types that are refused. */
+  deniedTypes?: Array<string> | null | undefined;
+  /** Findings that mean something else here. */
+  findingActions?: Array<FindingRuleInput> | null | undefined;
+  /** Smaller limits of some types. */
+  maxBytesByType?: Array<TypeLimitInput> | null | undefined;
+  /** Largest file, in bytes. */
+  maxFileBytes?: number | null | undefined;
+  /** For files that no scanner takes whole. */
+  oversize?: OversizeRule | null | undefined;
 };
 
 /** What comes of the answer to a challenge. */
@@ -265,6 +321,28 @@ export type TransferMode =
   /** Through the API. */
   | 'PROXIED';
 
+/** Largest file of a media type, or of a class of them as `image/*`. */
+export type TypeLimitInput = {
+  /** Bytes. */
+  maxBytes: number;
+  /** Media type or class. */
+  type: string;
+};
+
+/** A new version of the policy. */
+export type UpdatePolicyInput = {
+  /** The version that is to be replaced; CONFLICT when there is a newer one. */
+  expectedVersion: number;
+  /** Begins with this version instead of the expected one; without rules that goes back to it. */
+  fromVersion?: number | null | undefined;
+  /** The same key and input give the same effect once, and the same answer. */
+  idempotencyKey?: string | null | undefined;
+  /** Why, in words; up to 2,000 characters. */
+  reason: string;
+  /** What is to be different. */
+  rules?: PolicyRulesInput | null | undefined;
+};
+
 /** What a client says of a file that comes in the same request. */
 export type UploadFileInput = {
   /** Media type; that of the part when left out. */
@@ -381,6 +459,30 @@ export type FileDetailsFragment = { declaredType: string | null, detectedType: s
 
 export type ReleaseDetailsFragment = { id: string, fileId: string, version: number, status: ReleaseStatus, inForce: boolean, reason: string, requestedBy: string, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, endedBy: string | null, endedAt: string | null, endCause: string | null, endReason: string | null };
 
+export type PolicyDetailsFragment = { version: number, digest: string, maxFileBytes: number, allowedTypes: Array<string>, deniedTypes: Array<string>, allowedExtensions: Array<string>, deniedExtensions: Array<string>, oversize: OversizeRule, createdBy: string | null, createdAt: string | null, reason: string | null, maxBytesByType: Array<{ type: string, maxBytes: number }>, findingActions: Array<{ code: string, action: FindingAction }> };
+
+export type PolicyDryRunDetailsFragment = { from: FileState, to: FileState | null, reason: string | null, file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } };
+
+export type PolicyDryRunQueryVariables = Exact<{
+  input: PolicyDryRunInput;
+}>;
+
+
+export type PolicyDryRunQuery = { policyDryRun: { examined: number, counts: Array<{ from: FileState, to: FileState | null, count: number }>, different: Array<{ from: FileState, to: FileState | null, reason: string | null, file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } }>, undecidable: Array<{ from: FileState, to: FileState | null, reason: string | null, file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } }> } };
+
+export type PolicyHistoryQueryVariables = Exact<{
+  first?: number | null | undefined;
+  before?: number | null | undefined;
+}>;
+
+
+export type PolicyHistoryQuery = { policyHistory: Array<{ version: number, digest: string, maxFileBytes: number, allowedTypes: Array<string>, deniedTypes: Array<string>, allowedExtensions: Array<string>, deniedExtensions: Array<string>, oversize: OversizeRule, createdBy: string | null, createdAt: string | null, reason: string | null, maxBytesByType: Array<{ type: string, maxBytes: number }>, findingActions: Array<{ code: string, action: FindingAction }> }> };
+
+export type PolicyQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PolicyQuery = { policy: { version: number, digest: string, maxFileBytes: number, allowedTypes: Array<string>, deniedTypes: Array<string>, allowedExtensions: Array<string>, deniedExtensions: Array<string>, oversize: OversizeRule, createdBy: string | null, createdAt: string | null, reason: string | null, maxBytesByType: Array<{ type: string, maxBytes: number }>, findingActions: Array<{ code: string, action: FindingAction }> } };
+
 export type ProvePossessionMutationVariables = Exact<{
   input: ProvePossessionInput;
 }>;
@@ -438,6 +540,13 @@ export type SignUploadPartsMutationVariables = Exact<{
 
 
 export type SignUploadPartsMutation = { signUploadParts: { parts: Array<{ partNumber: number, url: string, expiresAt: string, headers: Array<{ name: string, value: string }> }> } };
+
+export type UpdatePolicyMutationVariables = Exact<{
+  input: UpdatePolicyInput;
+}>;
+
+
+export type UpdatePolicyMutation = { updatePolicy: { policy: { version: number, digest: string, maxFileBytes: number, allowedTypes: Array<string>, deniedTypes: Array<string>, allowedExtensions: Array<string>, deniedExtensions: Array<string>, oversize: OversizeRule, createdBy: string | null, createdAt: string | null, reason: string | null, maxBytesByType: Array<{ type: string, maxBytes: number }>, findingActions: Array<{ code: string, action: FindingAction }> } } };
 
 export type UploadFileMutationVariables = Exact<{
   file: File | Blob;
@@ -544,6 +653,47 @@ export const ReleaseDetailsFragmentDoc = new TypedDocumentString(`
   endReason
 }
     `, {"fragmentName":"ReleaseDetails"}) as unknown as TypedDocumentString<ReleaseDetailsFragment, unknown>;
+export const PolicyDetailsFragmentDoc = new TypedDocumentString(`
+    fragment PolicyDetails on Policy {
+  version
+  digest
+  maxFileBytes
+  maxBytesByType {
+    type
+    maxBytes
+  }
+  allowedTypes
+  deniedTypes
+  allowedExtensions
+  deniedExtensions
+  findingActions {
+    code
+    action
+  }
+  oversize
+  createdBy
+  createdAt
+  reason
+}
+    `, {"fragmentName":"PolicyDetails"}) as unknown as TypedDocumentString<PolicyDetailsFragment, unknown>;
+export const PolicyDryRunDetailsFragmentDoc = new TypedDocumentString(`
+    fragment PolicyDryRunDetails on PolicyDryRunFile {
+  from
+  to
+  reason
+  file {
+    ...FileSummary
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}`, {"fragmentName":"PolicyDryRunDetails"}) as unknown as TypedDocumentString<PolicyDryRunDetailsFragment, unknown>;
 export const ApproveReleaseDocument = new TypedDocumentString(`
     mutation approveRelease($input: ApproveReleaseInput!) {
   approveRelease(input: $input) {
@@ -851,6 +1001,94 @@ fragment FileDetails on File {
     }
   }
 }`) as unknown as TypedDocumentString<FilesQuery, FilesQueryVariables>;
+export const PolicyDryRunDocument = new TypedDocumentString(`
+    query policyDryRun($input: PolicyDryRunInput!) {
+  policyDryRun(input: $input) {
+    examined
+    counts {
+      from
+      to
+      count
+    }
+    different {
+      ...PolicyDryRunDetails
+    }
+    undecidable {
+      ...PolicyDryRunDetails
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}
+fragment PolicyDryRunDetails on PolicyDryRunFile {
+  from
+  to
+  reason
+  file {
+    ...FileSummary
+  }
+}`) as unknown as TypedDocumentString<PolicyDryRunQuery, PolicyDryRunQueryVariables>;
+export const PolicyHistoryDocument = new TypedDocumentString(`
+    query policyHistory($first: Int = 20, $before: Int) {
+  policyHistory(first: $first, before: $before) {
+    ...PolicyDetails
+  }
+}
+    fragment PolicyDetails on Policy {
+  version
+  digest
+  maxFileBytes
+  maxBytesByType {
+    type
+    maxBytes
+  }
+  allowedTypes
+  deniedTypes
+  allowedExtensions
+  deniedExtensions
+  findingActions {
+    code
+    action
+  }
+  oversize
+  createdBy
+  createdAt
+  reason
+}`) as unknown as TypedDocumentString<PolicyHistoryQuery, PolicyHistoryQueryVariables>;
+export const PolicyDocument = new TypedDocumentString(`
+    query policy {
+  policy {
+    ...PolicyDetails
+  }
+}
+    fragment PolicyDetails on Policy {
+  version
+  digest
+  maxFileBytes
+  maxBytesByType {
+    type
+    maxBytes
+  }
+  allowedTypes
+  deniedTypes
+  allowedExtensions
+  deniedExtensions
+  findingActions {
+    code
+    action
+  }
+  oversize
+  createdBy
+  createdAt
+  reason
+}`) as unknown as TypedDocumentString<PolicyQuery, PolicyQueryVariables>;
 export const ProvePossessionDocument = new TypedDocumentString(`
     mutation provePossession($input: ProvePossessionInput!) {
   provePossession(input: $input) {
@@ -1088,6 +1326,35 @@ export const SignUploadPartsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SignUploadPartsMutation, SignUploadPartsMutationVariables>;
+export const UpdatePolicyDocument = new TypedDocumentString(`
+    mutation updatePolicy($input: UpdatePolicyInput!) {
+  updatePolicy(input: $input) {
+    policy {
+      ...PolicyDetails
+    }
+  }
+}
+    fragment PolicyDetails on Policy {
+  version
+  digest
+  maxFileBytes
+  maxBytesByType {
+    type
+    maxBytes
+  }
+  allowedTypes
+  deniedTypes
+  allowedExtensions
+  deniedExtensions
+  findingActions {
+    code
+    action
+  }
+  oversize
+  createdBy
+  createdAt
+  reason
+}`) as unknown as TypedDocumentString<UpdatePolicyMutation, UpdatePolicyMutationVariables>;
 export const UploadFileDocument = new TypedDocumentString(`
     mutation uploadFile($file: Upload!, $input: UploadFileInput) {
   uploadFile(file: $file, input: $input) {

@@ -1,7 +1,6 @@
 import { and, count, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import { files } from '../../../db/schema/files.js';
 import { tenants } from '../../../db/schema/tenants.js';
-import { PermanentError } from '../../domain/errors.js';
 import type { TenantId } from '../../domain/ids.js';
 import type { FileQuery, FileTransaction } from '../../ports/file-store.js';
 import { containing } from './containing.js';
@@ -13,7 +12,7 @@ import { readUsage } from './quota.js';
 
 type Reads = Pick<
   FileTransaction,
-  'find' | 'findForUpdate' | 'list' | 'count' | 'claims' | 'policy' | 'usage' | 'reconcileUsage' | 'tenant'
+  'find' | 'findForUpdate' | 'list' | 'count' | 'claims' | 'usage' | 'reconcileUsage' | 'tenant'
 >;
 
 /** Reading files and the tenant itself. */
@@ -42,13 +41,6 @@ export const createFileReads = (context: FileScope): Reads => ({
     const [row] = await context.sql.select({ total: count() }).from(files).where(matches(context, query));
     return row?.total ?? 0;
   },
-  policy: async () => {
-    const { maxFileBytes, maxBytesByType, deniedTypes, directTransfer, ...row } = await findTenant(context);
-    const quota = { bytes: row.quotaBytes, files: row.quotaFiles, uploads: row.quotaUploads };
-    // Checked by the table: an object of numbers.
-    const byType = maxBytesByType as Record<string, number>;
-    return { maxFileBytes, maxBytesByType: byType, deniedTypes, directTransfer, quota };
-  },
   usage: () => readUsage(context),
   claims: (ids, keys) => readClaims(context, ids, keys),
   reconcileUsage: () => reconcileUsage(context),
@@ -72,11 +64,5 @@ async function findTenantRow({
   scope,
 }: FileScope): Promise<typeof tenants.$inferSelect | undefined> {
   const [row] = await db.select().from(tenants).where(eq(tenants.id, scope.tenantId));
-  return row;
-}
-
-async function findTenant(context: FileScope): Promise<typeof tenants.$inferSelect> {
-  const row = await findTenantRow(context);
-  if (!row) throw new PermanentError('postgres', 'The tenant of the transaction does not exist.');
   return row;
 }

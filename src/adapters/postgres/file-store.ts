@@ -9,6 +9,7 @@ import { createHistory } from './history.js';
 import { createIdempotency } from './idempotency.js';
 import { createInspection } from './inspection.js';
 import { createLedger } from './ledger.js';
+import { createPolicies } from './policies.js';
 import { createPossession } from './possession.js';
 import { createQuarantine } from './quarantine.js';
 import { createQuarantineHistory } from './quarantine-history.js';
@@ -39,6 +40,7 @@ function createFileTransaction(sql: Sql, scope: TenantScope): FileTransaction {
     ...createHistory(context),
     ...createIdempotency(context),
     ...createContents(context),
+    ...createPolicies(context),
     ...createPossession(context),
     ...createQuarantine(context),
     ...createReleases(context),

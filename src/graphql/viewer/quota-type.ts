@@ -3,7 +3,7 @@ import { SafeIntScalar } from '../scalars/safe-int.js';
 
 /** Largest file of some types. */
 @ObjectType('TypeLimit', { description: 'Largest file of a media type, or of a class of them as `image/*`.' })
-class TypeLimitType {
+export class TypeLimitType {
   @Field(() => String, { description: 'Media type or class.' })
   readonly type!: string;
 

@@ -85,12 +85,12 @@ const findAsked = (
   { files }: ProvePossessionDeps,
   actor: Actor,
   { challenge }: ProvePossessionInput,
-  { declaredType }: CheckedInput,
+  { name, declaredType }: CheckedInput,
 ): Promise<Outcome<Asked>> =>
   files.transact(actor, async (tx) => {
     const question = await tx.findQuestion(challenge);
     if (!question) return ok({ question, stored: undefined });
-    const fits = fitsPolicy(await tx.policy(), { sizeBytes: question.sizeBytes, declaredType });
+    const fits = fitsPolicy(await tx.policy(), { name, sizeBytes: question.sizeBytes, declaredType });
     if (!fits.ok) return fits;
     return ok({ question, stored: await tx.findContent(question.sha256) });
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FIRST_RULES } from '../../../src/domain/policy.js';
 import { findConfusables } from '../../../src/domain/confusable-name.js';
 import { decide } from '../../../src/domain/decide.js';
 import { makeFile } from '../../support/make-file.js';
@@ -52,6 +53,8 @@ describe('a name that can be read as another', () => {
   it('is told in the verdict and changes nothing of it', () => {
     const file = makeFile({ state: 'SCANNING', sizeBytes: 1, name: 'p\u0430ypal.pdf' });
     const policy = {
+      ...FIRST_RULES,
+      ceilingBytes: 1e12,
       maxFileBytes: 9,
       maxBytesByType: {},
       deniedTypes: [],

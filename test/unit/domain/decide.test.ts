@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { decide, type Evidence } from '../../../src/domain/decide.js';
-import type { TenantPolicy } from '../../../src/domain/policy.js';
+import { FIRST_RULES, type TenantPolicy } from '../../../src/domain/policy.js';
 import { makeFile } from '../../support/make-file.js';
 
 const HASH = 'a'.repeat(64);
 const policy: TenantPolicy = {
+  ...FIRST_RULES,
+  ceilingBytes: 1e12,
   maxFileBytes: 100,
   maxBytesByType: { 'application/x-small': 9, 'video/*': 9 },
   quota: { bytes: 100, files: 1, uploads: 1 },
