@@ -24,6 +24,8 @@ export const receiptClaims = z.object({
   engine: z.string(),
   definitions: z.string(),
   policy: z.string().nullable(),
+  // Absent from receipts of before there were segments.
+  coverage: z.enum(['WHOLE', 'SEGMENTS']).nullable().optional(),
   scanned: wholeNumber,
   decidedAt: z.iso.datetime(),
   // Absent from receipts of before files were examined again.

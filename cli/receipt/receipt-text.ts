@@ -30,6 +30,7 @@ function statementLines({ claims, kid }: OpenedReceipt & { readonly ok: true }):
     `verdict: ${claims.verdict}${reason}, ${claims.decidedAt}`,
     ...findings,
     `engine:  ${plainText(claims.engine) || 'none'}, definitions ${plainText(claims.definitions) || 'unknown'}`,
+    ...(claims.coverage === 'SEGMENTS' ? ['scan:    in segments that overlap, not as a whole'] : []),
     ...examinedLine(claims),
     `policy:  ${plainText(claims.policy ?? 'unknown')}`,
     `bytes:   ${String(claims.size)} (${formatBytes(claims.size)}), sha256 ${claims.sha256 ?? 'unknown'}`,

@@ -1,5 +1,11 @@
 import { fault, type Outcome } from './errors.js';
-import { FINDING_ACTIONS, FINDINGS, isFindingCode, type FindingAction, type FindingCode } from './finding-codes.js';
+import {
+  FINDING_ACTIONS,
+  FINDINGS,
+  isFindingCode,
+  type FindingAction,
+  type FindingCode,
+} from './finding-codes.js';
 import { OVERSIZE_RULES, type PolicyRules } from './policy.js';
 import { ok } from './result.js';
 
@@ -36,7 +42,7 @@ const EXTENSION = /^[\p{L}\p{N}][\p{L}\p{N}_+-]{0,31}(?:\.[\p{L}\p{N}][\p{L}\p{N
  * Whether a policy may let files pass that a finding of this code was made in: not where it means that something was
  * not looked into, nor where nothing honest looks like that.
  */
-export const mayBeAllowed = (code: FindingCode): boolean =>
+const mayBeAllowed = (code: FindingCode): boolean =>
   FINDINGS[code].action !== 'UNSCANNABLE' && FINDINGS[code].severity !== 'critical';
 
 /**
@@ -90,7 +96,12 @@ const brokenCount = (field: string, value: number | undefined): Broken =>
     ? undefined
     : wrong(field, 'must be a whole number of bytes');
 
-function brokenList(field: string, entries: readonly string[] | undefined, form: RegExp, rule: string): Broken {
+function brokenList(
+  field: string,
+  entries: readonly string[] | undefined,
+  form: RegExp,
+  rule: string,
+): Broken {
   if (!entries) return undefined;
   if (entries.length > MAX_ENTRIES) return tooMany(field);
   const index = entries.findIndex((entry) => !form.test(formOf(entry)));
@@ -106,7 +117,10 @@ function brokenLimits(limits: readonly TypeLimit[]): Broken {
     const broken = brokenCount(`${at}.maxBytes`, maxBytes);
     if (broken) return broken;
   }
-  return repeated(field, limits.map(({ type }) => formOf(type)));
+  return repeated(
+    field,
+    limits.map(({ type }) => formOf(type)),
+  );
 }
 
 function brokenActions(actions: readonly FindingRule[]): Broken {
@@ -120,7 +134,10 @@ function brokenActions(actions: readonly FindingRule[]): Broken {
     }
     if (action === 'ALLOW' && !mayBeAllowed(code)) return wrong(`${at}.action`, `must not allow ${code}`);
   }
-  return repeated(field, actions.map(({ code }) => code));
+  return repeated(
+    field,
+    actions.map(({ code }) => code),
+  );
 }
 
 const repeated = (field: string, names: readonly string[]): Broken =>

@@ -4,7 +4,7 @@ import type { File } from './file.js';
 import { isFindingCode, isWorse, type FindingAction } from './finding-codes.js';
 import { actionOf, type PolicyRules } from './policy.js';
 import { refusalOf } from './policy-refusal.js';
-import type { Finding, ScanReply, StructureReport, VerdictReason } from './verdict.js';
+import type { Finding, ScanCoverage, ScanReply, StructureReport, VerdictReason } from './verdict.js';
 
 /** All that one full pass over the staged bytes has shown. */
 export interface Evidence {
@@ -16,6 +16,8 @@ export interface Evidence {
   /** From magic bytes; `null` when nothing is known of them. */
   readonly detectedType: string | null;
   readonly definitionsVersion: string;
+  /** @default WHOLE */
+  readonly coverage?: ScanCoverage | undefined;
   /** What the bytes are made of; absent where nobody looked. */
   readonly structure?: StructureReport | undefined;
 }
@@ -74,10 +76,27 @@ function decideUninfected(file: File, evidence: Evidence, policy: PolicyRules): 
   if (file.declaredSha256 !== null && file.declaredSha256 !== evidence.sha256) {
     return because('REJECTED', 'CHECKSUM_MISMATCH', `The bytes have SHA-256 ${evidence.sha256}.`);
   }
-  const refusal = refusalOf(file, { ...evidence, contentType: evidence.structure?.contentType ?? null }, policy);
+  if (evidence.coverage === 'SEGMENTS' && !isJudgedInSegments(evidence, policy)) {
+    return because('UNSCANNABLE', 'SCANNER_LIMIT', 'What may be a container is not judged in segments.');
+  }
+  const refusal = refusalOf(
+    file,
+    { ...evidence, contentType: evidence.structure?.contentType ?? null },
+    policy,
+  );
   if (refusal) return because('REJECTED', refusal.reason, refusal.detail);
   return { outcome: 'CLEAN', reason: null, findings: [] };
 }
+
+/** A segment of a container is not what the container holds, so the true type must be known for one that holds nothing. */
+function isJudgedInSegments({ detectedType, structure }: Evidence, policy: PolicyRules): boolean {
+  const types = [detectedType, structure?.contentType ?? null].filter((type) => type !== null);
+  const areFlat = types.length > 0 && types.every((type) => FLAT_TYPES.test(type));
+  return policy.oversize === 'OVERLAPPING_SEGMENTS' && areFlat;
+}
+
+/** Classes of types whose files hold no files. */
+const FLAT_TYPES = /^(?:audio|image|text|video)\/(?!svg|html|xml)/;
 
 /** What is decided over a file that no complete pass could be made of. */
 export const unscannable = (reason: VerdictReason, detail: string): Decision =>

@@ -34,7 +34,16 @@ const RELEASING = [
 
 /** The roles that every tenant has from its first day. */
 export const BUILT_IN_ROLES: Readonly<Record<string, readonly Permission[]>> = {
-  admin: ['file:read', 'file:upload', 'file:download', 'file:delete', 'file:rescan', 'policy:read', 'policy:manage', ...RELEASING],
+  admin: [
+    'file:read',
+    'file:upload',
+    'file:download',
+    'file:delete',
+    'file:rescan',
+    'policy:read',
+    'policy:manage',
+    ...RELEASING,
+  ],
   analyst: ['file:read', 'file:download', 'file:rescan', 'policy:read', ...RELEASING, 'quarantine:download'],
   uploader: ['file:read', 'file:upload', 'file:download'],
   viewer: ['file:read', 'file:download'],

@@ -35,10 +35,18 @@ export function dryRun(file: File, verdict: Verdict, rules: PolicyRules): DryRun
 function evidenceOf(file: File, verdict: Verdict): Evidence | undefined {
   const { sha256, sizeBytes, detectedType } = file;
   if (sha256 === null || sizeBytes === null || UNJUDGED.includes(verdict.reason)) return undefined;
-  const { definitionsVersion, findings } = verdict;
+  const { definitionsVersion, findings, coverage } = verdict;
   const structural = findings.filter(({ code }) => isFindingCode(code));
   const structure = { findings: structural, contentType: null };
-  return { reply: replyOf(verdict), sizeBytes, sha256, detectedType, definitionsVersion, structure };
+  return {
+    reply: replyOf(verdict),
+    sizeBytes,
+    sha256,
+    detectedType,
+    definitionsVersion,
+    coverage,
+    structure,
+  };
 }
 
 function replyOf({ findings }: Verdict): ScanReply {

@@ -35,7 +35,9 @@ export function refusalOf(
   if (listed.length === 0 && rules.allowedTypes.length > 0) {
     return { reason: 'TYPE_NOT_ALLOWED', detail: 'Nothing says what the file is.' };
   }
-  if (!isNameAllowed(rules, name)) return { reason: 'TYPE_NOT_ALLOWED', detail: 'The extension of the name.' };
+  if (!isNameAllowed(rules, name)) {
+    return { reason: 'TYPE_NOT_ALLOWED', detail: 'The extension of the name.' };
+  }
   const limit = Math.min(rules.maxFileBytes, ...types.flatMap((type) => limitsOfType(rules, type)));
   if (sizeBytes <= limit) return undefined;
   return { reason: 'TOO_LARGE', detail: `A file of this type may have at most ${String(limit)} bytes.` };

@@ -64,7 +64,10 @@ export const isTypeAllowed = (policy: Pick<PolicyRules, 'deniedTypes'>, mediaTyp
   !patternsOf(mediaType).some((pattern) => policy.deniedTypes.includes(pattern));
 
 /** Whether a media type is one of those that alone are accepted, where there are such. */
-export const isTypeListed = ({ allowedTypes }: Pick<PolicyRules, 'allowedTypes'>, mediaType: string): boolean =>
+export const isTypeListed = (
+  { allowedTypes }: Pick<PolicyRules, 'allowedTypes'>,
+  mediaType: string,
+): boolean =>
   allowedTypes.length === 0 || patternsOf(mediaType).some((pattern) => allowedTypes.includes(pattern));
 
 /** Whether the tenant accepts files with a name that ends so. Letter case does not matter. */
@@ -95,7 +98,10 @@ export const limitsOfType = (
   );
 
 /** What a finding makes of a file under these rules. */
-export const actionOf = ({ findingActions }: Pick<PolicyRules, 'findingActions'>, code: string): FindingAction =>
+export const actionOf = (
+  { findingActions }: Pick<PolicyRules, 'findingActions'>,
+  code: string,
+): FindingAction =>
   (Object.hasOwn(findingActions, code) ? findingActions[code as FindingCode] : undefined) ??
   defaultActionOf(code);
 

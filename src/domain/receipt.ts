@@ -1,6 +1,6 @@
 import type { Examination } from './examination.js';
 import type { File } from './file.js';
-import type { Finding, Verdict } from './verdict.js';
+import { coverageOf, type Finding, type ScanCoverage, type Verdict } from './verdict.js';
 
 /** What a receipt states of a file, in the order in which it is written. Documented in docs/receipts.md. */
 export interface ReceiptClaims {
@@ -22,6 +22,8 @@ export interface ReceiptClaims {
   readonly definitions: string;
   /** Version of the tenant's policy; `null` for verdicts from before policies had one. */
   readonly policy: string | null;
+  /** Whether the scanner looked at the whole, or at segments that overlap; `null` where no scan came to its end. */
+  readonly coverage: ScanCoverage | null;
   /** Bytes that the scanner was given. */
   readonly scanned: number;
   /** RFC 3339, in UTC with milliseconds. */
@@ -63,6 +65,7 @@ export function receiptOf(
     engine: verdict.engine,
     definitions: verdict.definitionsVersion,
     policy: verdict.policyVersion ?? null,
+    coverage: coverageOf(verdict),
     scanned: verdict.scannedBytes,
     decidedAt: verdict.decidedAt.toISOString(),
     examined: examination

@@ -34,6 +34,12 @@ export interface StructureReport {
   readonly contentType: string | null;
 }
 
+/** How the scanner came to look at all the bytes. */
+export const SCAN_COVERAGES = ['WHOLE', 'SEGMENTS'] as const;
+
+/** How the scanner came to look at all the bytes: as one stream, or as segments that overlap. */
+export type ScanCoverage = (typeof SCAN_COVERAGES)[number];
+
 /** The outcome of an inspection, as it is stored and shown. */
 export interface Verdict {
   readonly outcome: VerdictState;
@@ -45,6 +51,8 @@ export interface Verdict {
   readonly definitionsVersion: string;
   /** Version of the tenant's policy that it was reached under; absent from verdicts that are older than versions. */
   readonly policyVersion?: string | undefined;
+  /** Absent where no scan came to its end, and from verdicts of before, which are over the whole. */
+  readonly coverage?: ScanCoverage | undefined;
   /** Bytes that went through the scanner. */
   readonly scannedBytes: number;
   readonly decidedAt: Date;
@@ -59,3 +67,7 @@ export type ScanReply =
   | { readonly kind: 'found'; readonly signature: string }
   | { readonly kind: 'limit'; readonly detail: string }
   | { readonly kind: 'encrypted'; readonly detail: string };
+
+/** How the scanner looked at the bytes of a verdict; `null` where no scan came to its end. */
+export const coverageOf = ({ coverage, definitionsVersion }: Verdict): ScanCoverage | null =>
+  coverage ?? (definitionsVersion === '' ? null : 'WHOLE');

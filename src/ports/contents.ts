@@ -14,6 +14,8 @@ export interface StoredContent extends Copy {
   readonly engine: string;
   /** Empty unless the last inspection of these bytes found them clean. */
   readonly definitionsVersion: string;
+  /** Of the tenant's policy that this inspection decided under; empty where that is not known. */
+  readonly policyVersion: string;
   readonly detectedType: string | null;
   readonly inspectedAt: Date;
 }

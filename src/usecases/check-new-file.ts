@@ -4,7 +4,13 @@ import { checkMediaType } from '../domain/media-type.js';
 import { checkMetadata, type MetadataEntry } from '../domain/metadata.js';
 import { normaliseName } from '../domain/name.js';
 import { MAX_FILE_BYTES } from '../domain/parts.js';
-import { isNameAllowed, isTypeAllowed, isTypeListed, maxBytesOf, type TenantPolicy } from '../domain/policy.js';
+import {
+  isNameAllowed,
+  isTypeAllowed,
+  isTypeListed,
+  maxBytesOf,
+  type TenantPolicy,
+} from '../domain/policy.js';
 import { ok } from '../domain/result.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -76,7 +82,10 @@ export function fitsPolicy(
     return fault('TYPE_NOT_ALLOWED', { field: 'contentType' });
   }
   if (!isNameAllowed(policy, name)) {
-    return fault('TYPE_NOT_ALLOWED', { message: 'Files with this extension are not accepted.', field: 'name' });
+    return fault('TYPE_NOT_ALLOWED', {
+      message: 'Files with this extension are not accepted.',
+      field: 'name',
+    });
   }
   return ok(undefined);
 }

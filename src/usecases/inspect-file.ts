@@ -84,7 +84,7 @@ async function inspect(inspection: Inspection, signal: AbortSignal): Promise<Ver
   if (file.attempt > deps.settings.maxAttempts + SPARE_ATTEMPTS) {
     return end(inspection, 'INSPECTION_FAILED', 'No inspection came to its end.');
   }
-  if (sizeBytes > deps.scanner.maxStreamBytes) {
+  if (sizeBytes > deps.scanner.maxStreamBytes && !(await mayBeSegmented(inspection))) {
     const limit = String(deps.scanner.maxStreamBytes);
     return end(inspection, 'SCANNER_LIMIT', `The scanner judges at most ${limit} bytes.`);
   }
@@ -94,6 +94,11 @@ async function inspect(inspection: Inspection, signal: AbortSignal): Promise<Ver
   } catch (error) {
     return recover(inspection, error, signal);
   }
+}
+
+async function mayBeSegmented({ deps, scope }: Inspection): Promise<boolean> {
+  const { oversize } = await deps.files.transact(scope, (tx) => tx.policy());
+  return oversize === 'OVERLAPPING_SEGMENTS';
 }
 
 const end = async (

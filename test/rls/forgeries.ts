@@ -25,6 +25,9 @@ export const FORGERIES: Readonly<Record<string, string>> = {
   'a download in the name of somebody else': `insert into quarantine_events (tenant_id, sequence, file_id,
     kind, subject, occurred_at, correlation_id) select tenant_id, 0, file_id, 'FORENSIC_DOWNLOAD', 'mallory', now(), 'c' from quarantine`,
   'content that is kept elsewhere': `update quarantine set source_key = 'other'`,
+  'a policy in the name of somebody else': `insert into policies (tenant_id, version, rules, created_by, reason, correlation_id)
+    select tenant_id, version + 1, rules, 'mallory', 'r', 'c' from policies order by version desc limit 1`,
+  'another text for a policy that was': `update policies set rules = rules`,
   'a row that moves to another tenant': `update parts set tenant_id = '${globex}'`,
   'a file under another name': `update files set name = 'other'`,
 };

@@ -18,6 +18,7 @@ const columns = {
   sizeBytes: contents.sizeBytes,
   engine: contents.engine,
   definitionsVersion: contents.definitionsVersion,
+  policyVersion: contents.policyVersion,
   detectedType: contents.detectedType,
   inspectedAt: contents.inspectedAt,
 };

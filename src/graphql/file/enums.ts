@@ -1,6 +1,7 @@
 import { registerEnumType } from 'type-graphql';
 import { FILE_STATES, type FileState } from '../../domain/file-state.js';
 import type { Priority } from '../../domain/file.js';
+import { SCAN_COVERAGES, type ScanCoverage } from '../../domain/verdict.js';
 
 /** The states as the enum of the schema. */
 export const FileStateEnum = Object.fromEntries(FILE_STATES.map((state) => [state, state])) as {
@@ -11,6 +12,20 @@ export const FileStateEnum = Object.fromEntries(FILE_STATES.map((state) => [stat
 export const PriorityEnum = { INTERACTIVE: 'INTERACTIVE', BULK: 'BULK' } as const satisfies {
   readonly [P in Priority]: P;
 };
+
+/** How the scanner looked, as the enum of the schema. */
+export const ScanCoverageEnum = Object.fromEntries(SCAN_COVERAGES.map((way) => [way, way])) as {
+  readonly [Way in ScanCoverage]: Way;
+};
+
+registerEnumType(ScanCoverageEnum, {
+  name: 'ScanCoverage',
+  description: 'How the scanner came to look at all the bytes of a file.',
+  valuesConfig: {
+    WHOLE: { description: 'As one stream.' },
+    SEGMENTS: { description: 'As segments that overlap, because no scanner takes so many bytes at once.' },
+  },
+});
 
 registerEnumType(FileStateEnum, {
   name: 'FileState',

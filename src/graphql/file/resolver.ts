@@ -1,6 +1,6 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { File } from '../../domain/file.js';
-import type { Verdict } from '../../domain/verdict.js';
+import { coverageOf, type Verdict } from '../../domain/verdict.js';
 import type { GraphqlContext } from '../context.js';
 import { unwrap } from '../errors.js';
 import { MAX_PAGE_SIZE } from '../limits/limits.js';
@@ -104,5 +104,6 @@ export class FileResolver {
 const toVerdict = (verdict: Verdict): VerdictType => ({
   ...verdict,
   policyVersion: verdict.policyVersion ?? null,
+  coverage: coverageOf(verdict),
   findings: verdict.findings.map((finding) => ({ ...finding, detail: finding.detail ?? '' })),
 });

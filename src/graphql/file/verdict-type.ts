@@ -1,8 +1,9 @@
 import { Field, ObjectType } from 'type-graphql';
+import type { ScanCoverage } from '../../domain/verdict.js';
 import type { FileState } from '../../domain/file-state.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
 import { SafeIntScalar } from '../scalars/safe-int.js';
-import { FileStateEnum } from './enums.js';
+import { FileStateEnum, ScanCoverageEnum } from './enums.js';
 
 /** One thing that the inspection found. */
 @ObjectType('Finding', { description: 'One thing that the inspection found.' })
@@ -44,6 +45,12 @@ export class VerdictType {
     description: "Version of the tenant's policy; null for verdicts from before policies had one.",
   })
   readonly policyVersion!: string | null;
+
+  @Field(() => ScanCoverageEnum, {
+    nullable: true,
+    description: 'How the scanner came to look at all the bytes; null where no scan came to its end.',
+  })
+  readonly coverage!: ScanCoverage | null;
 
   @Field(() => SafeIntScalar, { description: 'Bytes that went through the scanner.' })
   readonly scannedBytes!: number;

@@ -62,7 +62,12 @@ export class PolicyDryRunType {
 }
 
 /** A report as the API shows it. */
-export const toDryRunType = ({ examined, counts, different, undecidable }: DryRunReport): PolicyDryRunType => ({
+export const toDryRunType = ({
+  examined,
+  counts,
+  different,
+  undecidable,
+}: DryRunReport): PolicyDryRunType => ({
   examined,
   counts,
   different: different.map(toFileOfRun),

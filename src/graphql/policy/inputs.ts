@@ -3,7 +3,9 @@ import { SafeIntScalar } from '../scalars/safe-int.js';
 import { FindingActionEnum, OversizeRuleEnum } from './enums.js';
 
 /** The limit of a type. */
-@InputType('TypeLimitInput', { description: 'Largest file of a media type, or of a class of them as `image/*`.' })
+@InputType('TypeLimitInput', {
+  description: 'Largest file of a media type, or of a class of them as `image/*`.',
+})
 class TypeLimitInput {
   @Field(() => String, { description: 'Media type or class.' })
   readonly type!: string;
@@ -26,7 +28,8 @@ class FindingRuleInput {
 
 /** What is to be different. */
 @InputType('PolicyRulesInput', {
-  description: 'What is to be different; what is left out stays as it is, and a list that is given replaces the old one.',
+  description:
+    'What is to be different; what is left out stays as it is, and a list that is given replaces the old one.',
 })
 export class PolicyRulesInput {
   @Field(() => SafeIntScalar, { nullable: true, description: 'Largest file, in bytes.' })
@@ -41,7 +44,10 @@ export class PolicyRulesInput {
   @Field(() => [String], { nullable: true, description: 'Types that are refused.' })
   readonly deniedTypes?: string[] | null;
 
-  @Field(() => [String], { nullable: true, description: 'Extensions that alone are accepted; empty for all.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Extensions that alone are accepted; empty for all.',
+  })
   readonly allowedExtensions?: string[] | null;
 
   @Field(() => [String], { nullable: true, description: 'Extensions that are refused.' })
@@ -57,7 +63,9 @@ export class PolicyRulesInput {
 /** Changes the policy. */
 @InputType('UpdatePolicyInput', { description: 'A new version of the policy.' })
 export class UpdatePolicyInput {
-  @Field(() => Int, { description: 'The version that is to be replaced; CONFLICT when there is a newer one.' })
+  @Field(() => Int, {
+    description: 'The version that is to be replaced; CONFLICT when there is a newer one.',
+  })
   readonly expectedVersion!: number;
 
   @Field(() => String, { description: 'Why, in words; up to 2,000 characters.' })

@@ -17,7 +17,10 @@ const DEFAULT_FILES = 100;
 @Resolver()
 export class PolicyResolver {
   constructor(
-    private readonly useCases: Pick<UseCases, 'getPolicy' | 'policyHistory' | 'updatePolicy' | 'dryRunPolicy'>,
+    private readonly useCases: Pick<
+      UseCases,
+      'getPolicy' | 'policyHistory' | 'updatePolicy' | 'dryRunPolicy'
+    >,
   ) {}
 
   @Query(() => PolicyType, { description: 'The policy of the tenant as it is now.' })
@@ -58,7 +61,8 @@ export class PolicyResolver {
   }
 
   @Mutation(() => PolicyPayloadType, {
-    description: 'Adds a version of the policy. It holds for every decision that follows, and for none that was made.',
+    description:
+      'Adds a version of the policy. It holds for every decision that follows, and for none that was made.',
   })
   @Directive(hasPermission('policy:manage'))
   async updatePolicy(

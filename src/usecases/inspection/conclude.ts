@@ -3,7 +3,7 @@ import { fault, TransientError, type Outcome } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import type { TenantPolicy } from '../../domain/policy.js';
 import { ok } from '../../domain/result.js';
-import type { Verdict, VerdictReason } from '../../domain/verdict.js';
+import type { ScanCoverage, Verdict, VerdictReason } from '../../domain/verdict.js';
 import { announce } from '../announce.js';
 import { applyCommand } from '../apply.js';
 import { chooseCopy, probeCopy, type Elsewhere, type ProbedCopy } from '../contents/choose-copy.js';
@@ -17,6 +17,7 @@ interface Facts {
   readonly judge: (file: File, policy: TenantPolicy) => Decision;
   readonly engine: string;
   readonly definitionsVersion: string;
+  readonly coverage?: ScanCoverage | undefined;
   readonly scannedBytes: number;
   readonly sha256: string | null;
   readonly detectedType: string | null;
@@ -94,8 +95,8 @@ const writeOnce = (
     const policy = await tx.policy();
     const decision = facts.judge(current, policy);
     const policyVersion = policyVersionOf(policy);
-    const { engine, definitionsVersion, scannedBytes, sha256, detectedType } = facts;
-    const scanner = { engine, definitionsVersion, scannedBytes };
+    const { engine, definitionsVersion, coverage, scannedBytes, sha256, detectedType } = facts;
+    const scanner = { engine, definitionsVersion, coverage, scannedBytes };
     const verdict: Verdict = { ...decision, ...scanner, policyVersion, decidedAt: at };
     const isServed = decision.outcome === 'CLEAN' && sha256 !== null;
     const own = { vaultKey: sealedKey, sizeBytes: scannedBytes };

@@ -1,14 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { Evidence } from '../../domain/decide.js';
 import { TransientError } from '../../domain/errors.js';
-import type { ScanSession } from '../../ports/scanner.js';
 import { createCountStage } from './count-stage.js';
 import { createDigestStage } from './digest-stage.js';
 import { startHeartbeat } from './heartbeat.js';
 import type { Inspection } from './inspection.js';
 import { createListedMd5Stage } from './listed-md5-stage.js';
 import { runStages } from './run-stages.js';
-import { createScanStage, type ScanStage } from './scan-stage.js';
+import { openScanStage, type ScanStage } from './scan-stage.js';
 import { createSealStage } from './seal-stage.js';
 import { createTypeStage } from './type-stage.js';
 
@@ -31,9 +30,8 @@ export async function examine(inspection: Inspection, signal: AbortSignal): Prom
   const stop = AbortSignal.any([signal, heartbeat.lost]);
   try {
     await assemble(inspection, stop);
-    const session = await inspection.deps.scanner.begin(stop);
-    stage = createScanStage(session);
-    return await passOnce(inspection, session, stage, stop);
+    stage = await openScanStage(inspection.deps.scanner, inspection.sizeBytes, stop);
+    return await passOnce(inspection, stage, stop);
   } catch (error) {
     // Whatever broke while stopping: why it was stopped is what counts.
     throw stop.aborted ? (stop.reason as unknown) : error;
@@ -49,15 +47,10 @@ async function assemble({ deps, file, parts }: Inspection, signal: AbortSignal):
   await deps.objects.finishUpload(upload, parts, signal);
 }
 
-async function passOnce(
-  inspection: Inspection,
-  session: ScanSession,
-  scan: ScanStage,
-  signal: AbortSignal,
-): Promise<Examination> {
+async function passOnce(inspection: Inspection, scan: ScanStage, signal: AbortSignal): Promise<Examination> {
   const { deps, parts, sizeBytes, sealedKey } = inspection;
-  const body = await openStaged(inspection, signal).catch((error: unknown) => {
-    session.abort();
+  const body = await openStaged(inspection, signal).catch(async (error: unknown) => {
+    await scan.abort?.(lost());
     throw error;
   });
   const digest = createDigestStage(deps, sizeBytes, parts);
@@ -76,8 +69,9 @@ async function passOnce(
     sizeBytes: scan.scannedBytes(),
     sha256: digest.sha256(),
     detectedType: type.mediaType(),
-    engine: session.engine,
-    definitionsVersion: session.definitionsVersion,
+    engine: scan.engine,
+    definitionsVersion: scan.definitionsVersion,
+    coverage: scan.isSegmented ? 'SEGMENTS' : 'WHOLE',
   };
 }
 
@@ -88,3 +82,5 @@ async function openStaged({ deps, file, sizeBytes }: Inspection, signal: AbortSi
   staged.body.destroy();
   throw new TransientError('object-store', 'The staged object does not have the size of the upload');
 }
+
+const lost = (): TransientError => new TransientError('object-store', 'The staged object cannot be read');

@@ -6,7 +6,7 @@ import type { OpenObject } from '../../ports/object-store.js';
 import type { Scanner } from '../../ports/scanner.js';
 import { createCountStage } from './count-stage.js';
 import { runStages } from './run-stages.js';
-import { createScanStage } from './scan-stage.js';
+import { openScanStage } from './scan-stage.js';
 import type { Stage } from './stage.js';
 
 /** Longest wait for the next stored bytes. */
@@ -40,14 +40,13 @@ export async function scanAgain(
   signal: AbortSignal,
 ): Promise<SecondOpinion> {
   const { scanner, clock } = deps;
-  const session = await scanner.begin(signal).catch((error: unknown) => {
+  const scan = await openScanStage(scanner, expected.sizeBytes, signal).catch((error: unknown) => {
     object.body.destroy();
     throw error;
   });
-  const scan = createScanStage(session);
   const stages = [createCountStage(expected.sizeBytes), createProofStage(deps.digests, expected), scan];
   await runStages(object.body, stages, { clock, stallMs: STALL_MS, signal });
-  const { engine, definitionsVersion } = session;
+  const { engine, definitionsVersion } = scan;
   return { reply: scan.reply(), engine, definitionsVersion };
 }
 

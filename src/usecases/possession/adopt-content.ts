@@ -1,6 +1,7 @@
 import { decide } from '../../domain/decide.js';
 import type { Outcome } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
+import type { TenantPolicy } from '../../domain/policy.js';
 import type { Verdict } from '../../domain/verdict.js';
 import { isVerdictReusable } from '../../domain/verdict-reuse.js';
 import type { StoredContent } from '../../ports/contents.js';
@@ -32,30 +33,34 @@ export async function adoptContent(
   const content = await tx.lockContent(vaultKey);
   const isNumbered = status.definitionsBuiltAt !== null;
   if (!content || !isVerdictReusable(content, { ...status, isNumbered, at })) return undefined;
+  const policy = await tx.policy();
+  // Not all that was found in the bytes is kept with them, so other rules need another look.
+  if (content.policyVersion !== policyVersionOf(policy)) return undefined;
   const { sizeBytes } = content;
   await tx.receiveStored(file.id);
   const received = { ...file, receivedBytes: sizeBytes };
   const scanning = await applyCommand(tx, received, { kind: 'complete', sizeBytes }, at);
   if (!scanning.ok) return scanning;
   await tx.renewInspection(file.id, file.attempt, sizeBytes, LEASE_MS);
-  return conclude(tx, { ...scanning.value, scannedBytes: sizeBytes }, content, at);
+  return conclude(tx, { ...scanning.value, scannedBytes: sizeBytes }, content, policy, at);
 }
 
 async function conclude(
   tx: FileTransaction,
   file: File,
   content: StoredContent,
+  policy: TenantPolicy,
   at: Date,
 ): Promise<Outcome<File>> {
   const { engine, definitionsVersion, detectedType, sizeBytes, sha256, inspectedAt, vaultKey } = content;
   const evidence = { reply: { kind: 'ok' }, sizeBytes, sha256, detectedType, definitionsVersion } as const;
-  const policy = await tx.policy();
   const decision = decide(file, evidence, policy);
   const verdict: Verdict = {
     ...decision,
     engine,
     definitionsVersion,
     policyVersion: policyVersionOf(policy),
+    coverage: 'WHOLE',
     scannedBytes: sizeBytes,
     // Of the inspection that the verdict rests on: it may be older than the file.
     decidedAt: inspectedAt,
