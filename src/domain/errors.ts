@@ -75,7 +75,7 @@ export function fault(
  * never reaches a caller.
  */
 export class TransientError extends Error {
-  override readonly name = 'TransientError';
+  override readonly name: string = 'TransientError';
 
   /** @param dependency - which one, e.g. `postgres`, `object-store`, `scanner`, `redis` */
   constructor(
@@ -85,6 +85,14 @@ export class TransientError extends Error {
   ) {
     super(message, options);
   }
+}
+
+/**
+ * A dependency broke off when it may already have done what it was asked for. Whoever clears up after a failure must
+ * leave alone what the call may have come to refer to.
+ */
+export class UncertainError extends TransientError {
+  override readonly name = 'UncertainError';
 }
 
 /** Repeating the call cannot help: the input or the configuration of a dependency is wrong. */

@@ -192,6 +192,8 @@ export interface FileStore {
    * Runs the work in one transaction under the tenant's row-level security. Commits when it resolves, rolls
    * back when it throws or resolves to a failed outcome of a use-case. The work may run again after a
    * serialization failure or a deadlock, so it must have no effect outside the transaction.
+   *
+   * @throws UncertainError when it may have committed all the same; after any other error it has not
    */
   transact<T>(scope: TenantScope, work: (tx: FileTransaction) => Promise<T>): Promise<T>;
 }

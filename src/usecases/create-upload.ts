@@ -14,7 +14,7 @@ import { announce } from './announce.js';
 import { written } from './apply.js';
 import { checkNewFile, fitsPolicy } from './check-new-file.js';
 import { idempotently } from './idempotent.js';
-import { discardNewFile, newFile, type NewFile } from './new-file.js';
+import { newFile, writeNewFile, type NewFile } from './new-file.js';
 
 /** What a client says of a file before its bytes. */
 export interface CreateUploadInput {
@@ -73,9 +73,8 @@ export const createUpload =
     const checked = checkNewFile(input);
     if (!checked.ok) return checked;
     const fresh = await newFile(deps, actor, { ...checked.value, ...(await plan(deps, actor, input)) });
-    const created = await insertOnce(deps, actor, input, fresh);
-    const isUsed = created.ok && created.value.id === fresh.file.id;
-    if (!isUsed) await discardNewFile(deps.objects, fresh.file);
+    const insert = (): Promise<Outcome<File>> => insertOnce(deps, actor, input, fresh);
+    const created = await writeNewFile(deps.objects, fresh.file, insert, ({ id }) => id);
     if (!created.ok) return created;
     announce(deps.bus, created.value);
     return ok({ file: created.value, transfer: transferOf(deps.urls, created.value) });

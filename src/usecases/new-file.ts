@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/actor.js';
+import { UncertainError, type Outcome } from '../domain/errors.js';
 import type { File } from '../domain/file.js';
 import type { FileId } from '../domain/ids.js';
 import { ingestKeyOf } from '../domain/object-keys.js';
@@ -81,8 +82,34 @@ const blankFile = ({ tenantId, subject }: Actor, id: FileId, createdAt: Date): B
   updatedAt: createdAt,
 });
 
-/** Closes the store's upload of a file that came to nothing; what this misses, the store's own expiry finds. */
-export async function discardNewFile(objects: ObjectStore, file: File): Promise<void> {
+/**
+ * Writes the row of a new file, among whatever else. Where it surely was not written, because another file was the
+ * answer, the write was refused or it failed, the store's upload is closed: nobody will come to refer to it. Where
+ * nobody knows it stays, and the collector finds it if it is for nothing.
+ *
+ * @param idOf - of the file that the outcome tells of
+ */
+export async function writeNewFile<T>(
+  objects: ObjectStore,
+  file: File,
+  write: () => Promise<Outcome<T>>,
+  idOf: (value: T) => FileId,
+): Promise<Outcome<T>> {
+  let isUsed = false;
+  try {
+    const written = await write();
+    isUsed = written.ok && idOf(written.value) === file.id;
+    return written;
+  } catch (error) {
+    isUsed = error instanceof UncertainError;
+    throw error;
+  } finally {
+    if (!isUsed) await discardNewFile(objects, file);
+  }
+}
+
+/** Best effort: what this misses, the collector finds. */
+async function discardNewFile(objects: ObjectStore, file: File): Promise<void> {
   if (file.ingestHandle === null) return;
   await objects.abortUpload({ key: file.ingestKey, handle: file.ingestHandle }).catch(() => undefined);
 }

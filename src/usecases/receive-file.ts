@@ -14,7 +14,7 @@ import { applyCommand, lockFile, written } from './apply.js';
 import { checkNewFile, fitsPolicy, longestFile } from './check-new-file.js';
 import { claim, idempotently, type IdempotentRequest } from './idempotent.js';
 import { givenUp, wasGivenUp } from './given-up.js';
-import { discardNewFile, newFile } from './new-file.js';
+import { newFile, writeNewFile } from './new-file.js';
 import { takeParts, type TakePartsDeps } from './take-parts.js';
 
 /** A whole file in one request, of a length that only its end tells. */
@@ -73,16 +73,21 @@ const requestOf = (deps: ReceiveFileDeps, actor: Actor, input: ReceiveFileInput)
   };
 };
 
+interface OpenFile {
+  readonly file: File;
+  readonly maxBytes: number;
+}
+
 async function openFile(
   deps: ReceiveFileDeps,
   actor: Actor,
   input: ReceiveFileInput,
-): Promise<Outcome<{ readonly file: File; readonly maxBytes: number }>> {
+): Promise<Outcome<OpenFile>> {
   const checked = checkNewFile(input);
   if (!checked.ok) return checked;
   const draft = { ...checked.value, sizeBytes: null, partSizeBytes: MIN_PART_BYTES };
   const { file: fresh, policy } = await newFile(deps, actor, draft);
-  const outcome = await deps.files.transact(actor, async (tx) => {
+  const open = async (tx: FileTransaction): Promise<Outcome<OpenFile>> => {
     const opened = await idempotently(tx, requestOf(deps, actor, input), async () => {
       const fits = fitsPolicy(policy, fresh);
       return fits.ok ? written(await tx.insert(fresh), fresh) : fits;
@@ -92,9 +97,9 @@ async function openFile(
     const file = opened.value.id === fresh.id ? fresh : await tx.find(opened.value.id);
     if (!file) return fault('NOT_FOUND');
     return ok({ file, maxBytes: longestFile(policy, file.declaredType) });
-  });
-  if (!outcome.ok || outcome.value.file.id !== fresh.id) await discardNewFile(deps.objects, fresh);
-  return outcome;
+  };
+  const write = (): Promise<Outcome<OpenFile>> => deps.files.transact(actor, open);
+  return writeNewFile(deps.objects, fresh, write, ({ file }) => file.id);
 }
 
 async function finish(

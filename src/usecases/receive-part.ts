@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Correlation } from '../domain/actor.js';
-import { fault, FaultError, PermanentError, type Outcome } from '../domain/errors.js';
+import { fault, FaultError, PermanentError, UncertainError, type Outcome } from '../domain/errors.js';
 import { isOpen } from '../domain/file-state.js';
 import type { File, Part } from '../domain/file.js';
 import { partSizeAt } from '../domain/parts.js';
@@ -93,21 +93,42 @@ export async function refuseLate(
 }
 
 async function record(
-  { files, objects, bus, clock }: ReceivePartDeps,
+  deps: ReceivePartDeps,
   scope: TenantScope,
   file: File,
   part: Part & { readonly sha256: string },
 ): Promise<Outcome<ReceivedPart>> {
-  const outcome = await files.transact(scope, (tx) => enterLedger(tx, file, part, clock.now()));
+  const outcome = await enterPart(deps, scope, file, part);
   if (!outcome.ok) return outcome;
+  const { objects, bus } = deps;
   const { isFirst, receivedBytes, replacedEtag, droppedFragments } = outcome.value;
   await removeFragments(objects, droppedFragments);
   if (replacedEtag !== null) {
-    await discardReplaced(objects, file, { partNumber: part.partNumber, etag: replacedEtag });
+    await discardPart(objects, file, { partNumber: part.partNumber, etag: replacedEtag });
   }
   if (isFirst) announce(bus, file);
   else announceProgress(bus, file);
   return ok({ etag: part.etag, sha256: part.sha256, receivedBytes });
+}
+
+/**
+ * Writes a stored part to the ledger in a transaction of its own. One that surely did not get there leaves nothing in
+ * the store, so that trying again does not fill it.
+ *
+ * @throws the error of the transaction
+ */
+export async function enterPart(
+  { files, objects, clock }: Omit<ReceivePartDeps, 'bus'>,
+  scope: TenantScope,
+  file: File,
+  part: Part,
+): Promise<Outcome<LedgerEntry & { readonly isFirst: boolean }>> {
+  try {
+    return await files.transact(scope, (tx) => enterLedger(tx, file, part, clock.now()));
+  } catch (error) {
+    if (!(error instanceof UncertainError)) await discardPart(objects, file, part);
+    throw error;
+  }
 }
 
 /**
@@ -138,8 +159,8 @@ export async function enterLedger(
   return ok({ ...entry, isFirst });
 }
 
-/** Sending a part again and again must not fill the store. What fails here goes when the upload ends. */
-async function discardReplaced(objects: ObjectStore, file: File, part: StoredPart): Promise<void> {
+/** Sending a part again and again must not fill the store. What this misses goes when the upload ends. */
+async function discardPart(objects: ObjectStore, file: File, part: StoredPart): Promise<void> {
   if (file.ingestHandle === null) return;
   const upload = { key: file.ingestKey, handle: file.ingestHandle };
   await objects.discardPart?.(upload, part).catch(() => undefined);

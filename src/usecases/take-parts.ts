@@ -10,7 +10,7 @@ import type { EventBus } from '../ports/event-bus.js';
 import type { FileStore } from '../ports/file-store.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import { announce } from './announce.js';
-import { enterLedger, refuseLate } from './receive-part.js';
+import { enterPart, refuseLate } from './receive-part.js';
 import { removeFragments } from './remove-fragments.js';
 import { storePart } from './store-part.js';
 
@@ -134,7 +134,7 @@ async function tryPart(
 ): Promise<FaultError | undefined> {
   try {
     const stored = await storePart(deps.objects, file, part, Readable.from(part.chunks), signal);
-    const entered = await deps.files.transact(actor, (tx) => enterLedger(tx, file, stored, deps.clock.now()));
+    const entered = await enterPart(deps, actor, file, stored);
     if (!entered.ok) return new FaultError(entered.fault);
     announce(deps.bus, file);
     await removeFragments(deps.objects, entered.value.droppedFragments);

@@ -29,7 +29,8 @@ export interface Database {
    * which by default is everything; else rolls back. Runs it again after a serialization failure, a deadlock
    * or a connection that was lost before the commit was sent.
    *
-   * @throws TransientError when the database is lost or overloaded; PermanentError when it refuses a statement
+   * @throws TransientError when the database is lost or overloaded, UncertainError when that was in the middle of the
+   * commit; PermanentError when it refuses a statement
    */
   transaction<T>(
     principal: Principal,
@@ -141,8 +142,15 @@ async function isUsable(session: Session, cause: unknown): Promise<boolean> {
   );
 }
 
-/** Whether a commit that was sent has happened is unknown, so its work must not run again. */
+/** Whether a commit that was sent has happened is unknown without an answer, so its work must not run again. */
 function withoutRepeat(error: unknown, session: Session): unknown {
-  if (!(error instanceof DatabaseFailure) || error.kind !== 'lost' || !session.isCommitSent()) return error;
-  return new DatabaseFailure('busy', `${error.message}; whether the commit happened is unknown`);
+  if (!(error instanceof DatabaseFailure) || !session.isCommitSent()) return error;
+  if (error.kind !== 'lost' && !error.isConnectionBroken) return error;
+  const { message, isConnectionBroken } = error;
+  return new DatabaseFailure(
+    'busy',
+    `${message}; whether the commit happened is unknown`,
+    isConnectionBroken,
+    true,
+  );
 }

@@ -1,6 +1,6 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
-import { PermanentError, TransientError } from '../../domain/errors.js';
+import { PermanentError, TransientError, UncertainError } from '../../domain/errors.js';
 
 /**
  * What a failed statement means: `conflict` and `lost` may be tried again at once, `busy` later, `refused` never.
@@ -16,6 +16,8 @@ export class DatabaseFailure extends Error {
     message: string,
     /** Whether the connection may be in any state and must not be used again. */
     readonly isConnectionBroken = false,
+    /** Whether the transaction may have been committed all the same. */
+    readonly isUncertain = false,
   ) {
     super(message);
   }
@@ -60,6 +62,7 @@ export const unwrap = (error: unknown): unknown => (error instanceof DrizzleQuer
 /** What callers of the adapter get to see: errors of the port's contract; everything else as it was. */
 export function toPortError(error: unknown): unknown {
   if (!(error instanceof DatabaseFailure)) return error;
+  if (error.isUncertain) return new UncertainError('postgres', error.message);
   return error.kind === 'refused'
     ? new PermanentError('postgres', error.message)
     : new TransientError('postgres', error.message);

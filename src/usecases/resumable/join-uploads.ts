@@ -12,7 +12,7 @@ import { checkNewFile, fitsPolicy, type CheckedInput } from '../check-new-file.j
 import type { CompleteUploadDeps } from '../complete-upload.js';
 import type { CreateUploadDeps, CreateUploadInput } from '../create-upload.js';
 import { idempotently, type IdempotentRequest } from '../idempotent.js';
-import { discardNewFile, newFile } from '../new-file.js';
+import { newFile, writeNewFile } from '../new-file.js';
 import { removeBytes, type RemoveBytesDeps } from '../remove-bytes.js';
 import { findPartials, noPartial, type Partial } from './find-partials.js';
 import { gatherParts } from './gather-parts.js';
@@ -87,19 +87,16 @@ async function joinOnce(
   partials: readonly Partial[],
 ): Promise<Outcome<File>> {
   const { file } = await newFile(deps, actor, draft);
-  let isUsed = false;
-  try {
+  const join = async (): Promise<Outcome<File>> => {
     const parts = await gatherParts(deps.objects, file, partials);
     const at = deps.clock.now();
-    const joined = await deps.files.transact(actor, (tx) =>
+    return deps.files.transact(actor, (tx) =>
       idempotently(tx, request, () => replace(tx, partials, file, parts, at)),
     );
-    isUsed = joined.ok && joined.value.id === file.id;
-    if (joined.ok) announceAll(deps, actor, joined.value, partials);
-    return joined;
-  } finally {
-    if (!isUsed) await discardNewFile(deps.objects, file);
-  }
+  };
+  const joined = await writeNewFile(deps.objects, file, join, ({ id }) => id);
+  if (joined.ok) announceAll(deps, actor, joined.value, partials);
+  return joined;
 }
 
 function announceAll(deps: JoinUploadsDeps, actor: Actor, joined: File, partials: readonly Partial[]): void {
