@@ -8,8 +8,10 @@ import {
   type ApiOutcome,
   type FileView,
 } from '../support/api-client.js';
+import { asSuperuser } from '../support/database.js';
 import { startProduct, type Product } from '../support/product.js';
 import { sendFile, sendParts, untilDecided } from '../support/send-file.js';
+import { createTusUpload, tusCalls } from '../support/tus-calls.js';
 
 const TWINS = 6;
 const BYTES = Buffer.from('the same request again');
@@ -136,6 +138,25 @@ describe('an idempotency key', () => {
     expect(granted(await first().completeUpload({ fileId, idempotencyKey: key })).file.state).toBe(
       'SCANNING',
     );
+  });
+
+  it('is as good as new after its time, over GraphQL and over tus', async () => {
+    const client = first();
+    const call = tusCalls(client.url, client.token);
+    const create = async (idempotencyKey: string, sizeBytes: number): Promise<string> =>
+      granted(await client.createUpload({ name: 'a', sizeBytes, idempotencyKey })).file.id;
+    const createByTus = (key: string, sizeBytes: number): Promise<string> =>
+      createTusUpload(call, sizeBytes, { 'idempotency-key': key });
+    for (const ask of [create, createByTus]) {
+      const key = randomUUID();
+      const before = await ask(key, 1);
+      expect(await ask(key, 1)).toBe(before);
+      await expect(ask(key, 2)).rejects.toThrow('IDEMPOTENCY_MISMATCH');
+      await asSuperuser(product.databaseUrl, (db) =>
+        db.query('update idempotency_keys set expires_at = now() where key = $1', [key]),
+      );
+      expect(await ask(key, 2)).not.toBe(before);
+    }
   });
 
   it.each(['', ' ', 'a b', 'é', 'x'.repeat(256)])('cannot be %j', async (idempotencyKey) => {

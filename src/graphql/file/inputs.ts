@@ -1,5 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
 import type { FileState } from '../../domain/file-state.js';
+import { IDEMPOTENCY_KEY } from '../idempotency-key.js';
 import { FileStateEnum } from './enums.js';
 
 /** Selects files. */
@@ -23,7 +24,7 @@ export class FileIdInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The same key and input give the same effect once, and the same answer.',
+    description: IDEMPOTENCY_KEY,
   })
   readonly idempotencyKey?: string | null;
 }

@@ -1,4 +1,5 @@
 import { Field, InputType } from 'type-graphql';
+import { IDEMPOTENCY_KEY } from '../idempotency-key.js';
 import type { Priority } from '../../domain/file.js';
 import { PriorityEnum } from '../file/enums.js';
 import { SafeIntScalar } from '../scalars/safe-int.js';
@@ -43,7 +44,7 @@ export class ProvePossessionInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The same key and input give the same effect once, and the same answer.',
+    description: IDEMPOTENCY_KEY,
   })
   readonly idempotencyKey?: string | null;
 }

@@ -1,10 +1,9 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { IDEMPOTENCY_KEY } from '../idempotency-key.js';
 import type { ReleaseStatus } from '../../domain/release.js';
 import type { ZipEncryption } from '../../domain/zip-encryption.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
 import { ReleaseStatusEnum, ZipEncryptionEnum } from './enums.js';
-
-const KEY = 'The same key and input give the same effect once, and the same answer.';
 
 /** Life of a forensic URL where the client does not say. */
 export const DEFAULT_FORENSIC_TTL_SECONDS = 300;
@@ -47,7 +46,7 @@ export class RequestReleaseInput {
   })
   readonly expiresAt!: Date;
 
-  @Field(() => String, { nullable: true, description: KEY })
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   readonly idempotencyKey?: string | null;
 }
 
@@ -60,7 +59,7 @@ export class ApproveReleaseInput {
   @Field(() => String, { nullable: true, description: 'What is to be written down with it.' })
   readonly reason?: string | null;
 
-  @Field(() => String, { nullable: true, description: KEY })
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   readonly idempotencyKey?: string | null;
 }
 
@@ -73,7 +72,7 @@ export class EndReleaseInput {
   @Field(() => String, { description: 'Why, in words; up to 2,000 characters.' })
   readonly reason!: string;
 
-  @Field(() => String, { nullable: true, description: KEY })
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   readonly idempotencyKey?: string | null;
 }
 

@@ -1,11 +1,11 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { IDEMPOTENCY_KEY } from '../idempotency-key.js';
 import type { Priority, TransferMode } from '../../domain/file.js';
 import { PriorityEnum } from '../file/enums.js';
 import { SafeIntScalar } from '../scalars/safe-int.js';
 import { Sha256Scalar } from '../scalars/sha256.js';
 import { TransferModeEnum } from './transfer-mode.js';
 
-const IDEMPOTENCY = 'The same key and input give the same effect once, and the same answer.';
 const EXPECTED_HASH = 'If given, the file never becomes CLEAN with other bytes.';
 
 /** One pair for the file. */
@@ -52,7 +52,7 @@ export class CreateUploadInput {
   @Field(() => [MetadataEntryInput], { nullable: true, description: 'To be attached to the file.' })
   readonly metadata?: MetadataEntryInput[] | null;
 
-  @Field(() => String, { nullable: true, description: IDEMPOTENCY })
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   readonly idempotencyKey?: string | null;
 }
 
@@ -74,7 +74,7 @@ export class UploadFileInput {
   @Field(() => [MetadataEntryInput], { nullable: true, description: 'To be attached to the file.' })
   readonly metadata?: MetadataEntryInput[] | null;
 
-  @Field(() => String, { nullable: true, description: IDEMPOTENCY })
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   readonly idempotencyKey?: string | null;
 }
 
@@ -126,6 +126,6 @@ export class CompleteUploadInput {
   })
   readonly parts?: CompletedPartInput[] | null;
 
-  @Field(() => String, { nullable: true, description: IDEMPOTENCY })
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   readonly idempotencyKey?: string | null;
 }

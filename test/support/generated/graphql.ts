@@ -6,7 +6,7 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** Approves what somebody else asked for. */
 export type ApproveReleaseInput = {
-  /** The same key and input give the same effect once, and the same answer. */
+  /** The same key and input give the same effect once, and the same answer; another input with a key that was used is refused. A key belongs to the tenant and is remembered for a day from its first use, unless the operator has set another time; after that it is as good as new. */
   idempotencyKey?: string | null | undefined;
   /** What is to be written down with it. */
   reason?: string | null | undefined;
@@ -26,7 +26,7 @@ export type ChallengePossessionInput = {
 export type CompleteUploadInput = {
   /** The file. */
   fileId: string | number;
-  /** The same key and input give the same effect once, and the same answer. */
+  /** The same key and input give the same effect once, and the same answer; another input with a key that was used is refused. A key belongs to the tenant and is remembered for a day from its first use, unless the operator has set another time; after that it is as good as new. */
   idempotencyKey?: string | null | undefined;
   /** If given, each must have arrived with just this etag, and none may be left out. */
   parts?: Array<CompletedPartInput> | null | undefined;
@@ -62,7 +62,7 @@ export type CreateForensicUrlInput = {
 export type CreateUploadInput = {
   /** Media type. */
   contentType?: string | null | undefined;
-  /** The same key and input give the same effect once, and the same answer. */
+  /** The same key and input give the same effect once, and the same answer; another input with a key that was used is refused. A key belongs to the tenant and is remembered for a day from its first use, unless the operator has set another time; after that it is as good as new. */
   idempotencyKey?: string | null | undefined;
   /** To be attached to the file. */
   metadata?: Array<MetadataEntryInput> | null | undefined;
@@ -82,7 +82,7 @@ export type CreateUploadInput = {
 
 /** Refuses or ends a release, with a reason. */
 export type EndReleaseInput = {
-  /** The same key and input give the same effect once, and the same answer. */
+  /** The same key and input give the same effect once, and the same answer; another input with a key that was used is refused. A key belongs to the tenant and is remembered for a day from its first use, unless the operator has set another time; after that it is as good as new. */
   idempotencyKey?: string | null | undefined;
   /** Why, in words; up to 2,000 characters. */
   reason: string;
@@ -104,7 +104,7 @@ export type FileFilter = {
 export type FileIdInput = {
   /** The file. */
   fileId: string | number;
-  /** The same key and input give the same effect once, and the same answer. */
+  /** The same key and input give the same effect once, and the same answer; another input with a key that was used is refused. A key belongs to the tenant and is remembered for a day from its first use, unless the operator has set another time; after that it is as good as new. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -223,7 +223,7 @@ export type ProvePossessionInput = {
   challenge: string;
   /** Media type. */
   contentType?: string | null | undefined;
-  /** The same key and input give the same effect once, and the same answer. */
+  /** The same key and input give the same effect once, and the same answer; another input with a key that was used is refused. A key belongs to the tenant and is remembered for a day from its first use, unless the operator has set another time; after that it is as good as new. */
   idempotencyKey?: string | null | undefined;
   /** To be attached to the file. */
   metadata?: Array<MetadataEntryInput> | null | undefined;
@@ -292,7 +292,7 @@ export type RequestReleaseInput = {
   expiresAt: string;
   /** The file. */
   fileId: string | number;
-  /** The same key and input give the same effect once, and the same answer. */
+  /** The same key and input give the same effect once, and the same answer; another input with a key that was used is refused. A key belongs to the tenant and is remembered for a day from its first use, unless the operator has set another time; after that it is as good as new. */
   idempotencyKey?: string | null | undefined;
   /** Why, in words; up to 2,000 characters. */
   reason: string;
@@ -347,7 +347,7 @@ export type UpdatePolicyInput = {
 export type UploadFileInput = {
   /** Media type; that of the part when left out. */
   contentType?: string | null | undefined;
-  /** The same key and input give the same effect once, and the same answer. */
+  /** The same key and input give the same effect once, and the same answer; another input with a key that was used is refused. A key belongs to the tenant and is remembered for a day from its first use, unless the operator has set another time; after that it is as good as new. */
   idempotencyKey?: string | null | undefined;
   /** To be attached to the file. */
   metadata?: Array<MetadataEntryInput> | null | undefined;
