@@ -32,6 +32,17 @@ export function readHttp({ status, headers, text }: Answer): Reading {
   return refused((parse(text) as { code?: string }).code ?? `status ${status}: ${text.slice(0, 200)}`);
 }
 
+/** Statuses with which an S3 store says that the upload is over; Ceph answers 500 where one has just gone. */
+const STORE_REFUSALS = [403, 404];
+
+/** Reads an answer of the object store to a part that was signed for it. */
+export function readStore({ status, headers, text }: Answer): Reading {
+  if (status >= 200 && status < 300) return { kind: 'done', value: headers };
+  if (status >= 500) return { kind: 'later' };
+  if (STORE_REFUSALS.includes(status)) return { kind: 'refused', code: 'CONFLICT' };
+  return { kind: 'refused', code: `status ${status}: ${text.slice(0, 200)}` };
+}
+
 const refused = (code: string): Reading =>
   RETRYABLE.includes(code) ? { kind: 'later' } : { kind: 'refused', code };
 

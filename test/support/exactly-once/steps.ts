@@ -8,7 +8,7 @@ const FILE = `file { ${FILE_KEYS.join(' ')} }`;
 const MUTATIONS = {
   createUpload: `mutation ($input: CreateUploadInput!) { answer: createUpload(input: $input) { ${FILE} } }`,
   signUploadParts: `mutation ($input: SignUploadPartsInput!) {
-    answer: signUploadParts(input: $input) { parts { url } } }`,
+    answer: signUploadParts(input: $input) { parts { partNumber url headers { name value } } } }`,
   completeUpload: `mutation ($input: CompleteUploadInput!) { answer: completeUpload(input: $input) { ${FILE} } }`,
   cancelUpload: `mutation ($input: FileIdInput!) { answer: cancelUpload(input: $input) { ${FILE} } }`,
   deleteFile: `mutation ($input: FileIdInput!) { answer: deleteFile(input: $input) { ${FILE} } }`,
@@ -46,13 +46,26 @@ export function form(bytes: Buffer, input: object, headers: Headers): Sending {
 const field = (name: string, value: string): string =>
   `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
 
-/** The bytes of a part, to its signed URL. */
-export const put = (url: string, body: Buffer): Sending => ({
-  method: 'PUT',
-  path: new URL(url).pathname,
-  headers: { 'content-type': 'application/octet-stream' },
-  body,
-});
+/** A part that may be sent, and how. */
+export interface SignedPart {
+  readonly partNumber: number;
+  readonly url: string;
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** The bytes of a part: to any API process, or to just the store that it was signed for. */
+export function put({ url, headers }: SignedPart, body: Buffer): Sending {
+  const { pathname, search } = new URL(url);
+  return {
+    method: 'PUT',
+    path: search === '' ? pathname : url,
+    headers: {
+      'content-type': 'application/octet-stream',
+      ...Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+    },
+    body,
+  };
+}
 
 /** A request of tus, with bytes or without. */
 export const tus = (

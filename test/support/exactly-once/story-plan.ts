@@ -4,49 +4,62 @@ import type { Chance } from '../crash/chance.js';
 /** Smallest part that the product agrees to. */
 export const PART_BYTES = 5 * 1024 * 1024;
 
-/** What one client sets out to do with one file. */
+/** How the bytes of one file travel. */
+export type Way = 'parts' | 'tus' | 'tus-at-once' | 'tus-parts' | 'form' | 'direct' | 'direct-parts';
+
+/** What one client sets out to do with one file. Many are remembered for long, so it holds no bytes. */
 export interface StoryPlan {
   readonly label: string;
-  readonly way: 'parts' | 'tus' | 'tus-at-once' | 'tus-parts' | 'form';
+  readonly way: Way;
   readonly end: 'complete' | 'cancel' | 'abandon' | 'delete';
-  readonly bytes: Buffer;
+  /** Files of the same content have the same bytes, as far as both reach. */
+  readonly content: string;
+  readonly sizeBytes: number;
   readonly sha256: string;
 }
 
 const LARGE_SHARE = 0.02;
 const EMPTY_SHARE = 0.02;
 const MAX_SMALL_BYTES = 3_000;
+/** Files whose content others have as well, so that sealed copies are shared and the last reference counts. */
+const SHARED_SHARE = 0.1;
+const SHARED_CONTENTS = 16;
+const SHARED_BYTES = 1_024;
+
+/** What every store takes. */
+export const WAYS: readonly [Way, ...Way[]] = [
+  'parts',
+  'parts',
+  'tus',
+  'tus',
+  'tus-at-once',
+  'tus-parts',
+  'form',
+];
+/** And what is possible where clients may send to the store itself. */
+export const WAYS_WITH_DIRECT: readonly [Way, ...Way[]] = [...WAYS, 'direct', 'direct', 'direct-parts'];
+
+const ENDS: readonly [StoryPlan['end'], ...StoryPlan['end'][]] = [
+  'complete',
+  'complete',
+  'complete',
+  'cancel',
+  'cancel',
+  'abandon',
+  'delete',
+];
 
 /** Plans a file: mostly small, seldom of two parts, sometimes empty. */
-export function planStory(chance: Chance, label: string): StoryPlan {
-  const way = chance.pick<StoryPlan['way']>([
-    'parts',
-    'parts',
-    'tus',
-    'tus',
-    'tus-at-once',
-    'tus-parts',
-    'form',
-  ]);
-  const end = chance.pick<StoryPlan['end']>([
-    'complete',
-    'complete',
-    'complete',
-    'cancel',
-    'cancel',
-    'abandon',
-    'delete',
-  ]);
-  const bytes = contentOf(label, sizeOf(chance));
+export function planStory(chance: Chance, label: string, ways: readonly [Way, ...Way[]]): StoryPlan {
+  const way = chance.pick(ways);
+  const end = chance.pick(ENDS);
+  const isShared = chance.isLucky(SHARED_SHARE);
+  const content = isShared ? `shared ${chance.below(SHARED_CONTENTS)}` : label;
+  const sizeBytes = isShared ? SHARED_BYTES : sizeOf(chance);
   // What is sent in one request is complete before anybody can give it up.
-  const isWhole = way === 'form' || way === 'tus-at-once' || bytes.length === 0;
-  return {
-    label,
-    way,
-    end: isWhole && end !== 'delete' ? 'complete' : end,
-    bytes,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-  };
+  const isWhole = way === 'form' || way === 'tus-at-once' || sizeBytes === 0;
+  const plan = { label, way, content, sizeBytes, end: isWhole && end !== 'delete' ? 'complete' : end };
+  return { ...plan, sha256: createHash('sha256').update(bytesOf(plan)).digest('hex') };
 }
 
 function sizeOf(chance: Chance): number {
@@ -55,8 +68,8 @@ function sizeOf(chance: Chance): number {
   return chance.between(1, MAX_SMALL_BYTES);
 }
 
-/** Bytes of a file: its own, and the same again for the same label. */
-function contentOf(label: string, sizeBytes: number): Buffer {
-  const line = Buffer.from(`${createHash('sha256').update(label).digest('hex')} ${label}\n`);
+/** The bytes of a file: its own unless they are shared, and the same again each time. */
+export function bytesOf({ content, sizeBytes }: Pick<StoryPlan, 'content' | 'sizeBytes'>): Buffer {
+  const line = Buffer.from(`${createHash('sha256').update(content).digest('hex')} ${content}\n`);
   return Buffer.alloc(sizeBytes, line);
 }
