@@ -1,6 +1,6 @@
 import { authorise, type Actor } from '../domain/actor.js';
 import { fault, type Outcome } from '../domain/errors.js';
-import { isOpen, type FileState } from '../domain/file-state.js';
+import { isOpen, isTerminal, type FileState } from '../domain/file-state.js';
 import type { File, Part } from '../domain/file.js';
 import { countParts, missingParts } from '../domain/parts.js';
 import { ok } from '../domain/result.js';
@@ -59,6 +59,14 @@ async function closeDoor({ files, objects }: CompleteUploadDeps, actor: Actor, f
   if (file.transferMode !== 'DIRECT' || file.state !== 'SCANNING' || file.ingestHandle === null) return;
   const parts = await files.transact(actor, (tx) => tx.parts(file.id));
   await objects.finishUpload({ key: file.ingestKey, handle: file.ingestHandle }, parts);
+  // A store may make the object twice: the inspection can have ended, and its bytes been removed, before this one was made.
+  const isLeftOver = await files.transact(actor, async (tx) => {
+    const claim = (await tx.claims([file.id], [])).files.get(file.id);
+    if (!claim || !isTerminal(claim.state)) return false;
+    // Infected bytes are on their way to the quarantine until that is noted.
+    return claim.state !== 'INFECTED' || claim.isCleanedUp;
+  });
+  if (isLeftOver) await objects.remove({ area: 'ingest', key: file.ingestKey });
 }
 
 async function complete(tx: FileTransaction, input: CompleteUploadInput, at: Date): Promise<Outcome<File>> {
