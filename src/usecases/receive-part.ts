@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Correlation } from '../domain/actor.js';
-import { fault, FaultError, PermanentError, UncertainError, type Outcome } from '../domain/errors.js';
+import { fault, FaultError, PermanentError, type Outcome } from '../domain/errors.js';
 import { isOpen } from '../domain/file-state.js';
 import type { File, Part } from '../domain/file.js';
 import { partSizeAt } from '../domain/parts.js';
@@ -14,6 +14,7 @@ import { announce, announceProgress } from './announce.js';
 import { applyCommand, lockFile } from './apply.js';
 import { removeFragments } from './remove-fragments.js';
 import { storePart } from './store-part.js';
+import { isSurelyAbsent } from './surely-absent.js';
 
 /** The bytes of a part on their way in. */
 export interface PartBody {
@@ -126,7 +127,9 @@ export async function enterPart(
   try {
     return await files.transact(scope, (tx) => enterLedger(tx, file, part, clock.now()));
   } catch (error) {
-    if (!(error instanceof UncertainError)) await discardPart(objects, file, part);
+    const isNamed = async (tx: FileTransaction): Promise<boolean> =>
+      (await tx.parts(file.id)).some(({ etag }) => etag === part.etag);
+    if (await isSurelyAbsent(files, scope, file.id, error, isNamed)) await discardPart(objects, file, part);
     throw error;
   }
 }

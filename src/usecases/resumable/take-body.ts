@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Actor } from '../../domain/actor.js';
-import { fault, FaultError, UncertainError } from '../../domain/errors.js';
-import type { File, Fragment, Part } from '../../domain/file.js';
+import { fault, FaultError } from '../../domain/errors.js';
+import type { Fragment, Part } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventBus } from '../../ports/event-bus.js';
 import type { FileStore } from '../../ports/file-store.js';
@@ -11,8 +11,8 @@ import { announce } from '../announce.js';
 import { removeFragments } from '../remove-fragments.js';
 import type { Appendable } from './begin-append.js';
 import { createBodyChecksum, type PromisedChecksum } from './body-checksum.js';
+import { commitPieces } from './commit-pieces.js';
 import { cutPieces, type Piece } from './cut-pieces.js';
-import { enterPieces, type Entering, type Superseded } from './enter-pieces.js';
 import { proveSpool, type ProvenSpool } from './proven-spool.js';
 import { discardEntry, storePiece, type Entry, type StorePieceDeps } from './store-piece.js';
 
@@ -109,27 +109,12 @@ async function enter(
   lock: IncomingBody['lock'],
   entries: readonly Entry[],
 ): Promise<void> {
-  const { fragmentKeys, parts } = await commit(deps, actor, file, { entries, lock });
+  const { fragmentKeys, parts } = await commitPieces(deps, actor, file, { entries, lock });
   announce(deps.bus, file);
   await removeFragments(deps.objects, fragmentKeys);
   for (const part of parts) {
     const replaced = { ...part, sizeBytes: 0, sha256: null };
     await discardEntry(deps, file, { kind: 'part', part: replaced, ...NOTHING });
-  }
-}
-
-/** What was surely not entered goes; where nobody knows, it stays. */
-async function commit(deps: TakeBodyDeps, actor: Actor, file: File, entering: Entering): Promise<Superseded> {
-  try {
-    const entered = await deps.files.transact(actor, (tx) =>
-      enterPieces(tx, file, entering, deps.clock.now()),
-    );
-    if (entered.ok) return entered.value;
-    throw new FaultError(entered.fault);
-  } catch (error) {
-    if (error instanceof UncertainError) throw error;
-    for (const entry of entering.entries) await discardEntry(deps, file, entry);
-    throw error;
   }
 }
 

@@ -8,8 +8,9 @@ import { createSystemClock } from '../../../src/adapters/system/system-clock.js'
 import { createUuidV7Ids } from '../../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../../src/domain/actor.js';
 import { fault, TransientError, UncertainError } from '../../../src/domain/errors.js';
+import type { Fragment } from '../../../src/domain/file.js';
 import { ok } from '../../../src/domain/result.js';
-import type { FileStore } from '../../../src/ports/file-store.js';
+import type { FileStore, FileTransaction } from '../../../src/ports/file-store.js';
 import type { ObjectStore } from '../../../src/ports/object-store.js';
 import { writeNewFile } from '../../../src/usecases/new-file.js';
 import { enterPart } from '../../../src/usecases/receive-part.js';
@@ -20,18 +21,68 @@ import { ACME, draftFile, freshFileId, makePart } from '../../support/stored-fil
 const ACTOR: Actor = { ...ACME, roles: ['uploader'], permissions: new Set(['file:upload']) };
 const clock = createSystemClock();
 const file = draftFile(ACME, { ingestHandle: 'handle', sizeBytes: 1_000 });
-const FAILURES = [
-  ['surely did not happen', new TransientError('postgres', 'It was away.'), true],
-  ['may have happened', new UncertainError('postgres', 'It broke off in the commit.'), false],
-] as const;
+const away = new TransientError('postgres', 'It was away.');
+const broken = new UncertainError('postgres', 'It broke off in the commit.');
 
-const failing = (error: Error): FileStore => ({ transact: () => Promise.reject(error) });
+/** A failed write, and what rows say afterwards; `undefined` while the database is away. */
+interface Case {
+  readonly name: string;
+  readonly error: Error;
+  readonly rows: 'name it' | 'do not name it' | undefined;
+  /** Which of what was stored goes. */
+  readonly goes: { readonly upload: boolean; readonly bytes: boolean };
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'surely did not happen',
+    error: away,
+    rows: undefined,
+    goes: { upload: true, bytes: true },
+  },
+  {
+    name: 'may have happened',
+    error: broken,
+    rows: undefined,
+    goes: { upload: false, bytes: false },
+  },
+  {
+    name: 'may have happened, and did',
+    error: broken,
+    rows: 'name it',
+    goes: { upload: false, bytes: false },
+  },
+  {
+    name: 'may have happened, and did not',
+    error: broken,
+    rows: 'do not name it',
+    goes: { upload: false, bytes: true },
+  },
+];
+
+/** A database whose first transaction fails. */
+function failing({ error, rows }: Case, keyOf: () => string = () => ''): FileStore {
+  const isNamed = rows === 'name it';
+  const fragment = (): Fragment => ({ partNumber: 1, offsetBytes: 0, sizeBytes: 10, objectKey: keyOf() });
+  const tx: Partial<FileTransaction> = {
+    findForUpdate: () => Promise.resolve(file),
+    parts: () => Promise.resolve(isNamed ? [makePart(1, 10)] : [makePart(1, 11)]),
+    fragments: () => Promise.resolve(isNamed ? [fragment()] : []),
+  };
+  let calls = 0;
+  return {
+    transact: (_scope, work) => {
+      calls += 1;
+      return calls === 1 || rows === undefined ? Promise.reject(error) : work(tx as FileTransaction);
+    },
+  };
+}
 const storeOf = (methods: Partial<ObjectStore>): ObjectStore => methods as ObjectStore;
 
-describe.each(FAILURES)('what was stored for a write that %s', (_, error, isRemoved) => {
-  const times = isRemoved ? 1 : 0;
+describe.each(CASES)('what was stored for a write that $name', (failure) => {
+  const { error, goes } = failure;
 
-  it(`${isRemoved ? 'goes' : 'stays'}, the upload of a new file`, async () => {
+  it(`${goes.upload ? 'goes' : 'stays'}, the upload of a new file`, async () => {
     const abortUpload = vi.fn<ObjectStore['abortUpload']>(() => Promise.resolve());
     const written = writeNewFile(
       storeOf({ abortUpload }),
@@ -40,25 +91,26 @@ describe.each(FAILURES)('what was stored for a write that %s', (_, error, isRemo
       () => file.id,
     );
     await expect(written).rejects.toBe(error);
-    expect(abortUpload).toHaveBeenCalledTimes(times);
+    expect(abortUpload).toHaveBeenCalledTimes(goes.upload ? 1 : 0);
   });
 
-  it(`${isRemoved ? 'goes' : 'stays'}, a part`, async () => {
+  it(`${goes.bytes ? 'goes' : 'stays'}, a part`, async () => {
     const discardPart = vi.fn<NonNullable<ObjectStore['discardPart']>>(() => Promise.resolve());
-    const deps = { files: failing(error), objects: storeOf({ discardPart }), clock };
+    const deps = { files: failing(failure), objects: storeOf({ discardPart }), clock };
     await expect(enterPart(deps, ACME, file, makePart(1, 10))).rejects.toBe(error);
-    expect(discardPart).toHaveBeenCalledTimes(times);
+    expect(discardPart).toHaveBeenCalledTimes(goes.bytes ? 1 : 0);
   });
 
-  it(`${isRemoved ? 'goes' : 'stays'}, a piece that continues an upload`, async () => {
+  it(`${goes.bytes ? 'goes' : 'stays'}, a piece that continues an upload`, async () => {
     const root = await mkdtemp(path.join(tmpdir(), 'lazaret-spool-'));
     directories.push(root);
     const write = vi.fn<ObjectStore['write']>(async (_ref, _size, body) => {
       for await (const chunk of body) expect(chunk).toHaveLength(10);
     });
+    const written = (): string[] => write.mock.calls.map(([{ key }]) => key);
     const remove = vi.fn<ObjectStore['remove']>(() => Promise.resolve());
     const deps = {
-      files: failing(error),
+      files: failing(failure, () => written()[0] ?? ''),
       objects: storeOf({ write, remove }),
       bus: createMemoryEventBus(),
       ids: createUuidV7Ids(),
@@ -68,10 +120,8 @@ describe.each(FAILURES)('what was stored for a write that %s', (_, error, isRemo
     const upload = { file, parts: new Map(), fragments: [], offsetBytes: 0, limitBytes: 1_000 };
     const body = Readable.from([Buffer.alloc(10)]);
     await expect(takeBody(deps, ACTOR, upload, { body, lock: { isHeld: () => true } })).rejects.toBe(error);
-    expect(write).toHaveBeenCalledTimes(1);
-    expect(remove.mock.calls.map(([{ key }]) => key)).toEqual(
-      isRemoved ? write.mock.calls.map(([{ key }]) => key) : [],
-    );
+    expect(written()).toHaveLength(1);
+    expect(remove.mock.calls.map(([{ key }]) => key)).toEqual(goes.bytes ? written() : []);
   });
 });
 
