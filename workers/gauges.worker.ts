@@ -32,7 +32,8 @@ export const createGaugesWorker = (deps: GaugesWorkerDeps): Component =>
   });
 
 async function showBacklog({ backlogCounts, metrics }: GaugesWorkerDeps): Promise<void> {
-  const { unpublished, oldestScanningMs } = await backlogCounts();
+  const { scanning, unpublished, oldestScanningMs } = await backlogCounts();
+  metrics.filesScanning.set(scanning);
   metrics.outboxUnpublished.set(unpublished);
   metrics.oldestScanningSeconds.set(oldestScanningMs / 1000);
 }

@@ -39,6 +39,8 @@ export interface Metrics {
   readonly queueDepth: Gauge<'queue' | 'state'>;
   /** Committed changes that are not published yet. */
   readonly outboxUnpublished: Gauge;
+  /** Files that wait for their verdict, in the queue or in the backlog behind it. */
+  readonly filesScanning: Gauge;
   /** Age of the oldest file that waits for its verdict. */
   readonly oldestScanningSeconds: Gauge;
   /** `transport` is `websocket`, `sse`, `upload` or `download`. */
@@ -173,6 +175,7 @@ const createWorkMetrics = (registry: Registry) => ({
     labelNames: ['queue', 'state'] as const,
   }),
   outboxUnpublished: new Gauge(describe(registry, 'outbox_unpublished', 'Changes not published yet.')),
+  filesScanning: new Gauge(describe(registry, 'files_scanning', 'Files that wait for their verdict.')),
   oldestScanningSeconds: new Gauge(
     describe(registry, 'oldest_scanning_seconds', 'Age of the oldest file that waits for its verdict.'),
   ),
