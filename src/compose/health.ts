@@ -1,25 +1,35 @@
 import { assertRowLevelSecurity } from '../adapters/postgres/privileges.js';
 import type { Platform } from '../compose.js';
+import type { RunningAnalyser } from '../ports/structure-analyser.js';
 import { PermanentError } from '../domain/errors.js';
 import { createHealth, UnhealthyError, type Health, type HealthCheck } from '../observability/health.js';
 
 /** How long the start waits for Redis before it goes on without; it connects later by itself. */
 const REDIS_CONNECT_TIMEOUT_MS = 5_000;
 
-/** Composes the checks of all dependencies. The API works on while no scanner does; a worker does not. */
-export function composeHealth(platform: Platform, needsScanner: boolean): Health {
+/**
+ * Composes the checks of all dependencies. The API works on while no scanner does; a worker, which has an
+ * analyser, does not.
+ */
+export function composeHealth(platform: Platform, analyser?: RunningAnalyser): Health {
   const { database, bus, objects, scanner } = platform;
   return createHealth({
     checks: [
       check('postgres', true, () => database.check()),
       check('redis', true, (signal) => bus.check(signal)),
       check('object-store', true, (signal) => objects.check(signal)),
-      check('scanner', needsScanner, async (signal) => {
+      check('scanner', analyser !== undefined, async (signal) => {
         const { engine, definitionsVersion } = await scanner.status(signal);
         return `${engine}, definitions ${definitionsVersion}`;
       }),
+      ...(analyser ? [check('analyser', true, () => describeSandbox(analyser))] : []),
     ],
   });
+}
+
+async function describeSandbox(analyser: RunningAnalyser): Promise<string> {
+  const { inForce, missing } = await analyser.check();
+  return `in force: ${inForce.join(', ')}; missing: ${missing.join(', ') || 'nothing'}`;
 }
 
 /** What a dependency refuses for good is something that operators have to mend, so they get to read it. */

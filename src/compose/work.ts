@@ -7,6 +7,8 @@ import { createMaintenance } from '../adapters/postgres/maintenance.js';
 import { createOutbox } from '../adapters/postgres/outbox.js';
 import { createThreadedDigester } from '../adapters/digest/threaded-digester.js';
 import type { Platform } from '../compose.js';
+import type { RunningAnalyser } from '../ports/structure-analyser.js';
+import { composeAnalyser } from './analyser.js';
 import type { Backlog } from '../ports/backlog.js';
 import type { InspectionJob } from '../ports/job-queue.js';
 import type { Maintenance } from '../ports/maintenance.js';
@@ -22,6 +24,8 @@ import { sweep } from '../usecases/sweep.js';
 export interface WorkParts {
   /** Only workers ask for inspections: the API leaves them to the relay. */
   readonly queue: InspectionQueue;
+  /** To be started before the first inspection. */
+  readonly analyser: RunningAnalyser;
   readonly backlog: Backlog;
   readonly inspect: ReturnType<typeof inspectFile>;
   /** Absent where the store takes no parts from clients. */
@@ -41,12 +45,14 @@ export function composeWork(platform: Platform): WorkParts {
   const { config, clock, database, files, objects, scanner, bus, redis, logger, isTracing } = platform;
   const backlog = createBacklog(database);
   const queue = composeQueue(platform);
+  const analyser = composeAnalyser(platform);
   const settings = config.inspection;
   const { retentionMs } = config.quarantine;
   return {
     queue,
+    analyser,
     backlog,
-    inspect: composeInspection(platform),
+    inspect: composeInspection(platform, analyser),
     followDirect: objects.direct && followDirect({ files, objects, bus, clock }),
     relay: relayOutbox({ outbox: createOutbox(database), queue, bus }),
     sweep: sweep({ backlog, queue, files, objects, bus, clock, retentionMs }),
@@ -79,12 +85,15 @@ const composeQueue = ({ redis, logger, metrics, isTracing }: Platform): Inspecti
     },
   });
 
-function composeInspection({ config, metrics, ...platform }: Platform): WorkParts['inspect'] {
+function composeInspection(
+  { config, metrics, ...platform }: Platform,
+  analyser: RunningAnalyser,
+): WorkParts['inspect'] {
   const hints = createContentHints({ onLookup: (outcome) => metrics.contentLookups.inc({ outcome }) });
   const onShared = (sizeBytes: number): void =>
     metrics.deduplicatedBytes.inc({ way: 'inspection' }, sizeBytes);
   const settings = config.inspection;
   const { retentionMs } = config.quarantine;
   const [types, digests] = [createFileTypeDetector(), createThreadedDigester()];
-  return inspectFile({ ...platform, types, digests, hints, onShared, settings, retentionMs });
+  return inspectFile({ ...platform, analyser, types, digests, hints, onShared, settings, retentionMs });
 }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Evidence } from '../../domain/decide.js';
 import { TransientError } from '../../domain/errors.js';
 import type { ScanSession } from '../../ports/scanner.js';
+import type { StructureSession } from '../../ports/structure-analyser.js';
 import { createCountStage } from './count-stage.js';
 import { createDigestStage } from './digest-stage.js';
 import { startHeartbeat } from './heartbeat.js';
@@ -10,6 +11,7 @@ import { createListedMd5Stage } from './listed-md5-stage.js';
 import { runStages } from './run-stages.js';
 import { createScanStage, type ScanStage } from './scan-stage.js';
 import { createSealStage } from './seal-stage.js';
+import { createStructureStage } from './structure-stage.js';
 import { createTypeStage } from './type-stage.js';
 
 /** Longest wait for the next staged bytes where the settings name none. */
@@ -31,9 +33,9 @@ export async function examine(inspection: Inspection, signal: AbortSignal): Prom
   const stop = AbortSignal.any([signal, heartbeat.lost]);
   try {
     await assemble(inspection, stop);
-    const session = await inspection.deps.scanner.begin(stop);
-    stage = createScanStage(session);
-    return await passOnce(inspection, session, stage, stop);
+    const sessions = await beginSessions(inspection, stop);
+    stage = createScanStage(sessions.scan);
+    return await passOnce(inspection, sessions, stage, stop);
   } catch (error) {
     // Whatever broke while stopping: why it was stopped is what counts.
     throw stop.aborted ? (stop.reason as unknown) : error;
@@ -49,17 +51,37 @@ async function assemble({ deps, file, parts }: Inspection, signal: AbortSignal):
   await deps.objects.finishUpload(upload, parts, signal);
 }
 
+/** What looks at the bytes in this one pass. */
+interface Sessions {
+  readonly scan: ScanSession;
+  readonly structure: StructureSession;
+}
+
+/** Both or none. */
+async function beginSessions({ deps, file, sizeBytes }: Inspection, signal: AbortSignal): Promise<Sessions> {
+  const label = { name: file.name, declaredType: file.declaredType, sizeBytes };
+  const structure = await deps.analyser.begin(label, signal);
+  try {
+    return { structure, scan: await deps.scanner.begin(signal) };
+  } catch (error) {
+    structure.abort();
+    throw error;
+  }
+}
+
 async function passOnce(
   inspection: Inspection,
-  session: ScanSession,
+  sessions: Sessions,
   scan: ScanStage,
   signal: AbortSignal,
 ): Promise<Examination> {
   const { deps, parts, sizeBytes, sealedKey } = inspection;
   const body = await openStaged(inspection, signal).catch((error: unknown) => {
-    session.abort();
+    sessions.scan.abort();
+    sessions.structure.abort();
     throw error;
   });
+  const structure = createStructureStage(sessions.structure);
   const digest = createDigestStage(deps, sizeBytes, parts);
   const type = createTypeStage(deps.types);
   const stages = [
@@ -67,6 +89,7 @@ async function passOnce(
     digest,
     createListedMd5Stage(parts),
     type,
+    structure,
     scan,
     createSealStage(deps, sealedKey, sizeBytes),
   ];
@@ -75,9 +98,10 @@ async function passOnce(
     reply: scan.reply(),
     sizeBytes: scan.scannedBytes(),
     sha256: digest.sha256(),
-    detectedType: type.mediaType(),
-    engine: session.engine,
-    definitionsVersion: session.definitionsVersion,
+    detectedType: structure.report().contentType ?? type.mediaType(),
+    structure: structure.report(),
+    engine: sessions.scan.engine,
+    definitionsVersion: sessions.scan.definitionsVersion,
   };
 }
 
