@@ -24,6 +24,7 @@ import { provePossession, type PossessionResult } from '../usecases/possession/p
 import { getViewer } from '../usecases/get-viewer.js';
 import { issueReceipt } from '../usecases/issue-receipt.js';
 import { getFile, listFiles, uploadStatus } from '../usecases/read-files.js';
+import { readSagas } from '../usecases/read-sagas.js';
 import { createForensicUrl } from '../usecases/quarantine/create-forensic-url.js';
 import { approveRelease, endRelease, refuseRelease } from '../usecases/quarantine/decide-release.js';
 import {
@@ -101,6 +102,7 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
     issueReceipt: issueReceipt({ receipts, issuer: config.http.publicUrl, files }),
     readExamination: readExamination(deps),
     rescanFile: rescanFile(deps),
+    readSagas: readSagas(deps),
     uploadStatus: uploadStatus(deps),
     getViewer: getViewer(deps),
     watchUpload: watchUpload({ ...deps, followDirect: followDirect(deps) }),

@@ -7,6 +7,7 @@ import type { TenantPolicy } from '../domain/policy.js';
 import type { ContentTransaction } from './contents.js';
 import type { QuarantineTransaction } from './quarantine.js';
 import type { RescanTransaction } from './rescans.js';
+import type { SagaLogTransaction } from './saga-log.js';
 import type { QuotaDimension, QuotaShare } from '../domain/quota.js';
 import type { Claims } from '../domain/stored-bytes.js';
 
@@ -85,7 +86,8 @@ export interface Tenant {
  * Everything that can be read and written in one transaction of one tenant. Rows of other tenants do not
  * exist here. A transaction object is dead after its callback has ended: using it then throws.
  */
-export interface FileTransaction extends ContentTransaction, QuarantineTransaction, RescanTransaction {
+export interface FileTransaction
+  extends ContentTransaction, QuarantineTransaction, RescanTransaction, SagaLogTransaction {
   find(id: FileId): Promise<File | undefined>;
   /** Like `find`, and no other transaction can change the file before this one ends. */
   findForUpdate(id: FileId): Promise<File | undefined>;
@@ -153,8 +155,6 @@ export interface FileTransaction extends ContentTransaction, QuarantineTransacti
   postponeInspection(id: FileId, attempt: number, delayMs: number): Promise<boolean>;
   /** How many files of the tenant are inspected before this one; `null` when it does not wait. */
   queuePosition(id: FileId): Promise<number | null>;
-  /** Notes that the staged bytes of an ended file are gone, those of its fragments included. */
-  markStagedRemoved(id: FileId): Promise<void>;
 
   /** Events after a position, ascending. */
   eventsAfter(sequence: number, limit: number): Promise<readonly FileEvent[]>;
