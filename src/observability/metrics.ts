@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { createClamdGauges, type ClamdReading } from './clamd-gauges.js';
 import { createCollectorMetrics } from './collector-metrics.js';
 import { describe } from './describe-metric.js';
+import { createQueueMetrics } from './queue-metrics.js';
 import { createPoolGauges, type PoolState } from './pool-gauges.js';
 
 /**
@@ -37,6 +38,12 @@ export interface Metrics {
   readonly rescanHits: Counter;
   /** Jobs by state: waiting, active, delayed, failed. */
   readonly queueDepth: Gauge<'queue' | 'state'>;
+  /** Inspections that were given up. */
+  readonly deadLettersAdded: Counter<'cause'>;
+  /** Those that wait for a decision. */
+  readonly deadLettersOpen: Gauge<'cause'>;
+  /** Age of the oldest of those. */
+  readonly oldestDeadLetterSeconds: Gauge;
   /** Committed changes that are not published yet. */
   readonly outboxUnpublished: Gauge;
   /** Age of the oldest file that waits for its verdict. */
@@ -76,6 +83,7 @@ export function createMetrics(): Metrics {
     ...createScanMetrics(registry),
     ...createRescanMetrics(registry),
     ...createWorkMetrics(registry),
+    ...createQueueMetrics(registry),
     ...createCollectorMetrics(registry),
     watchPool: createPoolGauges(registry),
     watchClamds: createClamdGauges(registry),
@@ -168,10 +176,6 @@ const createRescanMetrics = (registry: Registry) => ({
 });
 
 const createWorkMetrics = (registry: Registry) => ({
-  queueDepth: new Gauge({
-    ...describe(registry, 'queue_jobs', 'Jobs in the queue by state.'),
-    labelNames: ['queue', 'state'] as const,
-  }),
   outboxUnpublished: new Gauge(describe(registry, 'outbox_unpublished', 'Changes not published yet.')),
   oldestScanningSeconds: new Gauge(
     describe(registry, 'oldest_scanning_seconds', 'Age of the oldest file that waits for its verdict.'),

@@ -1,6 +1,7 @@
 import type { FileStore, FileTransaction, TenantScope } from '../../ports/file-store.js';
 import { createContents } from './contents.js';
 import type { Database } from './database.js';
+import { createDeadLetters } from './dead-letters.js';
 import { createDirectTransfer } from './direct-transfer.js';
 import { createFileReads } from './file-reads.js';
 import type { FileScope } from './file-scope.js';
@@ -42,6 +43,7 @@ function createFileTransaction(sql: Sql, scope: TenantScope): FileTransaction {
     ...createContents(context),
     ...createPolicies(context),
     ...createPossession(context),
+    ...createDeadLetters(context),
     ...createQuarantine(context),
     ...createReleases(context),
     ...createRescans(context),

@@ -4,7 +4,7 @@ import { createContentHints } from '../../../src/adapters/lru/content-hints.js';
 import { createPartMac } from '../../../src/usecases/part-mac.js';
 import { createThreadedDigester } from '../../../src/adapters/digest/threaded-digester.js';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
-import { TransientError } from '../../../src/domain/errors.js';
+import { PermanentError, TransientError } from '../../../src/domain/errors.js';
 import type { File, Part } from '../../../src/domain/file.js';
 import type { ObjectStore } from '../../../src/ports/object-store.js';
 import type { Scanner } from '../../../src/ports/scanner.js';
@@ -212,10 +212,38 @@ describe('an inspection that fails', () => {
       }
       expect(await inspect()).toMatchObject({ kind: 'decided', verdict: { outcome: 'UNSCANNABLE', reason } });
       expect(files.file()).toMatchObject({ sha256: null, vaultKey: null });
-      expect(objects.objects.size).toBe(0);
+      // What was given up keeps its bytes, and tells how it came to that.
+      expect([...objects.objects.keys()]).toEqual([`ingest/${KEY}`]);
+      expect(files.isStagedRemoved()).toBe(false);
+      expect(files.attempts.map(({ attempt, failureClass }) => [attempt, failureClass])).toEqual(
+        expect.arrayContaining(
+          [1, 2, 3].map((attempt) => [attempt, reason === 'INSPECTION_FAILED' ? 'UNKNOWN' : 'TRANSIENT']),
+        ),
+      );
+      const cause = reason === 'INSPECTION_FAILED' ? 'UNKNOWN_FAILURE' : 'ATTEMPTS_USED_UP';
+      expect(files.letters).toMatchObject([{ cause, attempt: 3 }]);
       for (const delayMs of files.postponed) expect(delayMs).toBeLessThanOrEqual(20);
     },
   );
+
+  it('because it was refused is not tried again', async () => {
+    const lend = failing(new PermanentError('object-store', 'AccessDenied for 10.0.0.7'));
+    const { inspect, files } = arrange({ objects: { lend } });
+    expect(await inspect()).toMatchObject({
+      kind: 'decided',
+      verdict: { outcome: 'UNSCANNABLE', reason: 'STORE_UNAVAILABLE' },
+      givenUp: { cause: 'PERMANENT_FAILURE' },
+    });
+    expect(files.postponed).toEqual([]);
+    expect(JSON.stringify([files.letters, files.attempts, files.file().verdict])).not.toContain('10.0.0.7');
+  });
+
+  it('because a dependency wants to be left alone comes again no sooner', async () => {
+    const busy = new TransientError('object-store', 'SlowDown', { retryAfterMs: 5_000 });
+    const { inspect, files } = arrange({ objects: { lend: failing(busy) } });
+    await inspect();
+    expect(files.postponed[0]).toBeGreaterThanOrEqual(5_000);
+  });
 
   it('because the store stalls ends within its deadline', async () => {
     const body = chunked(BYTES);
@@ -281,6 +309,7 @@ describe('an inspection that fails', () => {
     const { inspect, files } = arrange({ file: { attempt: 6 } });
     await inspect();
     expect(files.file()).toMatchObject({ state: 'UNSCANNABLE', verdict: { reason: 'INSPECTION_FAILED' } });
+    expect(files.letters).toMatchObject([{ cause: 'STALLED', failureClass: 'LOST', attempt: 7 }]);
   });
 
   it('keeps the sealed copy when only the confirmation of its commit was lost', async () => {
