@@ -1,3 +1,5 @@
+import type { RedisConfig } from './redis-config.js';
+
 /** Where a clamd listens. */
 export type ClamdAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
@@ -58,8 +60,10 @@ export interface Config {
     readonly lockTimeoutMs: number;
     readonly idleInTransactionTimeoutMs: number;
     readonly connectTimeoutMs: number;
+    /** Longest transaction that somebody waits for, repeats included. */
+    readonly deadlineMs: number;
   };
-  readonly redisUrl: string;
+  readonly redis: RedisConfig;
   readonly store: StoreConfig;
   /** Below this no new bytes are put on the disks of the store and of the upload directory. */
   readonly minFreeBytes: number;

@@ -1,4 +1,12 @@
-import { ExponentialBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
+import {
+  ExponentialBackoff,
+  handleWhen,
+  retry,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+  type IPolicy,
+} from 'cockatiel';
 import { sql as statement } from 'drizzle-orm';
 import type pg from 'pg';
 import type { PoolState } from '../../observability/pool-gauges.js';
@@ -27,7 +35,8 @@ export interface Database {
   /**
    * Runs the work in one transaction (READ COMMITTED). Commits when it resolves to what `commits` accepts,
    * which by default is everything; else rolls back. Runs it again after a serialization failure, a deadlock
-   * or a connection that was lost before the commit was sent.
+   * or a connection that was lost before the commit was sent. All of it ends within `deadlineMs`, but for work across
+   * tenants, for which nobody waits.
    *
    * @throws TransientError when the database is lost or overloaded; PermanentError when it refuses a statement
    */
@@ -48,7 +57,8 @@ const MAX_RETRIES = 3;
 const FIRST_RETRY_MS = 20;
 const LAST_RETRY_MS = 500;
 
-const createRetries = (): RetryPolicy =>
+/** Backs off with jitter, so that those which met once do not meet again. */
+const createRetries = (): IPolicy =>
   retry(
     handleWhen((error) => error instanceof DatabaseFailure && ['conflict', 'lost'].includes(error.kind)),
     {
@@ -62,6 +72,7 @@ export function createDatabase(config: DatabaseConfig, hooks: DatabaseHooks): Da
   const pool = createPool(config, hooks.logger);
   const names = createStatementNames(config.preparesStatements);
   const retries = createRetries();
+  const withinDeadline = wrap(timeout(config.deadlineMs, TimeoutStrategy.Aggressive), retries);
   let closing: Promise<void> | undefined;
 
   const transaction: Database['transaction'] = async (principal, work, commits = () => true) => {
@@ -69,10 +80,11 @@ export function createDatabase(config: DatabaseConfig, hooks: DatabaseHooks): Da
     let attempts = 0;
     let outcome: TransactionReport['outcome'] = 'failed';
     try {
-      return await retries.execute(async () => {
+      const policy = principal.kind === 'system' ? retries : withinDeadline;
+      return await policy.execute(async ({ signal }) => {
         attempts += 1;
         const begin = beginStatements(principal, config);
-        const { value, isCommitted } = await attempt({ pool, names, begin }, work, commits);
+        const { value, isCommitted } = await attempt({ pool, names, begin, signal }, work, commits);
         outcome = isCommitted ? 'committed' : 'rolled-back';
         return value;
       });
@@ -106,10 +118,12 @@ interface Opening {
   readonly pool: pg.Pool;
   readonly names: StatementNames;
   readonly begin: string;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
 async function attempt<T>(
-  { pool, names, begin }: Opening,
+  { pool, names, begin, signal }: Opening,
   work: (session: Session) => Promise<T>,
   commits: (value: T) => boolean,
 ): Promise<Attempt<T>> {
@@ -117,7 +131,9 @@ async function attempt<T>(
     throw toFailure(error);
   });
   const session = createSession(client, names);
+  signal.addEventListener('abort', session.cut, { once: true });
   try {
+    if (signal.aborted) throw new DatabaseFailure('busy', 'no connection in time');
     await session.begin(begin);
     const value = await work(session).finally(session.end);
     const isCommitted = commits(value);
@@ -129,6 +145,8 @@ async function attempt<T>(
     const cause = unwrap(error);
     client.release(!(await isUsable(session, cause)));
     throw withoutRepeat(cause, session);
+  } finally {
+    signal.removeEventListener('abort', session.cut);
   }
 }
 

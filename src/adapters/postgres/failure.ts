@@ -1,3 +1,4 @@
+import { TaskCancelledError } from 'cockatiel';
 import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
 import { PermanentError, TransientError } from '../../domain/errors.js';
@@ -59,6 +60,7 @@ export const unwrap = (error: unknown): unknown => (error instanceof DrizzleQuer
 
 /** What callers of the adapter get to see: errors of the port's contract; everything else as it was. */
 export function toPortError(error: unknown): unknown {
+  if (error instanceof TaskCancelledError) return new TransientError('postgres', 'no answer in time');
   if (!(error instanceof DatabaseFailure)) return error;
   return error.kind === 'refused'
     ? new PermanentError('postgres', error.message)

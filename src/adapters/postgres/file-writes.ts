@@ -1,5 +1,6 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { files } from '../../../db/schema/files.js';
+import { PermanentError } from '../../domain/errors.js';
 import { holdsQuota, isOpen, type FileState } from '../../domain/file-state.js';
 import type { File } from '../../domain/file.js';
 import { NO_SHARE, shareBetween, shareOf } from '../../domain/quota.js';
@@ -12,7 +13,7 @@ import { moveUsage } from './quota.js';
 
 type Writes = Pick<
   FileTransaction,
-  'insert' | 'change' | 'declareSize' | 'setIngestHandle' | 'markStagedRemoved'
+  'insert' | 'change' | 'declareSize' | 'beginAppend' | 'setIngestHandle' | 'markStagedRemoved'
 >;
 
 /** Writing files, always together with quota, event and audit. */
@@ -37,6 +38,15 @@ export const createFileWrites = (context: FileScope): Writes => ({
     // What has arrived is counted already.
     const exceeded = await moveUsage(context, { ...NO_SHARE, bytes: sizeBytes - row.receivedBytes });
     return exceeded ? `quota-exceeded:${exceeded}` : 'written';
+  },
+  beginAppend: async (id) => {
+    const [row] = await context.sql
+      .update(files)
+      .set({ appendToken: sql`${files.appendToken} + 1` })
+      .where(isFile(context, id))
+      .returning({ appendToken: files.appendToken });
+    if (!row) throw new PermanentError('postgres', 'The upload that is appended to does not exist.');
+    return row.appendToken;
   },
   setIngestHandle: async (id, ingestHandle) => {
     await context.sql.update(files).set({ ingestHandle }).where(isFile(context, id));

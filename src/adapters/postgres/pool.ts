@@ -10,6 +10,8 @@ export interface DatabaseConfig extends TransactionLimits {
   readonly preparesStatements: boolean;
   /** For a free connection of the pool and for a new one alike. */
   readonly connectTimeoutMs: number;
+  /** For a whole transaction that somebody waits for, from asking for a connection to the commit, repeats included. */
+  readonly deadlineMs: number;
 }
 
 /** Is told of connections that broke; a pino logger is one. */
