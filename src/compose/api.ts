@@ -80,7 +80,8 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
   const { config, clock, files, objects, bus, redis } = platform;
   const locks = createRedisUploadLocks({ commands: redis.commands, bus });
   const ids = createUuidV7Ids();
-  const deps = { files, objects, bus, clock, urls, ids, locks, spool, settings: config.upload };
+  const digests = createThreadedDigester();
+  const deps = { files, objects, bus, clock, urls, ids, locks, spool, digests, settings: config.upload };
   return {
     createUpload: createUpload(deps),
     signUploadParts: signUploadParts(deps),

@@ -3,6 +3,7 @@ import type { Actor } from '../../domain/actor.js';
 import { fault, FaultError } from '../../domain/errors.js';
 import type { Fragment, Part } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
+import type { Digester } from '../../ports/digester.js';
 import type { EventBus } from '../../ports/event-bus.js';
 import type { FileStore } from '../../ports/file-store.js';
 import type { Spool } from '../../ports/spool.js';
@@ -22,6 +23,7 @@ export interface TakeBodyDeps extends StorePieceDeps {
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly spool: Spool;
+  readonly digests: Digester;
 }
 
 /** The body of one request that continues an upload. */
@@ -46,12 +48,13 @@ export async function takeBody(
   incoming: IncomingBody,
 ): Promise<void> {
   const files = [await deps.spool.open(), await deps.spool.open()] as const;
-  const spools = [proveSpool(files[0]), proveSpool(files[1])] as const;
+  const spools = [proveSpool(files[0], deps.digests), proveSpool(files[1], deps.digests)] as const;
   try {
     const { checksum } = incoming;
     if (checksum) await takeProven(deps, actor, upload, { ...incoming, checksum }, spools);
     else await takeAtOnce(deps, actor, upload, incoming, spools);
   } finally {
+    for (const { clear } of spools) clear();
     await Promise.all(files.map((file) => file.close()));
   }
 }
