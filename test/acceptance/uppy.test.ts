@@ -77,7 +77,9 @@ describe.each(['tus', 's3-5', 's3-6'])('Uppy in a browser, with %s', { timeout: 
     const scene = await open(`${protocol}.html`);
     const name = 'cancelled.bin';
     line.holdAfter(ONE_PART_BYTES);
-    await scene.send(await example.write(name, randomBytes(26 * MIB)));
+    // So long that the browser cannot have handed all of it on: what has arrived whole is complete, and not cancelled.
+    const bytes = randomBytes(ONE_PART_BYTES + IN_FLIGHT_BYTES + 4 * MIB);
+    await scene.send(await example.write(name, bytes));
     await waitForParts(product, name, 1);
     await scene.press('Cancel');
     line.release();
