@@ -1,6 +1,7 @@
 import { CLAMD_BREAKER, createClamavScanner, type ClamavScanner } from './adapters/clamav/scanner.js';
 import { traceScans } from './adapters/clamav/trace-scans.js';
 import { logClamds, readClamd } from './compose/clamds.js';
+import { guardStore, storeBreaker } from './adapters/guarded-store/guard-store.js';
 import { createFilesystemStore } from './adapters/filesystem/filesystem-store.js';
 import { createDatabase, type Database } from './adapters/postgres/database.js';
 import { createFileStore } from './adapters/postgres/file-store.js';
@@ -64,7 +65,7 @@ export async function compose(input: ComposeInput): Promise<Platform> {
     files: createFileStore(database),
     redis,
     bus: createRedisEventBus({ commands, subscriber, logger }),
-    objects: await composeStore(input, clock),
+    objects: await composeStore(input, clock, breakers),
     scanner: isTracing ? traceScans(clamds) : clamds,
     clamds,
     breakers,
@@ -82,10 +83,14 @@ function composeClamds(
   return clamds;
 }
 
-/** The S3 client is loaded only where it is used: it takes 40 MB of every process. */
+/**
+ * The S3 client is loaded only where it is used: it takes 40 MB of every process. A disk needs no breaker: it answers at
+ * once, and one that is full must still be read and emptied.
+ */
 async function composeStore(
   { config: { store, minFreeBytes }, logger }: ComposeInput,
   clock: Clock,
+  breakers: Breakers,
 ): Promise<Platform['objects']> {
   if (store.kind === 'filesystem') return createFilesystemStore({ root: store.root, clock, minFreeBytes });
   const { createS3Store } = await import('./adapters/s3/s3-store.js');
@@ -93,9 +98,10 @@ async function composeStore(
   const report = (message: string, details: Readonly<Record<string, unknown>>): void => {
     logger.warn(details, message);
   };
-  return createS3Store({
+  const s3 = await createS3Store({
     ...store,
     ingest: ingest ?? undefined,
     housekeeping: { leftoverDays, browserOrigins, report },
   });
+  return guardStore(s3, breakers.create(storeBreaker(s3)));
 }

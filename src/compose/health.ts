@@ -1,6 +1,7 @@
 import { assertRowLevelSecurity } from '../adapters/postgres/privileges.js';
 import type { Platform } from '../compose.js';
 import { PermanentError } from '../domain/errors.js';
+import type { Breakers } from '../observability/breakers.js';
 import {
   createHealth,
   UnhealthyError,
@@ -21,11 +22,19 @@ export function composeHealth(platform: Platform, needsScanner: boolean): Health
     check('redis', true, (signal) => bus.check(signal)),
     check('object-store', true, (signal) => objects.check(signal)),
     check('scanner', needsScanner, async () => answerOfClamds(await clamds.look())),
+    ...(needsScanner ? [] : [issuerCheck(breakers)]),
   ];
   return createHealth({
     checks: checks.map((one) => ({ ...one, breaker: () => breakers.stateOf(one.dependency) })),
   });
 }
+
+/** Only the API asks the issuer, and seldom: how its last fetch went is all that is known. Known keys last for long. */
+const issuerCheck = (breakers: Breakers): HealthCheck =>
+  check('issuer', false, () => {
+    const isLost = breakers.stateOf('issuer') === 'open';
+    return isLost ? Promise.reject(new UnhealthyError('does not answer')) : Promise.resolve(undefined);
+  });
 
 /** What a dependency refuses for good is something that operators have to mend, so they get to read it. */
 const check = (

@@ -5,6 +5,7 @@ import { createEngine, type Engine } from '../graphql/engine.js';
 import type { OperationObservation } from '../graphql/use-observation.js';
 import { buildLazaretSchema } from '../graphql/schema.js';
 import type { UseCases } from '../graphql/use-cases.js';
+import type { Breakers } from '../observability/breakers.js';
 import type { ReceiptSigner } from '../ports/receipt-signer.js';
 import type { RoleStore } from '../ports/role-store.js';
 import type { SecretZip } from '../ports/secret-zip.js';
@@ -38,6 +39,7 @@ export interface ApiServerDeps extends HttpServerDeps {
   readonly roles: RoleStore;
   readonly receipts: ReceiptSigner;
   readonly clock: Clock;
+  readonly breakers?: Breakers;
   readonly isProduction: boolean;
   readonly isTracing: boolean;
   readonly auth: {

@@ -25,29 +25,37 @@ export interface BreakerOptions {
 
 /** Spares a dependency that is down, and spares callers the wait for it. */
 export interface Breaker {
-  state(): BreakerState;
+  readonly state: () => BreakerState;
   /**
    * Does the work and takes note of how it ends. Throws what the work throws.
    *
+   * @param stop - once it has aborted, a failure is none of the dependency's
    * @throws TransientError at once, without doing the work, while the dependency is left alone
    */
-  run<T>(work: () => Promise<T>): Promise<T>;
+  readonly run: <T>(work: () => Promise<T>, stop?: AbortSignal) => Promise<T>;
 }
+
+/** Carries an error past the count. */
+class Uncounted extends Error {}
 
 /** Makes a breaker, which is closed. */
 export function createBreaker(options: BreakerOptions): Breaker {
   const { dependency, failures, openMs, isFailure = () => true, probe, onState } = options;
-  const policy = circuitBreaker(handleWhen(isFailure), {
-    halfOpenAfter: openMs,
-    breaker: new ConsecutiveBreaker(failures),
-  });
+  const policy = circuitBreaker(
+    handleWhen((error) => !(error instanceof Uncounted) && isFailure(error)),
+    {
+      halfOpenAfter: openMs,
+      breaker: new ConsecutiveBreaker(failures),
+    },
+  );
   const state = (): BreakerState => nameOf(policy.state);
   onState?.(state());
   policy.onStateChange((changed) => onState?.(nameOf(changed)));
-  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
+  const attempt = async <T>(work: () => Promise<T>, stop?: AbortSignal): Promise<T> => {
     try {
-      return await policy.execute(work);
+      return await policy.execute(() => uncountedAfter(stop, work));
     } catch (error) {
+      if (error instanceof Uncounted) throw error.cause;
       if (!(error instanceof BrokenCircuitError)) throw error;
       throw new TransientError(dependency, `${dependency} is left alone for a while`, { cause: causeOf() });
     }
@@ -65,11 +73,19 @@ export function createBreaker(options: BreakerOptions): Breaker {
   };
   return {
     state,
-    run: async (work) => {
+    run: async (work, stop) => {
       if (probe && policy.state !== CircuitState.Closed) await tryOnce(probe);
-      return attempt(work);
+      return attempt(work, stop);
     },
   };
+}
+
+async function uncountedAfter<T>(stop: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw stop?.aborted ? new Uncounted('', { cause: error }) : error;
+  }
 }
 
 function nameOf(state: CircuitState): BreakerState {

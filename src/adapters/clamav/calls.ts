@@ -30,8 +30,7 @@ export function createCalls(breaker: Breaker, onFailure: (error: TransientError)
       failures = 0;
       return result;
     } catch (error) {
-      if (stop?.aborted) throw new GivenUp('', { cause: error });
-      if (error instanceof TransientError) {
+      if (error instanceof TransientError && !stop?.aborted) {
         failures += 1;
         onFailure(error);
       }
@@ -40,12 +39,6 @@ export function createCalls(breaker: Breaker, onFailure: (error: TransientError)
   };
   return {
     failures: () => failures,
-    run: async (work, stop) => {
-      try {
-        return await breaker.run(() => count(work, stop));
-      } catch (error) {
-        throw error instanceof GivenUp && error.cause instanceof Error ? error.cause : error;
-      }
-    },
+    run: (work, stop) => breaker.run(() => count(work, stop), stop),
   };
 }

@@ -3,6 +3,7 @@ import type { Actor, Correlation } from '../../domain/actor.js';
 import { fault, TransientError, type Outcome } from '../../domain/errors.js';
 import { ok } from '../../domain/result.js';
 import type { Authenticate } from '../../graphql/context.js';
+import type { Breakers } from '../../observability/breakers.js';
 import type { Logger } from '../../observability/logger.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { Clock } from '../../ports/clock.js';
@@ -20,6 +21,8 @@ export interface AuthenticatorDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Knows the breaker before the issuer. */
+  readonly breakers?: Breakers;
   /** @default the keys that the issuer publishes */
   readonly keys?: JWTVerifyGetKey;
   readonly limit?: SubjectLimitOptions;

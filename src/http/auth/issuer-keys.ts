@@ -1,6 +1,8 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, type RemoteJWKSet } from 'jose';
 import { z } from 'zod';
 import { TransientError } from '../../domain/errors.js';
+import { createBreaker } from '../../observability/breaker.js';
+import type { Breakers } from '../../observability/breakers.js';
 import type { Metrics } from '../../observability/metrics.js';
 
 /** How the keys of an issuer are kept. */
@@ -13,6 +15,8 @@ export interface IssuerKeysOptions {
   readonly failureCooldownMs?: number;
   /** Age at which known keys are fetched again, so that retired ones go. @default 300000 */
   readonly refreshMs?: number;
+  /** Makes the breaker before the issuer. @default one that nobody sees */
+  readonly breakers?: Breakers;
   /** Longest time that known keys are trusted while the issuer cannot be reached. @default 86400000 */
   readonly maxOutageMs?: number;
 }
@@ -59,31 +63,28 @@ interface BoundFetches {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds since the last fetch that succeeded. */
   ageMs(): number;
-  isCoolingDown(): boolean;
 }
 
 /** Lets no fetch out shortly after one that failed, and counts all of them. */
-function boundFetches({ metrics, failureCooldownMs = 2_000 }: IssuerKeysOptions): BoundFetches {
-  let failedAt = -Infinity;
+function boundFetches({ metrics, breakers, failureCooldownMs = 2_000 }: IssuerKeysOptions): BoundFetches {
   let succeededAt = -Infinity;
-  const isCoolingDown = (): boolean => performance.now() - failedAt < failureCooldownMs;
+  const settings = { dependency: 'issuer', failures: 1, openMs: failureCooldownMs };
+  const breaker = breakers?.create(settings) ?? createBreaker(settings);
+  const ask = async (url: string, init: RequestInit): Promise<Response> => {
+    try {
+      const response = await fetch(url, init);
+      if (response.status !== 200) throw new TransientError('issuer', `HTTP ${String(response.status)}`);
+      succeededAt = performance.now();
+      metrics.jwksFetches.inc({ outcome: 'success' });
+      return response;
+    } catch (error) {
+      metrics.jwksFetches.inc({ outcome: 'failure' });
+      throw error;
+    }
+  };
   return {
-    isCoolingDown,
     ageMs: () => performance.now() - succeededAt,
-    fetch: async (url, init) => {
-      if (isCoolingDown()) throw new TransientError('issuer', 'The issuer failed a moment ago.');
-      try {
-        const response = await fetch(url, init);
-        if (response.status !== 200) throw new TransientError('issuer', `HTTP ${String(response.status)}`);
-        succeededAt = performance.now();
-        metrics.jwksFetches.inc({ outcome: 'success' });
-        return response;
-      } catch (error) {
-        failedAt = performance.now();
-        metrics.jwksFetches.inc({ outcome: 'failure' });
-        throw error;
-      }
-    },
+    fetch: (url, init) => breaker.run(() => ask(url, init)),
   };
 }
 
@@ -114,7 +115,7 @@ const remoteKeys = (url: URL, options: IssuerKeysOptions, fetches: BoundFetches)
 
 function refreshWhenOld(keys: RemoteJWKSet, fetches: BoundFetches, options: IssuerKeysOptions): void {
   const isOld = keys.jwks() !== undefined && fetches.ageMs() > (options.refreshMs ?? 300_000);
-  if (!isOld || keys.reloading || fetches.isCoolingDown()) return;
-  // Requests go on with the keys that are known; a failure is counted and tried again after its cool-down.
+  if (!isOld || keys.reloading) return;
+  // Requests go on with the keys that are known; after a failure the breaker lets no fetch out for a while.
   keys.reload().catch(() => undefined);
 }

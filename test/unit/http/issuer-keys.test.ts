@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createIssuerKeys, type IssuerKeysOptions } from '../../../src/http/auth/issuer-keys.js';
 import { verifyAccessToken } from '../../../src/http/auth/verify-access-token.js';
+import { createBreakers } from '../../../src/observability/breakers.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
 import {
   makeKey,
@@ -79,6 +80,19 @@ describe('the keys of the issuer', () => {
     expect(await verify(first)).toBe('DEPENDENCY_UNAVAILABLE');
     issuer.fail(false);
     await expect.poll(() => verify(first), { timeout: 5_000 }).toBe('accepted');
+  });
+
+  it('have a breaker before them, which operators see', async () => {
+    const { breakerState } = createMetrics();
+    const breakers = createBreakers(breakerState);
+    const verify = verifier({ breakers, failureCooldownMs: 50 });
+    issuer.fail(true);
+    expect(await verify(first)).toBe('DEPENDENCY_UNAVAILABLE');
+    expect(breakers.stateOf('issuer')).toBe('open');
+    expect((await breakerState.get()).values).toMatchObject([{ labels: { dependency: 'issuer' }, value: 2 }]);
+    issuer.fail(false);
+    await expect.poll(() => verify(first), { timeout: 5_000 }).toBe('accepted');
+    expect(breakers.stateOf('issuer')).toBe('closed');
   });
 
   it('of metadata that names another issuer are not believed', async () => {

@@ -1,0 +1,73 @@
+import { Readable } from 'node:stream';
+import { TransientError } from '../../domain/errors.js';
+import type { Breaker } from '../../observability/breaker.js';
+import type { DirectTransfer, LentChunks, ObjectStore } from '../../ports/object-store.js';
+import type { QuarantineArea } from '../../ports/quarantine-area.js';
+import type { StoreInventory } from '../../ports/store-inventory.js';
+
+/** A store with all its abilities. */
+export type WholeStore = ObjectStore & QuarantineArea & StoreInventory;
+
+const DEPENDENCY = 'object-store';
+/** Longest wait for the probe. */
+const PROBE_MS = 3_000;
+
+/**
+ * How the breaker before a store behaves. Only what the store itself failed with counts: neither what it refuses for good,
+ * nor a body that breaks off. After an outage the store is asked by its own check: an upload would take as long as its
+ * sender likes.
+ */
+export const storeBreaker = (store: ObjectStore) => ({
+  dependency: DEPENDENCY,
+  failures: 5,
+  openMs: 1_000,
+  isFailure: (error: unknown): boolean => error instanceof TransientError && error.dependency === DEPENDENCY,
+  probe: (): Promise<void> => store.check(AbortSignal.timeout(PROBE_MS)),
+});
+
+/**
+ * Puts a breaker before a store that is reached over a network. While it is open, new operations fail at once with
+ * `TransientError`; what is under way, the body of an opened object included, goes on. Looking through the store and
+ * signing, which asks nobody, are not its business.
+ */
+export function guardStore(store: WholeStore, breaker: Breaker): WholeStore {
+  const { run } = breaker;
+  return {
+    ...store,
+    ...(store.direct && { direct: guardDirect(store.direct, breaker) }),
+    ...guardQuarantine(store, breaker),
+    beginUpload: (key, signal) => run(() => store.beginUpload(key, signal), signal),
+    putPart: (upload, partNumber, sizeBytes, body, signal) =>
+      consume(body, () => run(() => store.putPart(upload, partNumber, sizeBytes, body, signal), signal)),
+    finishUpload: (upload, parts, signal) => run(() => store.finishUpload(upload, parts, signal), signal),
+    abortUpload: (upload, signal) => run(() => store.abortUpload(upload, signal), signal),
+    write: (ref, sizeBytes, body, signal) =>
+      consume(body, () => run(() => store.write(ref, sizeBytes, body, signal), signal)),
+    read: (ref, range, signal) => run(() => store.read(ref, range, signal), signal),
+    lend: (ref, signal) => run(() => store.lend(ref, signal), signal),
+    stat: (ref, signal) => run(() => store.stat(ref, signal), signal),
+    remove: (ref, signal) => run(() => store.remove(ref, signal), signal),
+    check: (signal) => run(() => store.check(signal), signal),
+  };
+}
+
+const guardDirect = (direct: DirectTransfer, { run }: Breaker): DirectTransfer => ({
+  ...direct,
+  listParts: (upload, afterPart, signal) => run(() => direct.listParts(upload, afterPart, signal), signal),
+});
+
+const guardQuarantine = (area: QuarantineArea, { run }: Breaker): QuarantineArea => ({
+  isolate: (from, key, signal) => run(() => area.isolate(from, key, signal), signal),
+  readIsolated: (key, range, signal) => run(() => area.readIsolated(key, range, signal), signal),
+  removeIsolated: (key, signal) => run(() => area.removeIsolated(key, signal), signal),
+});
+
+/** A body that is not let in would hold its sender for ever. */
+async function consume<T>(body: Readable | LentChunks, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (body instanceof Readable) body.destroy();
+    throw error;
+  }
+}
