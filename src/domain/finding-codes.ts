@@ -34,7 +34,7 @@ export const FINDINGS = {
   NAME_DISGUISED: spec('high', 'REJECTED', 'The name of a program ends as if it were a document.'),
   POLYGLOT: spec('high', 'REJECTED', 'The same bytes are valid as files of two kinds.'),
   TRAILING_DATA: spec('low', 'ALLOW', 'Bytes follow the end of what the file says it is.'),
-  HIGH_ENTROPY: spec('info', 'ALLOW', 'Bytes of no known kind look encrypted or compressed.'),
+  HIGH_ENTROPY: spec('info', 'ALLOW', 'Bytes look encrypted where text or nothing was to be expected.'),
   ARCHIVE_ENCRYPTED: spec('high', 'UNSCANNABLE', 'A member of an archive is encrypted.'),
   ARCHIVE_CORRUPT: spec('medium', 'UNSCANNABLE', 'An archive cannot be read to its end.'),
   ARCHIVE_UNSUPPORTED: spec('medium', 'UNSCANNABLE', 'An archive is of a kind that cannot be looked into.'),

@@ -15,6 +15,7 @@ interface Layer {
 
 const PURE = /^$/;
 const NEUTRAL = /^(?:node:(?:stream|stream\/promises|crypto|events|path|buffer|zlib)|cockatiel|lru-cache)$/;
+const ANALYSER = /^(?:node:(?:stream|zlib)|htmlparser2)$/;
 const EDGE = ['usecases', 'domain', 'observability'];
 const ROOTS = ['compose', 'config', 'observability', 'lifecycle', 'domain'];
 
@@ -28,6 +29,13 @@ const LAYERS: readonly Layer[] = [
     path: /^src\/adapters\/postgres\//,
     imports: ['domain', 'ports', 'db', 'observability'],
   },
+  {
+    name: 'adapters/sandbox',
+    path: /^src\/adapters\/sandbox\//,
+    imports: ['domain', 'ports', 'observability', 'analyser'],
+  },
+  // It runs apart from everything else, and asks nothing but the bytes that it is given.
+  { name: 'analyser', path: /^src\/analyser\//, imports: ['domain'], packages: ANALYSER },
   { name: 'adapters', path: /^src\/adapters\/[^/]+\//, imports: ['domain', 'ports', 'observability'] },
   { name: 'graphql', path: /^src\/graphql\//, imports: EDGE, types: ['ports'] },
   { name: 'http', path: /^src\/http\//, imports: [...EDGE, 'graphql'], types: ['ports'] },
@@ -36,7 +44,10 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'compose',
     path: /^src\/compose(?:\.ts|\/)/,
-    imports: ['config', 'observability', 'adapters', 'adapters/postgres', 'usecases', 'ports', 'domain'],
+    imports: [
+      ...['config', 'observability', 'usecases', 'ports', 'domain'],
+      ...['adapters', 'adapters/postgres', 'adapters/sandbox'],
+    ],
   },
   { name: 'lifecycle', path: /^src\/lifecycle(?:\.ts|\/)/, imports: ['observability', 'domain'] },
   { name: 'main', path: /^src\/main\.ts$/, imports: [...ROOTS, 'graphql', 'http'] },

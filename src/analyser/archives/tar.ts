@@ -1,0 +1,104 @@
+import { report, within, type Context, type Place } from '../context.js';
+import { collect, limited } from '../reading/limited.js';
+import { TruncatedError, type Reader } from '../reading/reader.js';
+import type { ContentType } from '../types/content-type.js';
+import { checkLink, checkName } from './member-name.js';
+import { parseTarHeader, TAR_BLOCK_BYTES, TAR_KIND, type TarHeader } from './tar-header.js';
+
+const TYPE: ContentType = { family: 'tar', mediaType: 'application/x-tar' };
+/** Names and extended headers are never longer. */
+const MOST_HEADER_BYTES = 1024 * 1024;
+const EMPTY = Buffer.alloc(TAR_BLOCK_BYTES);
+
+/** Walks a tar and looks into each of its files. @see POSIX.1-2017, pax interchange format */
+export async function analyseTar(reader: Reader, place: Place, context: Context): Promise<ContentType> {
+  try {
+    await walk(reader, place, context);
+  } catch (error) {
+    if (!(error instanceof TruncatedError)) throw error;
+    report(context, place, 'ARCHIVE_CORRUPT', `It cannot be read beyond byte ${reader.offset}.`);
+  }
+  return TYPE;
+}
+
+async function walk(reader: Reader, place: Place, context: Context): Promise<void> {
+  let override: Partial<TarHeader> = {};
+  for (;;) {
+    const block = await reader.peek(TAR_BLOCK_BYTES);
+    if (block.length === 0) return;
+    await reader.skip(Math.min(TAR_BLOCK_BYTES, block.length));
+    if (block.equals(EMPTY)) return endOfTar(reader, place, context);
+    const header = parseTarHeader(block);
+    if (!header) throw new TruncatedError('This is no header');
+    if (
+      header.kind === TAR_KIND.extended ||
+      header.kind === TAR_KIND.longName ||
+      header.kind === TAR_KIND.longLink
+    ) {
+      override = { ...override, ...(await readOverride(reader, header)) };
+    } else {
+      context.budget.member();
+      await readMember(reader, { ...header, ...override }, place, context);
+      override = {};
+    }
+  }
+}
+
+async function readOverride(reader: Reader, { kind, sizeBytes }: TarHeader): Promise<Partial<TarHeader>> {
+  const bytes = await collect(limited(reader, sizeBytes), MOST_HEADER_BYTES);
+  await skipPadding(reader, sizeBytes);
+  if (!bytes) throw new TruncatedError('A header is too long');
+  const text = bytes.toString('utf8');
+  if (kind === TAR_KIND.longName) return { name: text.replace(/\0.*$/s, '') };
+  if (kind === TAR_KIND.longLink) return { linkTarget: text.replace(/\0.*$/s, '') };
+  const value = (key: string): string | undefined =>
+    new RegExp(`(?:^|\\n)\\d+ ${key}=([^\\n]*)\\n`).exec(text)?.[1];
+  const [name, linkTarget, size] = [value('path'), value('linkpath'), value('size')];
+  return {
+    ...(name !== undefined && { name }),
+    ...(linkTarget !== undefined && { linkTarget }),
+    ...(size !== undefined && { sizeBytes: Number(size) }),
+  };
+}
+
+async function readMember(reader: Reader, header: TarHeader, place: Place, context: Context): Promise<void> {
+  const { kind, name, linkTarget, sizeBytes } = header;
+  const member = within(place, name, 'member');
+  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) throw new TruncatedError('A size is no number');
+  if (kind === TAR_KIND.global) return reader.skip(padded(sizeBytes));
+  checkName(name, member, context);
+  if (kind === TAR_KIND.symbolicLink) checkLink(name, linkTarget, member, context);
+  else if (kind === TAR_KIND.hardLink) checkLink('', linkTarget, member, context);
+  else if (TAR_KIND.special.includes(kind)) report(context, member, 'ARCHIVE_SPECIAL_MEMBER');
+  const hasContent = !TAR_KIND.withoutContent.includes(kind);
+  if (!hasContent) return;
+  if (sizeBytes > context.budget.limits.maxMemberBytes) {
+    report(context, member, 'ARCHIVE_TOO_LARGE', `The member has ${sizeBytes} bytes.`);
+  }
+  if (kind === TAR_KIND.sparse) report(context, member, 'ARCHIVE_UNSUPPORTED', 'It is stored with holes.');
+  await context.look(limited(reader, sizeBytes), member);
+  await skipPadding(reader, sizeBytes);
+}
+
+const padded = (bytes: number): number => Math.ceil(bytes / TAR_BLOCK_BYTES) * TAR_BLOCK_BYTES;
+
+/** The last file of an archive that was cut to its length has no padding. */
+async function skipPadding(reader: Reader, sizeBytes: number): Promise<void> {
+  const rest = padded(sizeBytes) - sizeBytes;
+  await reader.skip(Math.min(rest, (await reader.peek(rest)).length));
+}
+
+/** Behind the end there are zeros only: what else is there, no program unpacks, or every program another. */
+async function endOfTar(reader: Reader, place: Place, context: Context): Promise<void> {
+  for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+    context.budget.time();
+    if (chunk.every((byte) => byte === 0)) continue;
+    reader.unread(chunk);
+    report(context, place, 'TRAILING_DATA', `Bytes follow its end at ${reader.offset}.`);
+    const rest = (async function* (): AsyncGenerator<Buffer, undefined> {
+      for (let next = await reader.next(); next; next = await reader.next()) yield next;
+    })();
+    await context.look(rest, within(place, '(rest)', 'rest'));
+    return;
+  }
+}

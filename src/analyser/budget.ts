@@ -1,0 +1,82 @@
+import type { FindingCode } from '../domain/finding-codes.js';
+
+/** How much one file may cost. Every bound that ends the analysis is a finding. */
+export interface AnalysisLimits {
+  /** Containers within containers. */
+  readonly maxDepth: number;
+  /** Members of all containers together. */
+  readonly maxMembers: number;
+  /** Bytes that come out of all containers together. */
+  readonly maxExpandedBytes: number;
+  /** Largest single member: what the scanner would pass over in silence. */
+  readonly maxMemberBytes: number;
+  /** Time of the processor. */
+  readonly maxCpuMs: number;
+}
+
+/** The analysis came to one of its limits; what it found until then counts. */
+export class LimitError extends Error {
+  override readonly name = 'LimitError';
+  constructor(
+    readonly code: FindingCode,
+    readonly detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** What is left of the limits. */
+export interface Budget {
+  readonly limits: AnalysisLimits;
+  /** Counts bytes that came out of a container. Throws {@link LimitError}. */
+  expand(bytes: number): void;
+  /** Counts a member. Throws {@link LimitError}. */
+  member(): void;
+  /** Throws {@link LimitError} when the time is over. */
+  time(): void;
+}
+
+/** Below this nothing is called a bomb, however well it was compressed. */
+const BOMB_BYTES = 256 * 1024 * 1024;
+/** Above this no honest content was ever compressed, in bytes for each byte of the file. */
+const BOMB_RATIO = 200;
+
+/**
+ * Begins to count.
+ *
+ * @param fileBytes - size of the file, which what comes out of it is compared with
+ */
+export function createBudget(limits: AnalysisLimits, fileBytes: number): Budget {
+  const before = process.cpuUsage();
+  let expandedBytes = 0;
+  let members = 0;
+  const time = (): void => {
+    const { user, system } = process.cpuUsage(before);
+    if ((user + system) / 1_000 <= limits.maxCpuMs) return;
+    throw new LimitError('ANALYSIS_LIMIT', `The analysis took more than ${limits.maxCpuMs} ms.`);
+  };
+  return {
+    limits,
+    expand(bytes) {
+      expandedBytes += bytes;
+      if (expandedBytes > BOMB_BYTES && expandedBytes > fileBytes * BOMB_RATIO) {
+        throw new LimitError('ARCHIVE_BOMB', `${fileBytes} bytes became ${expandedBytes} and more.`);
+      }
+      if (expandedBytes > limits.maxExpandedBytes) {
+        throw new LimitError(
+          'ARCHIVE_TOO_LARGE',
+          `It expands to more than ${limits.maxExpandedBytes} bytes.`,
+        );
+      }
+      time();
+    },
+    member() {
+      members += 1;
+      if (members > limits.maxMembers) {
+        throw new LimitError('ARCHIVE_TOO_MANY_MEMBERS', `It has more than ${limits.maxMembers} members.`);
+      }
+      time();
+    },
+    time,
+  };
+}

@@ -1,0 +1,73 @@
+import { report, type Context, type Place } from '../context.js';
+
+/** Looks at the dictionaries of a PDF. */
+export interface PdfObjects {
+  /** Text with objects in it; whether it ends where they end. */
+  hear(text: string, isWhole: boolean): void;
+  /** Judges what could not be judged before every object was known. */
+  conclude(): void;
+}
+
+const NAME_ESCAPE = /#([0-9a-f]{2})/gi;
+const COMMENT = /%[^\r\n]*/g;
+/** What reaches out, beside those that have a code of their own. */
+const REACHING = 'URI|SubmitForm|GoToR|GoToE|ImportData|Rendition|Movie|Sound';
+const ACTION_OBJECT = new RegExp(
+  `\\b(\\d{1,10})\\s+\\d{1,5}\\s+obj\\b(?:(?!endobj)[\\s\\S]){0,2000}?/S\\s*/(?:${REACHING})\\b`,
+  'g',
+);
+const OPENING = /\/(?:OpenAction|AA)\s*(?:(\d{1,10})\s+\d{1,5}\s+R\b|<<((?:(?!endobj)[\s\S]){0,2000}))/g;
+const REFERENCE = /\b(\d{1,10})\s+\d{1,5}\s+R\b/g;
+const INLINE_ACTION = new RegExp(`/S\\s*/(?:${REACHING})\\b`);
+const MOST_REMEMBERED = 100_000;
+
+/** Begins with a PDF that nothing is known of. */
+export function createPdfObjects(place: Place, context: Context): PdfObjects {
+  const actions = new Set<string>();
+  const opening = new Set<string>();
+  const say = (code: Parameters<typeof report>[2], detail: string | null = null): void =>
+    report(context, place, code, detail);
+  const remember = (into: Set<string>, numbers: Iterable<string | undefined>): void => {
+    for (const number of numbers) if (number !== undefined && into.size < MOST_REMEMBERED) into.add(number);
+  };
+  return {
+    hear(escaped) {
+      const text = escaped.replace(COMMENT, '\n').replace(NAME_ESCAPE, unescape);
+      if (/\/(?:S\s*\/)?JavaScript\b/.test(text)) say('PDF_JAVASCRIPT');
+      if (/\/S\s*\/Launch\b/.test(text)) say('PDF_LAUNCH');
+      if (/\/EmbeddedFiles\b|\/Type\s*\/EmbeddedFile\b/.test(text)) say('PDF_EMBEDDED_FILE');
+      if (/\/Encrypt\s+\d+\s+\d+\s+R\b|\/Encrypt\s*<</.test(text)) say('DOCUMENT_ENCRYPTED');
+      if (/\/(?:RichMedia|Flash|3D)\b/.test(text) && /\/Subtype\s*\/(?:RichMedia|Flash)\b/.test(text)) {
+        say('PDF_EMBEDDED_FILE', 'rich media');
+      }
+      remember(
+        actions,
+        Array.from(text.matchAll(ACTION_OBJECT), ([, number]) => number),
+      );
+      for (const [, number, inline = ''] of text.matchAll(OPENING)) {
+        if (number !== undefined) remember(opening, [number]);
+        const own = ownDictionary(inline);
+        if (INLINE_ACTION.test(own)) say('PDF_AUTO_ACTION');
+        remember(
+          opening,
+          Array.from(own.matchAll(REFERENCE), ([, other]) => other),
+        );
+      }
+    },
+    conclude() {
+      if ([...opening].some((number) => actions.has(number))) say('PDF_AUTO_ACTION');
+    },
+  };
+}
+
+/** Of the text behind `<<`, what belongs to that dictionary. */
+function ownDictionary(text: string): string {
+  let depth = 1;
+  for (const { 0: mark, index } of text.matchAll(/<<|>>/g)) {
+    depth += mark === '<<' ? 1 : -1;
+    if (depth === 0) return text.slice(0, index);
+  }
+  return text;
+}
+
+const unescape = (_: string, digits: string): string => String.fromCharCode(Number.parseInt(digits, 16));

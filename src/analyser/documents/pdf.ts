@@ -1,0 +1,127 @@
+import { report, within, type Context, type Place } from '../context.js';
+import { looksForOther } from '../media/hidden.js';
+import type { Reader } from '../reading/reader.js';
+import type { ContentType } from '../types/content-type.js';
+import { createPdfObjects, type PdfObjects } from './pdf-objects.js';
+import { openPdfStream } from './pdf-stream.js';
+
+const STREAM = /(?<![A-Za-z])stream(?:\r\n|\n|\r(?!\n))/g;
+const STREAM_END = Buffer.from('endstream', 'latin1');
+/** Text in front of a stream that is kept to find its dictionary in. */
+const DICTIONARY_CHARACTERS = 64 * 1024;
+/** What is kept of one chunk for the next: longer than any word that is looked for. */
+const OVERLAP = 64;
+const NEAR_BYTES = 64 * 1024;
+/** Long enough not to stand in compressed bytes by chance. */
+const HIDDEN_ACTION = /\/S\s*\/(?:JavaScript|Launch)\b/;
+
+/**
+ * Reads a PDF from its beginning to its end, without its table of objects, which may lie: every dictionary is
+ * looked at, and every stream that can hold others is expanded.
+ *
+ * @see ISO 32000-2, 7.3.8 and 7.5.7
+ */
+export async function analysePdf(
+  reader: Reader,
+  place: Place,
+  context: Context,
+  type: ContentType,
+): Promise<ContentType> {
+  const objects = createPdfObjects(place, context);
+  const hidden = looksForOther(Buffer.from(await reader.peek(NEAR_BYTES)), place, context, type);
+  let text = '';
+  for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+    context.budget.time();
+    text += chunk.toString('latin1');
+    STREAM.lastIndex = 0;
+    const begin = STREAM.exec(text);
+    if (!begin) {
+      hidden.hear(chunk);
+      text = pass(text, objects);
+      continue;
+    }
+    const end = begin.index + begin[0].length;
+    const surplus = text.length - end;
+    hidden.hear(chunk.subarray(0, chunk.length - surplus));
+    reader.unread(chunk.subarray(chunk.length - surplus));
+    const dictionary = text.slice(0, begin.index);
+    objects.hear(dictionary, true);
+    await passStream(reader, dictionaryBefore(dictionary), { objects, place, context, hear: hidden.hear });
+    text = '';
+  }
+  objects.hear(text, true);
+  objects.conclude();
+  hidden.conclude();
+  return type;
+}
+
+/** Lets the dictionaries be looked at, and keeps what may go on in the next chunk. */
+function pass(text: string, objects: PdfObjects): string {
+  if (text.length <= 2 * DICTIONARY_CHARACTERS) return text;
+  objects.hear(text.slice(0, -DICTIONARY_CHARACTERS), false);
+  return text.slice(-DICTIONARY_CHARACTERS);
+}
+
+/** The dictionary of a stream stands in front of it, behind the number of its object. */
+function dictionaryBefore(text: string): string {
+  const begin = text.lastIndexOf(' obj');
+  return text.slice(begin < 0 ? -DICTIONARY_CHARACTERS : begin).replace(/#([0-9a-f]{2})/gi, unescape);
+}
+
+const unescape = (_: string, digits: string): string => String.fromCharCode(Number.parseInt(digits, 16));
+
+interface StreamScene {
+  readonly objects: PdfObjects;
+  readonly place: Place;
+  readonly context: Context;
+  readonly hear: (chunk: Buffer) => void;
+}
+
+/** Takes a stream with what ends it. */
+async function passStream(reader: Reader, dictionary: string, scene: StreamScene): Promise<void> {
+  const { place, context, objects } = scene;
+  const raw = untilEnd(reader, scene);
+  if (/\/Type\s*\/ObjStm\b/.test(dictionary)) {
+    const text = await openPdfStream(raw, dictionary, place, context);
+    if (text) objects.hear(text.toString('latin1'), true);
+  } else if (/\/Type\s*\/EmbeddedFile\b/.test(dictionary) || /\/EF\s*<</.test(dictionary)) {
+    report(context, place, 'PDF_EMBEDDED_FILE');
+    const content = await openPdfStream(raw, dictionary, place, context);
+    if (content) {
+      const bytes = (async function* (): AsyncGenerator<Buffer, undefined> {
+        yield await Promise.resolve(content);
+      })();
+      await context.look(bytes, within(place, '(embedded file)', 'part'));
+    }
+  } else {
+    await passOver(raw, objects);
+  }
+}
+
+/** What nobody expands is looked at as it is: a viewer may see objects where we saw a stream. */
+async function passOver(raw: AsyncIterable<Buffer>, objects: PdfObjects): Promise<void> {
+  let last = '';
+  for await (const chunk of raw) {
+    const text = last + chunk.toString('latin1');
+    if (HIDDEN_ACTION.test(text)) objects.hear(text, false);
+    last = text.slice(-OVERLAP);
+  }
+}
+
+/** The bytes of a stream up to the word that ends it, which is taken as well. */
+async function* untilEnd(reader: Reader, { context, hear }: StreamScene): AsyncGenerator<Buffer, undefined> {
+  for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+    context.budget.time();
+    const both = Buffer.concat([chunk, await reader.peek(STREAM_END.length)]);
+    const end = both.indexOf(STREAM_END);
+    if (end >= 0 && end < chunk.length) {
+      reader.unread(chunk.subarray(end));
+      await reader.skip(STREAM_END.length);
+      hear(chunk.subarray(0, end));
+      yield chunk.subarray(0, end);
+      return;
+    }
+    hear(chunk);
+    yield chunk;
+  }
+}

@@ -1,0 +1,64 @@
+import { TruncatedError, type Reader } from '../reading/reader.js';
+
+/** Takes a PNG with its last chunk. @see https://www.w3.org/TR/png-3/#5Chunk-layout */
+export async function passPng(reader: Reader): Promise<void> {
+  await reader.skip(8);
+  for (;;) {
+    const head = await reader.take(8);
+    await reader.skip(head.readUInt32BE(0) + 4);
+    if (head.toString('latin1', 4) === 'IEND') return;
+  }
+}
+
+/** Takes a JPEG with its end mark. @see ITU-T T.81, B.1 */
+export async function passJpeg(reader: Reader): Promise<void> {
+  await reader.skip(2);
+  for (;;) {
+    const mark = await takeMark(reader);
+    if (mark === 0xd9) return;
+    const hasLength = mark !== 0x01 && !(mark >= 0xd0 && mark <= 0xd8);
+    if (hasLength) await reader.skip(Math.max(0, (await reader.take(2)).readUInt16BE(0) - 2));
+  }
+}
+
+/** Passes coded bytes up to the next mark; `ff00` is a byte of them, and `ffff` fills. */
+async function takeMark(reader: Reader): Promise<number> {
+  for (;;) {
+    const chunk = await reader.next();
+    if (!chunk) throw new TruncatedError('It has no end');
+    const at = chunk.indexOf(0xff);
+    if (at < 0) continue;
+    reader.unread(chunk.subarray(at));
+    const [, code = 0] = await reader.take(2);
+    if (code === 0xff) reader.unread(Buffer.from([0xff]));
+    else if (code !== 0) return code;
+  }
+}
+
+/** Takes a GIF with its trailer. @see https://www.w3.org/Graphics/GIF/spec-gif89a.txt */
+export async function passGif(reader: Reader): Promise<void> {
+  const head = await reader.take(13);
+  await skipColours(reader, head[10] ?? 0);
+  for (;;) {
+    const [kind] = await reader.take(1);
+    if (kind === 0x3b) return;
+    if (kind === 0x21) await reader.skip(1);
+    else if (kind === 0x2c) {
+      await skipColours(reader, (await reader.take(9))[8] ?? 0);
+      await reader.skip(1);
+    } else throw new TruncatedError('This is no block');
+    for (let [size = 0] = await reader.take(1); size > 0; [size = 0] = await reader.take(1)) {
+      await reader.skip(size);
+    }
+  }
+}
+
+const skipColours = (reader: Reader, flags: number): Promise<void> =>
+  (flags & 0x80) === 0 ? Promise.resolve() : reader.skip(3 * 2 ** ((flags & 7) + 1));
+
+/** Takes the one chunk that WebP, WAV and AVI are. */
+export async function passRiff(reader: Reader): Promise<void> {
+  const size = (await reader.take(8)).readUInt32LE(4);
+  await reader.skip(size);
+  if (size % 2 === 1) await reader.skip(Math.min(1, (await reader.peek(1)).length));
+}

@@ -1,0 +1,29 @@
+/** Which parser looks into content; `plain` has nothing to look into. */
+export type Family =
+  | 'zip'
+  | 'gzip'
+  | 'zstd'
+  | 'bzip2'
+  | 'tar'
+  | 'ar'
+  | 'opaque'
+  | 'ole'
+  | 'pdf'
+  | 'rtf'
+  | 'png'
+  | 'jpeg'
+  | 'gif'
+  | 'riff'
+  | 'image'
+  | 'program'
+  | 'markup'
+  | 'text'
+  | 'plain'
+  | 'unknown';
+
+/** What content is by its first bytes. */
+export interface ContentType {
+  /** The media type; `null` where the bytes are of no known kind. */
+  readonly mediaType: string | null;
+  readonly family: Family;
+}
