@@ -6,6 +6,8 @@ import path from 'node:path';
  * to link them: each is made into a few files.
  */
 const BUNDLED = /^drizzle-orm(?:\/|$)/;
+/** Runs in a sandbox, where it may read one file: all that it needs is in it. */
+const ANALYSER = 'src/analyser/main.ts';
 const BUNDLED_IMPORT = /from '(drizzle-orm(?:\/[^']*)?)'/g;
 
 /**
@@ -38,6 +40,10 @@ export async function compile(root, files, outdir) {
     tsconfig: path.join(root, 'tsconfig.json'),
     plugins: [keepImports(root)],
   });
+  if (sources.includes(ANALYSER)) {
+    const outfile = path.join(outdir, 'sandbox', 'analyser.mjs');
+    await build({ ...common, entryPoints: [ANALYSER], outfile, minify: true, sourcemap: false });
+  }
   const bundled = bundledImports(root, sources);
   if (bundled.length === 0) return;
   await build({

@@ -1,0 +1,107 @@
+import type { AnalysisLimits } from '../../analyser/budget.js';
+import { frameHeader, jsonFrame } from '../../analyser/frames.js';
+import { TransientError } from '../../domain/errors.js';
+import type { StructureReport } from '../../domain/verdict.js';
+import type { FileLabel, StructureSession } from '../../ports/structure-analyser.js';
+import type { AnalyserProcess } from './analyser-process.js';
+import { parseEnough, parseReport } from './reply.js';
+import { createTail } from './tail.js';
+import { withDeadline } from './with-deadline.js';
+
+/** How long to be patient with an analyser, in milliseconds. */
+export interface SessionTimeouts {
+  /** Longest wait for it to take the next chunk. */
+  readonly writeTimeoutMs: number;
+  /** Longest wait for the report after the last byte. */
+  readonly replyTimeoutMs: number;
+}
+
+/** What became of a session. */
+export type SessionEnd = 'reported' | 'given up' | 'failed';
+
+/** Longest wait for an analyser to come to the end of a file that was given up. */
+const ABORT_MS = 5_000;
+
+/**
+ * Opens a session on an analyser that is free.
+ *
+ * @param onEnd - is told once, when the analyser is free again or has been killed
+ */
+export async function openSession(
+  process: AnalyserProcess,
+  file: { readonly label: FileLabel; readonly limits: AnalysisLimits },
+  timeouts: SessionTimeouts,
+  onEnd: (end: SessionEnd) => void,
+): Promise<StructureSession> {
+  const report = Promise.withResolvers<StructureReport>();
+  report.promise.catch(() => undefined);
+  const tail = createTail();
+  process.listen({
+    frame(kind, payload) {
+      if (kind === 'enough') tail.begin(parseEnough(payload));
+      else if (kind === 'report') report.resolve(parseReport(payload));
+      else throw new Error('This was not asked');
+    },
+    ended: report.reject,
+  });
+  const bounded = <T>(work: Promise<T>, timeoutMs: number, what: string): Promise<T> =>
+    withDeadline(work, timeoutMs, () => {
+      process.kill(what);
+      return new TransientError('analyser', what);
+    });
+  const send = (...pieces: readonly Uint8Array[]): Promise<void> =>
+    bounded(process.send(...pieces), timeouts.writeTimeoutMs, 'The analyser takes no more bytes');
+  const finish = async (timeoutMs: number): Promise<StructureReport> => {
+    const rest = tail.bytes();
+    if (rest.length > 0) await send(frameHeader('data', rest.length), rest);
+    await send(frameHeader('end', 0));
+    return bounded(report.promise, timeoutMs, 'The analyser gave no report in time');
+  };
+  await send(jsonFrame('begin', file));
+  return toSession({ process, tail, send, finish, onEnd, replyTimeoutMs: timeouts.replyTimeoutMs });
+}
+
+interface Parts {
+  readonly process: AnalyserProcess;
+  readonly tail: ReturnType<typeof createTail>;
+  readonly send: (...pieces: readonly Uint8Array[]) => Promise<void>;
+  readonly finish: (timeoutMs: number) => Promise<StructureReport>;
+  readonly onEnd: (end: SessionEnd) => void;
+  readonly replyTimeoutMs: number;
+}
+
+function toSession({ process, tail, send, finish, onEnd, replyTimeoutMs }: Parts): StructureSession {
+  let sending: Promise<void> | undefined;
+  let isOver = false;
+  const end = (how: SessionEnd): void => {
+    if (!isOver) onEnd(how);
+    isOver = true;
+  };
+  const guard = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      process.kill('The session failed');
+      end('failed');
+      throw error;
+    }
+  };
+  return {
+    write(chunk) {
+      if (chunk.length === 0 || tail.keep(chunk)) return;
+      sending = guard(send(frameHeader('data', chunk.length), chunk));
+      return sending;
+    },
+    async finish() {
+      const report = await guard(finish(replyTimeoutMs));
+      end('reported');
+      return report;
+    },
+    abort() {
+      if (isOver) return;
+      // It comes to the end of what it has, and takes the next file; one that does not is killed.
+      const over = (sending ?? Promise.resolve()).then(() => finish(ABORT_MS));
+      void over.catch(() => process.kill('The file was given up')).then(() => end('given up'));
+    },
+  };
+}
