@@ -21,7 +21,7 @@ const { config, isTracing } = readProcessConfig();
 const logger = createLogger({ level: config.logLevel, service: 'api' });
 const metrics = createMetrics();
 const platform = await orExit(compose({ config, logger, metrics, isTracing }), logger);
-const health = composeHealth(platform, false);
+const health = composeHealth(platform);
 const lifecycle = createLifecycle(logger);
 lifecycle.add({ name: 'tracing', stop: stopTracing });
 lifecycle.add({ name: 'connections', start: () => connect(platform), stop: () => disconnect(platform) });

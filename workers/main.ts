@@ -26,7 +26,7 @@ const logger = createLogger({ level: config.logLevel, service: 'worker' });
 const metrics = createMetrics();
 const platform = await orExit(compose({ config, logger, metrics, isTracing }), logger);
 const work = composeWork(platform);
-const health = composeHealth(platform, true);
+const health = composeHealth(platform, work.analyser);
 const deps = { ...platform, ...work };
 const handOut = createHandOutWorker(deps);
 const inspections = work.openWorker(
@@ -42,6 +42,11 @@ let metricsServer: MetricsServer | undefined;
 const lifecycle = createLifecycle(logger);
 lifecycle.add({ name: 'tracing', stop: stopTracing });
 lifecycle.add({ name: 'connections', start: () => connect(platform), stop: () => disconnect(platform) });
+lifecycle.add({
+  name: 'analysers',
+  start: () => work.analyser.start(),
+  stop: () => work.analyser.close(),
+});
 lifecycle.add({ name: 'queue', stop: () => work.queue.close() });
 lifecycle.add({
   name: 'metrics',

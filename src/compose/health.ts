@@ -1,5 +1,6 @@
 import { assertRowLevelSecurity } from '../adapters/postgres/privileges.js';
 import type { Platform } from '../compose.js';
+import type { RunningAnalyser } from '../ports/structure-analyser.js';
 import { PermanentError } from '../domain/errors.js';
 import type { Breakers } from '../observability/breakers.js';
 import {
@@ -14,15 +15,18 @@ import { answerOfClamds } from './clamds.js';
 /** How long the start waits for Redis before it goes on without; it connects later by itself. */
 const REDIS_CONNECT_TIMEOUT_MS = 5_000;
 
-/** Composes the checks of all dependencies. The API works on while no scanner does; a worker does not. */
-export function composeHealth(platform: Platform, needsScanner: boolean): Health {
+/**
+ * Composes the checks of all dependencies. The API works on while no scanner does; a worker, which has an
+ * analyser, does not.
+ */
+export function composeHealth(platform: Platform, analyser?: RunningAnalyser): Health {
   const { database, bus, objects, clamds, breakers } = platform;
   const checks = [
     check('postgres', true, () => database.check()),
     check('redis', true, (signal) => bus.check(signal)),
     check('object-store', true, (signal) => objects.check(signal)),
-    check('scanner', needsScanner, async () => answerOfClamds(await clamds.look())),
-    ...(needsScanner ? [] : [issuerCheck(breakers)]),
+    check('scanner', analyser !== undefined, async () => answerOfClamds(await clamds.look())),
+    ...(analyser ? [check('analyser', true, () => describeSandbox(analyser))] : [issuerCheck(breakers)]),
   ];
   return createHealth({
     checks: checks.map((one) => ({ ...one, breaker: () => breakers.stateOf(one.dependency) })),
@@ -35,6 +39,11 @@ const issuerCheck = (breakers: Breakers): HealthCheck =>
     const isLost = breakers.stateOf('issuer') === 'open';
     return isLost ? Promise.reject(new UnhealthyError('does not answer')) : Promise.resolve(undefined);
   });
+
+async function describeSandbox(analyser: RunningAnalyser): Promise<string> {
+  const { inForce, missing } = await analyser.check();
+  return `in force: ${inForce.join(', ')}; missing: ${missing.join(', ') || 'nothing'}`;
+}
 
 /** What a dependency refuses for good is something that operators have to mend, so they get to read it. */
 const check = (

@@ -12,6 +12,8 @@ import { createOutbox } from '../adapters/postgres/outbox.js';
 import { createThreadedDigester } from '../adapters/digest/threaded-digester.js';
 import { createWaitingRoom } from '../adapters/postgres/waiting-room.js';
 import type { Platform } from '../compose.js';
+import type { RunningAnalyser } from '../ports/structure-analyser.js';
+import { composeAnalyser } from './analyser.js';
 import type { Backlog } from '../ports/backlog.js';
 import type { Digester } from '../ports/digester.js';
 import type { InspectionJob } from '../ports/job-queue.js';
@@ -31,6 +33,8 @@ import { sweep } from '../usecases/sweep.js';
 export interface WorkParts {
   /** Only workers ask for inspections: the API leaves them to the relay. */
   readonly queue: InspectionQueue;
+  /** To be started before the first inspection. */
+  readonly analyser: RunningAnalyser;
   readonly backlog: Backlog;
   readonly inspect: ReturnType<typeof inspectFile>;
   /** Absent where the store takes no parts from clients. */
@@ -53,13 +57,15 @@ export function composeWork(platform: Platform): WorkParts {
   const { config, clock, database, files, objects, scanner, bus, redis, logger, isTracing } = platform;
   const backlog = createBacklog(database);
   const queue = composeQueue(platform);
+  const analyser = composeAnalyser(platform);
   const settings = config.inspection;
   const { retentionMs } = config.quarantine;
   const digests = createThreadedDigester();
   return {
     queue,
+    analyser,
     backlog,
-    inspect: composeInspection(platform, digests),
+    inspect: composeInspection(platform, { digests, analyser }),
     planRescans: planRescans({ backlog, queue, scanner }),
     rescan: rescanCopy({ ...platform, digests, retentionMs, settings }),
     followDirect: objects.direct && followDirect({ files, objects, bus, clock }),
@@ -92,7 +98,7 @@ const composeQueue = ({ redis, logger, breakers, isTracing }: Platform): Inspect
 
 function composeInspection(
   { config, metrics, ...platform }: Platform,
-  digests: Digester,
+  parts: { readonly digests: Digester; readonly analyser: RunningAnalyser },
 ): WorkParts['inspect'] {
   const hints = createContentHints({ onLookup: (outcome) => metrics.contentLookups.inc({ outcome }) });
   const onShared = (sizeBytes: number): void =>
@@ -100,5 +106,5 @@ function composeInspection(
   const settings = config.inspection;
   const { retentionMs } = config.quarantine;
   const types = createFileTypeDetector();
-  return inspectFile({ ...platform, types, digests, hints, onShared, settings, retentionMs });
+  return inspectFile({ ...platform, ...parts, types, hints, onShared, settings, retentionMs });
 }

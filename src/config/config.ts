@@ -116,6 +116,14 @@ export interface Config {
     /** Sealed copies of all tenants that are examined again in a minute; zero for those alone that are asked for. */
     readonly perMinute: number;
   };
+  readonly sandbox: {
+    /** Analysers of structure that are kept ready: one for each file that is inspected at the same time. */
+    readonly size: number;
+    /** Longest wait for an analyser to start, to become free, or to take the next bytes. */
+    readonly timeoutMs: number;
+    /** Measures without which a worker does not start; in production all that were not waived. */
+    readonly required: readonly string[];
+  };
   readonly quarantine: {
     /** How long infected content is kept. */
     readonly retentionMs: number;

@@ -24,6 +24,9 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
+/** What the sandbox of the analysers does that not every machine allows. */
+export const SANDBOX_MEASURES: readonly string[] = ['network', 'user', 'limits'];
+
 /**
  * Every variable that is read, with its rule and its default. README's table is tested against it.
  */
@@ -94,6 +97,13 @@ export const environmentSchema = z.object({
   LAZARET_SCAN_MAX_ATTEMPTS: whole(1, 100, 8),
   LAZARET_SCAN_BACKOFF_MS: whole(10, 600_000, 1_000),
   LAZARET_SCAN_MAX_BACKOFF_MS: whole(10, 3_600_000, 60_000),
+  LAZARET_ANALYSIS_TIMEOUT_MS: whole(1_000, 600_000, 30_000),
+  LAZARET_SANDBOX_WAIVED: list
+    .refine(
+      (items) => items.every((item) => SANDBOX_MEASURES.includes(item)),
+      `may name ${SANDBOX_MEASURES.join(', ')}, separated by commas`,
+    )
+    .default([]),
   LAZARET_SWEEP_INTERVAL_MS: whole(100, 3_600_000, 5_000),
   LAZARET_RESCANS_PER_MINUTE: whole(0, 60_000, 60),
   LAZARET_QUARANTINE_DAYS: whole(1, 3_650, 30),

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type z } from 'zod';
 import type { ClamdAddress, Config } from './config.js';
 import { ConfigError } from './config-error.js';
-import { environmentSchema, type Environment } from './environment.js';
+import { environmentSchema, SANDBOX_MEASURES, type Environment } from './environment.js';
 import { toStore } from './store-config.js';
 import { reachableHost } from './reachable-host.js';
 
@@ -61,6 +61,7 @@ function toConfig(env: Environment): Config {
     },
     inspection: toInspection(env),
     rescan: { perMinute: env.LAZARET_RESCANS_PER_MINUTE },
+    sandbox: toSandbox(env, isProduction),
     quarantine: {
       retentionMs: env.LAZARET_QUARANTINE_DAYS * DAY_MS,
       maxReleaseMs: env.LAZARET_MAX_RELEASE_SECONDS * 1000,
@@ -92,6 +93,12 @@ const toInspection = (env: Environment): Config['inspection'] => ({
   backoffMs: env.LAZARET_SCAN_BACKOFF_MS,
   maxBackoffMs: env.LAZARET_SCAN_MAX_BACKOFF_MS,
   sweepIntervalMs: env.LAZARET_SWEEP_INTERVAL_MS,
+});
+
+const toSandbox = (env: Environment, isProduction: boolean): Config['sandbox'] => ({
+  size: env.LAZARET_SCAN_CONCURRENCY,
+  timeoutMs: env.LAZARET_ANALYSIS_TIMEOUT_MS,
+  required: SANDBOX_MEASURES.filter((name) => isProduction && !env.LAZARET_SANDBOX_WAIVED.includes(name)),
 });
 
 const toDatabase = (env: Environment): Config['database'] => ({

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { createAnalyserMetrics, type AnalyserMetrics } from './analyser-metrics.js';
 import { createClamdGauges, type ClamdReading } from './clamd-gauges.js';
 import { createCollectorMetrics } from './collector-metrics.js';
 import { describe } from './describe-metric.js';
@@ -8,7 +9,7 @@ import { createPoolGauges, type PoolState } from './pool-gauges.js';
  * Every metric of the product. Labels have few values by design: a route's pattern, never its path; an
  * operation's type, never its name; and no tenant, user or file anywhere.
  */
-export interface Metrics {
+export interface Metrics extends AnalyserMetrics {
   readonly registry: Registry;
   readonly httpDurationSeconds: Histogram<'method' | 'route' | 'status'>;
   readonly httpInFlight: Gauge;
@@ -78,6 +79,7 @@ export function createMetrics(): Metrics {
     ...createScanMetrics(registry),
     ...createRescanMetrics(registry),
     ...createWorkMetrics(registry),
+    ...createAnalyserMetrics(registry),
     ...createCollectorMetrics(registry),
     watchPool: createPoolGauges(registry),
     watchClamds: createClamdGauges(registry),

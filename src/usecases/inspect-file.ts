@@ -135,5 +135,6 @@ async function recover(
 function reasonOf(cause: unknown): VerdictReason {
   if (!(cause instanceof TransientError) && !(cause instanceof PermanentError)) return 'INSPECTION_FAILED';
   if (cause.dependency === 'scanner') return 'SCANNER_UNAVAILABLE';
+  if (cause.dependency === 'analyser') return 'ANALYSER_UNAVAILABLE';
   return cause.dependency === 'object-store' ? 'STORE_UNAVAILABLE' : 'INSPECTION_FAILED';
 }

@@ -17,6 +17,7 @@ import { inspectFile, type InspectionOutcome } from '../../src/usecases/inspect-
 import type { InspectFileDeps } from '../../src/usecases/inspection/inspection.js';
 import { receiveFile, type ReceiveFileInput } from '../../src/usecases/receive-file.js';
 import { createTestDatabase, openDatabase } from './database.js';
+import { startAnalyser } from './make-analyser.js';
 import { makeScanner, toClamdAddress } from './make-scanner.js';
 import { createMemoryEventBus } from './memory-event-bus.js';
 import { ACME } from './stored-files.js';
@@ -57,10 +58,12 @@ export async function openInspectionScene(
   const database = openDatabase(urls.appUrl);
   const root = await mkdtemp(path.join(tmpdir(), 'lazaret-inspection-'));
   const clock = createSystemClock();
+  const analyser = await startAnalyser();
   const deps: InspectFileDeps = {
     files: createFileStore(database),
     objects: await (openStore?.() ?? createFilesystemStore({ root, clock })),
     scanner: testScanner(),
+    analyser,
     types: createFileTypeDetector(),
     digests: createThreadedDigester(),
     bus: createMemoryEventBus(),
@@ -90,6 +93,7 @@ export async function openInspectionScene(
       return object && Buffer.concat(await object.body.toArray());
     },
     close: async () => {
+      await analyser.close();
       await database.close();
       await Promise.all([urls.drop(), rm(root, { recursive: true, force: true })]);
     },

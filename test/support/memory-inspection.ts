@@ -3,11 +3,12 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { FIRST_RULES } from '../../src/domain/policy.js';
 import type { File, Part } from '../../src/domain/file.js';
-import type { ScanReply } from '../../src/domain/verdict.js';
+import type { ScanReply, StructureReport } from '../../src/domain/verdict.js';
 import type { FileStore, FileTransaction } from '../../src/ports/file-store.js';
 import type { ObjectStore, OpenObject, StoredArea } from '../../src/ports/object-store.js';
 import type { QuarantineArea } from '../../src/ports/quarantine-area.js';
 import type { Scanner, ScanSession } from '../../src/ports/scanner.js';
+import type { StructureAnalyser, StructureSession } from '../../src/ports/structure-analyser.js';
 import type { TypeDetector } from '../../src/ports/type-detector.js';
 
 /** SHA-256, hexadecimal. */
@@ -181,6 +182,20 @@ export const createFakeScanner = (
       ...session,
     }),
   status: () => Promise.resolve({ engine: 'Fake 1.0', definitionsVersion: '42', definitionsBuiltAt: null }),
+});
+
+/** An analyser that reports what it is told to; `session` replaces what a test wants to go wrong. */
+export const createFakeAnalyser = (
+  report: StructureReport = { findings: [], contentType: null },
+  session: Partial<StructureSession> = {},
+): StructureAnalyser => ({
+  begin: () =>
+    Promise.resolve({
+      write: () => undefined,
+      finish: () => Promise.resolve(report),
+      abort: () => undefined,
+      ...session,
+    }),
 });
 
 /** A detector that knows one type. */

@@ -9,6 +9,7 @@ import { createListedMd5Stage } from './listed-md5-stage.js';
 import { runStages } from './run-stages.js';
 import { openScanStage, type ScanStage } from './scan-stage.js';
 import { createSealStage } from './seal-stage.js';
+import { createStructureStage, type StructureStage } from './structure-stage.js';
 import { createTypeStage } from './type-stage.js';
 
 /** Longest wait for the next staged bytes where the settings name none. */
@@ -30,8 +31,14 @@ export async function examine(inspection: Inspection, signal: AbortSignal): Prom
   const stop = AbortSignal.any([signal, heartbeat.lost]);
   try {
     await assemble(inspection, stop);
-    stage = await openScanStage(inspection.deps.scanner, inspection.sizeBytes, stop);
-    return await passOnce(inspection, stage, stop);
+    const structure = await beginStructure(inspection, stop);
+    stage = await openScanStage(inspection.deps.scanner, inspection.sizeBytes, stop).catch(
+      (error: unknown) => {
+        void structure.abort?.(lost());
+        throw error;
+      },
+    );
+    return await passOnce(inspection, { scan: stage, structure }, stop);
   } catch (error) {
     // Whatever broke while stopping: why it was stopped is what counts.
     throw stop.aborted ? (stop.reason as unknown) : error;
@@ -47,10 +54,28 @@ async function assemble({ deps, file, parts }: Inspection, signal: AbortSignal):
   await deps.objects.finishUpload(upload, parts, signal);
 }
 
-async function passOnce(inspection: Inspection, scan: ScanStage, signal: AbortSignal): Promise<Examination> {
+/** What looks at the bytes in this one pass. */
+interface Looks {
+  readonly scan: ScanStage;
+  readonly structure: StructureStage;
+}
+
+async function beginStructure(
+  { deps, file, sizeBytes }: Inspection,
+  signal: AbortSignal,
+): Promise<StructureStage> {
+  const label = { name: file.name, declaredType: file.declaredType, sizeBytes };
+  return createStructureStage(await deps.analyser.begin(label, signal));
+}
+
+async function passOnce(
+  inspection: Inspection,
+  { scan, structure }: Looks,
+  signal: AbortSignal,
+): Promise<Examination> {
   const { deps, parts, sizeBytes, sealedKey } = inspection;
   const body = await openStaged(inspection, signal).catch(async (error: unknown) => {
-    await scan.abort?.(lost());
+    await Promise.all([scan.abort?.(lost()), structure.abort?.(lost())]);
     throw error;
   });
   const digest = createDigestStage(deps, sizeBytes, parts);
@@ -60,6 +85,7 @@ async function passOnce(inspection: Inspection, scan: ScanStage, signal: AbortSi
     digest,
     createListedMd5Stage(parts),
     type,
+    structure,
     scan,
     createSealStage(deps, sealedKey, sizeBytes),
   ];
@@ -68,7 +94,8 @@ async function passOnce(inspection: Inspection, scan: ScanStage, signal: AbortSi
     reply: scan.reply(),
     sizeBytes: scan.scannedBytes(),
     sha256: digest.sha256(),
-    detectedType: type.mediaType(),
+    detectedType: structure.report().contentType ?? type.mediaType(),
+    structure: structure.report(),
     engine: scan.engine,
     definitionsVersion: scan.definitionsVersion,
     coverage: scan.isSegmented ? 'SEGMENTS' : 'WHOLE',

@@ -7,6 +7,7 @@ import type { FileStore, TenantScope } from '../../ports/file-store.js';
 import type { ObjectStore } from '../../ports/object-store.js';
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
 import type { Scanner } from '../../ports/scanner.js';
+import type { StructureAnalyser } from '../../ports/structure-analyser.js';
 import type { TypeDetector } from '../../ports/type-detector.js';
 import type { BackoffSettings } from './backoff.js';
 
@@ -27,6 +28,7 @@ export interface InspectFileDeps {
   /** How long infected content is kept, in milliseconds. */
   readonly retentionMs: number;
   readonly scanner: Scanner;
+  readonly analyser: StructureAnalyser;
   readonly types: TypeDetector;
   readonly digests: Digester;
   readonly bus: EventBus;

@@ -15,6 +15,7 @@ import { makeJob } from '../../support/make-job.js';
 import { createMemoryEventBus } from '../../support/memory-event-bus.js';
 import {
   chunked,
+  createFakeAnalyser,
   createFakeDetector,
   createFakeScanner,
   createMemoryFileStore,
@@ -37,7 +38,6 @@ interface Scene {
   readonly objects?: Partial<ObjectStore>;
   readonly settings?: Partial<InspectionSettings>;
 }
-
 interface Stage {
   readonly files: MemoryFileStore;
   readonly objects: MemoryObjectStore;
@@ -70,7 +70,7 @@ function arrange(scene: Scene = {}): Stage {
     types: createFakeDetector(scene.mediaType ?? null),
     digests: createThreadedDigester(),
     clock: createSystemClock(),
-    ...{ hints: createContentHints(), retentionMs: 1_000 },
+    ...{ hints: createContentHints(), analyser: createFakeAnalyser(), retentionMs: 1_000 },
     settings: {
       leaseMs: 30,
       maxAttempts: 3,

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { createContentHints } from '../../../src/adapters/lru/content-hints.js';
+import { createThreadedDigester } from '../../../src/adapters/digest/threaded-digester.js';
+import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
+import { TransientError } from '../../../src/domain/errors.js';
+import type { File } from '../../../src/domain/file.js';
+import type { StructureAnalyser } from '../../../src/ports/structure-analyser.js';
+import { inspectFile, type InspectionOutcome } from '../../../src/usecases/inspect-file.js';
+import { makeFile } from '../../support/make-file.js';
+import { makeJob } from '../../support/make-job.js';
+import { createMemoryEventBus } from '../../support/memory-event-bus.js';
+import {
+  createFakeAnalyser,
+  createFakeDetector,
+  createFakeScanner,
+  createMemoryFileStore,
+  createMemoryObjectStore,
+} from '../../support/memory-inspection.js';
+
+const BYTES = Buffer.from('some bytes');
+
+function arrange(analyser: StructureAnalyser): {
+  file: () => File;
+  inspect: () => Promise<InspectionOutcome>;
+} {
+  const sizes = { sizeBytes: BYTES.length, receivedBytes: BYTES.length, ingestKey: 'key' };
+  const file = makeFile({ state: 'SCANNING', name: 'a.txt', declaredType: 'text/plain', ...sizes });
+  const files = createMemoryFileStore(file, [
+    { partNumber: 1, sizeBytes: BYTES.length, etag: 'etag', sha256: null },
+  ]);
+  const run = inspectFile({
+    files,
+    analyser,
+    objects: createMemoryObjectStore({ key: BYTES }),
+    bus: createMemoryEventBus(),
+    scanner: createFakeScanner(),
+    types: createFakeDetector('application/x-magic'),
+    digests: createThreadedDigester(),
+    clock: createSystemClock(),
+    hints: createContentHints(),
+    retentionMs: 1_000,
+    settings: { leaseMs: 1_000, maxAttempts: 2, backoffMs: 1, maxBackoffMs: 1 },
+  });
+  const job = makeJob({ tenantId: file.tenantId, fileId: file.id });
+  return { file: () => files.file(), inspect: () => run(job, new AbortController().signal) };
+}
+
+const lost = (): Promise<never> => Promise.reject(new TransientError('analyser', 'It is gone'));
+
+describe('the analysis of structure', () => {
+  it('is told what the sender says of the file, and gets its bytes', async () => {
+    const seen: unknown[] = [];
+    const fake = createFakeAnalyser(undefined, { write: (chunk) => void seen.push(Buffer.from(chunk)) });
+    const analyser: StructureAnalyser = {
+      begin: (label, signal) => {
+        seen.push(label);
+        return fake.begin(label, signal);
+      },
+    };
+    await arrange(analyser).inspect();
+    expect(seen).toEqual([{ name: 'a.txt', declaredType: 'text/plain', sizeBytes: BYTES.length }, BYTES]);
+  });
+
+  it('decides beside the scanner, and knows the type better than the first bytes', async () => {
+    const findings = [{ code: 'OFFICE_MACRO', detail: null, path: 'word/vbaProject.bin' }];
+    const { inspect, file } = arrange(createFakeAnalyser({ findings, contentType: 'application/x-true' }));
+    await inspect();
+    expect(file()).toMatchObject({
+      state: 'REJECTED',
+      detectedType: 'application/x-true',
+      verdict: { reason: 'OFFICE_MACRO', findings },
+    });
+  });
+
+  it.each<[string, StructureAnalyser]>([
+    ['cannot begin', { begin: lost }],
+    ['takes no bytes', createFakeAnalyser(undefined, { write: lost })],
+    ['gives no report', createFakeAnalyser(undefined, { finish: lost })],
+  ])('that %s is tried again, and then makes the file UNSCANNABLE', async (_what, analyser) => {
+    const { inspect, file } = arrange(analyser);
+    expect(await inspect()).toMatchObject({ kind: 'postponed' });
+    expect(file().state).toBe('SCANNING');
+    await inspect();
+    expect(file()).toMatchObject({ state: 'UNSCANNABLE', verdict: { reason: 'ANALYSER_UNAVAILABLE' } });
+  });
+
+  it('is given up when the pass ends without it', async () => {
+    let aborts = 0;
+    const analyser = createFakeAnalyser(undefined, { write: lost, abort: () => void (aborts += 1) });
+    await arrange(analyser).inspect();
+    expect(aborts).toBe(1);
+  });
+});
