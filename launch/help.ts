@@ -7,7 +7,8 @@ directory, the API and a worker. Missing Debian packages are installed with apt.
 
 What is given is used; what is not is embedded:
   DATABASE_URL                  Postgres 18 or newer, as a role that may create roles; it is migrated
-  REDIS_URL                     Redis 7 with maxmemory-policy noeviction
+  REDIS_URL                     Redis 7 with maxmemory-policy noeviction: redis://host:port,
+                                redis+sentinel://host:port,host:port/master or redis+cluster://host:port,host:port
   CLAMD_ADDRESSES               tcp://host:port,unix:///path
   S3_ENDPOINT                   with S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET_PREFIX, S3_REGION;
                                 else files are kept in the data directory

@@ -73,7 +73,7 @@ async function startDatabase({
 async function startQueue({ settings, secrets, stops, watch }: StartServicesDeps): Promise<string> {
   const { redisUrl } = settings.given;
   if (redisUrl !== undefined) {
-    await requireRedis(redisUrl);
+    await requireRedis(settings.config.redis);
     return redisUrl;
   }
   const redis = await embedRedis(path.join(settings.dataDirectory, 'redis'), secrets.redisPassword, watch);

@@ -54,7 +54,7 @@ export async function compose(input: ComposeInput): Promise<Platform> {
   const clock = createSystemClock();
   const database = createDatabase(config.database, { logger });
   metrics.watchPool('main', () => database.stats());
-  const redis = createRedisConnections(config.redisUrl, logger);
+  const redis = createRedisConnections(config.redis, logger);
   const { commands, subscriber } = redis;
   const breakers = createBreakers(metrics.breakerState);
   const clamds = composeClamds(input, clock, breakers);

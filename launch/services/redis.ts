@@ -18,6 +18,8 @@ export interface RedisOptions {
   readonly port?: number;
   /** Letters, digits, "-" and "_" only; absent: no password. */
   readonly password?: string;
+  /** Further lines of redis.conf. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A running Redis. */
@@ -73,6 +75,7 @@ async function writeConfiguration(options: RedisOptions, port: number): Promise<
     'save ""',
     'loglevel notice',
     ...(options.password === undefined ? [] : [`requirepass ${options.password}`]),
+    ...Object.entries(options.settings ?? {}).map(([name, value]) => `${name} ${value}`),
   ];
   await writeFile(path.join(options.directory, 'redis.conf'), `${lines.join('\n')}\n`, { mode: 0o600 });
 }

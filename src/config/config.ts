@@ -1,3 +1,5 @@
+import type { RedisConfig } from './redis-config.js';
+
 /** Where a clamd listens. */
 export type ClamdAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
@@ -59,7 +61,7 @@ export interface Config {
     readonly idleInTransactionTimeoutMs: number;
     readonly connectTimeoutMs: number;
   };
-  readonly redisUrl: string;
+  readonly redis: RedisConfig;
   readonly store: StoreConfig;
   /** Below this no new bytes are put on the disks of the store and of the upload directory. */
   readonly minFreeBytes: number;

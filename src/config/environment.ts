@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRedisUrl, REDIS_URL_RULE } from './redis-config.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -55,7 +56,11 @@ export const environmentSchema = z.object({
   LAZARET_DATABASE_POOL: whole(1, 500, 10),
   LAZARET_DATABASE_PREPARE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   LAZARET_STATEMENT_TIMEOUT_MS: whole(100, 600_000, 15_000),
-  REDIS_URL: url(/^rediss?$/, 'must be a redis:// or rediss:// URL'),
+  REDIS_URL: z
+    .string({ error: REDIS_URL_RULE })
+    .refine((text) => parseRedisUrl(text) !== undefined, REDIS_URL_RULE),
+  REDIS_SENTINEL_USERNAME: z.string().min(1, 'must not be empty').optional(),
+  REDIS_SENTINEL_PASSWORD: z.string().min(1, 'must not be empty').optional(),
   S3_ENDPOINT: url(/^https?$/, 'must be an http or https URL').optional(),
   S3_ACCESS_KEY: z.string().min(1, 'must not be empty').optional(),
   S3_SECRET_KEY: z.string().min(1, 'must not be empty').optional(),

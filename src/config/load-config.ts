@@ -5,6 +5,7 @@ import { ConfigError } from './config-error.js';
 import { environmentSchema, SANDBOX_MEASURES, type Environment } from './environment.js';
 import { toStore } from './store-config.js';
 import { reachableHost } from './reachable-host.js';
+import { parseRedisUrl, REDIS_URL_RULE, type RedisConfig } from './redis-config.js';
 
 const MIB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -24,7 +25,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   return Object.freeze(toConfig(parsed.data));
 }
 
-const SECRET = /KEY$|SECRET|_URL$/;
+const SECRET = /KEY$|SECRET|PASSWORD$|_URL$/;
 
 function explain(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {
   const name = String(issue.path[0]);
@@ -46,7 +47,7 @@ function toConfig(env: Environment): Config {
     http: toHttp(env, publicUrl),
     metrics: { apiPort: env.LAZARET_METRICS_PORT, workerPort: env.LAZARET_WORKER_METRICS_PORT },
     database: toDatabase(env),
-    redisUrl: env.REDIS_URL,
+    redis: toRedis(env),
     store: toStore(env, dataDir, publicUrl),
     minFreeBytes: env.LAZARET_MIN_FREE_MIB * MIB,
     clamd: toClamd(env),
@@ -111,6 +112,14 @@ const toDatabase = (env: Environment): Config['database'] => ({
   idleInTransactionTimeoutMs: 5_000,
   connectTimeoutMs: 5_000,
 });
+
+function toRedis(env: Environment): RedisConfig {
+  const { REDIS_SENTINEL_USERNAME: username, REDIS_SENTINEL_PASSWORD: password } = env;
+  const login = { ...(username && { username }), ...(password && { password }) };
+  const config = parseRedisUrl(env.REDIS_URL, login);
+  if (!config) throw new ConfigError(`REDIS_URL ${REDIS_URL_RULE}.`);
+  return config;
+}
 
 const toClamd = (env: Environment): Config['clamd'] => ({
   addresses: env.CLAMD_ADDRESSES.map(toClamdAddress),

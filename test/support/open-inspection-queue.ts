@@ -10,6 +10,7 @@ import {
   type InspectionWorkerDeps,
 } from '../../src/adapters/bullmq/inspection-worker.js';
 import { createRedisConnections, type RedisConnections } from '../../src/adapters/redis/redis-connections.js';
+import { redisTarget } from './redis-target.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const STOP_TIMEOUT_MS = 5_000;
@@ -34,7 +35,7 @@ export async function openInspectionQueue(
   { isTracing = false, connectTimeoutMs = CONNECT_TIMEOUT_MS, ...settings }: QueueSettings = {},
 ): Promise<OpenInspectionQueue> {
   const logger = pino({ level: 'silent' });
-  const connections = createRedisConnections(url, logger);
+  const connections = createRedisConnections(redisTarget(url), logger);
   const common = { connection: connections.openJobs(), logger, isTracing, prefix };
   const queue = createInspectionQueue({ ...common, ...settings });
   const workers: InspectionWorker[] = [];

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { createRedisEventBus, type RedisEventBus } from '../../src/adapters/redis/event-bus.js';
 import { createRedisConnections, type RedisConnections } from '../../src/adapters/redis/redis-connections.js';
+import { redisTarget } from './redis-target.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -11,7 +12,7 @@ export async function openRedisBus(
   connectTimeoutMs = CONNECT_TIMEOUT_MS,
 ): Promise<{ bus: RedisEventBus; connections: RedisConnections }> {
   const logger = pino({ level: 'silent' });
-  const connections = createRedisConnections(url, logger);
+  const connections = createRedisConnections(redisTarget(url), logger);
   const { commands, subscriber } = connections;
   const bus = createRedisEventBus({ commands, subscriber, logger, prefix });
   await connections.connect(connectTimeoutMs);

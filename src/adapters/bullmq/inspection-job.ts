@@ -6,6 +6,9 @@ import type { InspectionJob } from '../../ports/job-queue.js';
 /** Name of the BullMQ queue. */
 export const INSPECTION_QUEUE = 'inspection';
 
+/** First part of every key: the braces keep the keys of all queues in one slot of a cluster, as BullMQ's scripts need. */
+export const QUEUE_PREFIX = '{lazaret}';
+
 const MAX_TEXT = 256;
 
 /** The payload as it stands in Redis. Whoever can write there is not trusted: it is read through this alone. */

@@ -2,24 +2,24 @@ import { context, propagation } from '@opentelemetry/api';
 import { Queue, type JobsOptions } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
 import { timeout, TimeoutStrategy } from 'cockatiel';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { TransientError } from '../../domain/errors.js';
 import type { JobPriority } from '../../domain/job-priority.js';
 import { createBreaker, type Breaker } from '../../observability/breaker.js';
 import type { Logger } from '../../observability/logger.js';
 import type { InspectionJob, JobQueue } from '../../ports/job-queue.js';
-import { INSPECTION_QUEUE, jobIdOf } from './inspection-job.js';
+import { INSPECTION_QUEUE, jobIdOf, QUEUE_PREFIX } from './inspection-job.js';
 
 /** What the queue is made of. */
 export interface InspectionQueueDeps {
   /** Must wait for Redis as long as it takes (`maxRetriesPerRequest: null`); this adapter adds the deadlines. */
-  readonly connection: Redis;
+  readonly connection: Redis | Cluster;
   readonly logger: Logger;
   /** Whether jobs carry and make spans. */
   readonly isTracing: boolean;
   /** Stands before every call; see {@link QUEUE_BREAKER}. @default one that nobody sees */
   readonly breaker?: Breaker;
-  /** First part of every key. @default `lazaret` */
+  /** First part of every key. @default `{lazaret}`, so that a cluster keeps all keys in one slot */
   readonly prefix?: string;
   /** Longest wait for Redis, in milliseconds. @default 2000 */
   readonly timeoutMs?: number;
@@ -54,7 +54,7 @@ export const QUEUE_BREAKER = { dependency: 'redis', failures: 5, openMs: 1_000 }
 
 /** The queue over BullMQ. Every call ends within the timeout, and at once while Redis is away. */
 export function createInspectionQueue(deps: InspectionQueueDeps): InspectionQueue {
-  const { connection, logger, isTracing, prefix = 'lazaret', timeoutMs = 2_000 } = deps;
+  const { connection, logger, isTracing, prefix = QUEUE_PREFIX, timeoutMs = 2_000 } = deps;
   const queue = new Queue(INSPECTION_QUEUE, {
     connection,
     prefix,
@@ -107,7 +107,7 @@ async function countJobs(queue: Queue): Promise<QueueCounts> {
 
 /** BullMQ waits for a lost connection without an end; nobody who asks here may. */
 function createCaller(
-  connection: Redis,
+  connection: Redis | Cluster,
   timeoutMs: number,
   breaker = createBreaker(QUEUE_BREAKER),
 ): <T>(work: () => Promise<T>) => Promise<T> {

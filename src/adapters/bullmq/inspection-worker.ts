@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isNotConnectionError, UnrecoverableError, Worker, type Job } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Logger } from '../../observability/logger.js';
 import type { InspectionJob } from '../../ports/job-queue.js';
-import { INSPECTION_QUEUE, inspectionPayload } from './inspection-job.js';
+import { INSPECTION_QUEUE, inspectionPayload, QUEUE_PREFIX } from './inspection-job.js';
 
 /** What a worker is made of. */
 export interface InspectionWorkerDeps {
   /** Copied twice by BullMQ; must not be lazy and must wait as long as it takes. */
-  readonly connection: Redis;
+  readonly connection: Redis | Cluster;
   /** Jobs that run at the same time. */
   readonly concurrency: number;
   /** Does the work. What it throws is kept with the job; the sweeper decides about another try. */
@@ -23,7 +23,7 @@ export interface InspectionWorkerDeps {
    * noticed. As long as the lease of an inspection, which guards those that have begun. @default 15000
    */
   readonly lockMs?: number;
-  /** The queue's. @default `lazaret` */
+  /** The queue's. @default `{lazaret}`, so that a cluster keeps all keys in one slot */
   readonly prefix?: string;
 }
 
@@ -47,7 +47,7 @@ const MAX_STALLS = 2;
  * file is ensured by the fencing token in the database.
  */
 export function createInspectionWorker(deps: InspectionWorkerDeps): InspectionWorker {
-  const { logger, isTracing, prefix = 'lazaret', lockMs = DEFAULT_LOCK_MS } = deps;
+  const { logger, isTracing, prefix = QUEUE_PREFIX, lockMs = DEFAULT_LOCK_MS } = deps;
   const running = new Set<Promise<void>>();
   const worker = new Worker(INSPECTION_QUEUE, run(deps.process, running), {
     connection: deps.connection,

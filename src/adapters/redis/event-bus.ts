@@ -5,12 +5,13 @@ import type { Logger } from '../../observability/logger.js';
 import type { EventBus, Topic } from '../../ports/event-bus.js';
 import { checkRedis } from './check-redis.js';
 import { guardSubscriber } from './guard-subscriber.js';
+import type { RedisClient } from './redis-client.js';
 import { createWakePublisher } from './wake-publisher.js';
 
 /** What the bus is made of. */
 export interface RedisEventBusDeps {
   /** Must fail at once while Redis is away. */
-  readonly commands: Redis;
+  readonly commands: RedisClient;
   /** Used for nothing else, and without `autoResubscribe`. */
   readonly subscriber: Redis;
   readonly logger: Logger;

@@ -1,18 +1,24 @@
-import { randomInt } from 'node:crypto';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 import type { Logger } from '../../observability/logger.js';
+import {
+  openClient,
+  openSubscriber,
+  type ConnectionOptions,
+  type RedisClient,
+  type RedisTarget,
+} from './redis-client.js';
 
 /** The connections of one process. None of them ever crashes it: what goes wrong is logged and retried. */
 export interface RedisConnections {
   /** For short commands. Fails at once while Redis is away, and after {@link COMMAND_TIMEOUT_MS} when it is silent. */
-  readonly commands: Redis;
+  readonly commands: RedisClient;
   /** For subscriptions. Forgets them when the connection is lost: the event bus subscribes again. */
   readonly subscriber: Redis;
   /**
    * Opens a connection for BullMQ, which waits for Redis as long as it takes. Made eagerly: BullMQ is broken
    * for good when the first attempt of a lazy connection fails.
    */
-  openJobs(): Redis;
+  openJobs(): RedisClient;
   /**
    * Begins to connect, and goes on trying for ever.
    *
@@ -30,29 +36,27 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const QUIT_TIMEOUT_MS = 1_000;
 /** A connection that owes a reply and stays silent for this long is dead; longer than any blocking read. */
 const SILENCE_TIMEOUT_MS = 30_000;
-/** How often an idle subscription proves that its connection is alive. */
+/** How often a connection proves that it is alive. */
 const PULSE_MS = 10_000;
-const FIRST_RETRY_MS = 50;
-const MAX_RETRY_MS = 2_000;
 
 /**
- * Makes the connections to one Redis.
+ * Makes the connections to one Redis, to the master behind sentinels, or to a cluster.
  *
- * @param url - `redis://` or `rediss://`, with credentials and database where needed
  * @param logger - told when a connection is lost and found, once each
  */
-export function createRedisConnections(url: string, logger: Logger): RedisConnections {
-  const open = (role: string, options: ConnectionOptions): Redis =>
-    watch(new Redis(url, options), role, logger);
-  const commands = open('commands', { ...SHORT, lazyConnect: true });
-  const subscriber = open('subscriber', { ...SHORT, lazyConnect: true, autoResubscribe: false });
-  const all = [commands, subscriber];
-  const pulse = setInterval(() => void beat(subscriber), PULSE_MS).unref();
+export function createRedisConnections(target: RedisTarget, logger: Logger): RedisConnections {
+  const commands = watch(openClient(target, { ...SHORT, lazyConnect: true }), 'commands', logger);
+  const listening = { ...SHORT, lazyConnect: true, autoResubscribe: false };
+  const subscriber = watch(openSubscriber(target, listening, commands), 'subscriber', logger);
+  const all: RedisClient[] = [commands, subscriber];
+  const pulse = setInterval(() => {
+    for (const redis of [commands, subscriber]) if (redis instanceof Redis) void beat(redis);
+  }, PULSE_MS).unref();
   return {
     commands,
     subscriber,
     openJobs() {
-      const jobs = open('jobs', LASTING);
+      const jobs = watch(openClient(target, LASTING), 'jobs', logger);
       all.push(jobs);
       return jobs;
     },
@@ -67,16 +71,8 @@ export function createRedisConnections(url: string, logger: Logger): RedisConnec
   };
 }
 
-// The constructor's overloads depend on this one option, which is left at its default.
-type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
-
-/** Full jitter over a doubling that is capped, so that many processes do not return in step. */
-const retryDelayMs = (attempt: number): number =>
-  FIRST_RETRY_MS + randomInt(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 16)));
-
 const COMMON: ConnectionOptions = {
   connectTimeout: CONNECT_TIMEOUT_MS,
-  retryStrategy: retryDelayMs,
   socketTimeout: SILENCE_TIMEOUT_MS,
   enableReadyCheck: true,
 };
@@ -98,7 +94,7 @@ const LASTING: ConnectionOptions = {
 };
 
 /** Without a listener for errors a lost connection would end the process. */
-function watch(redis: Redis, role: string, logger: Logger): Redis {
+function watch<T extends RedisClient>(redis: T, role: string, logger: Logger): T {
   let isLost = false;
   redis.on('error', (err: Error) => {
     if (!isLost) logger.warn({ err, role }, 'redis connection lost');
@@ -119,7 +115,7 @@ async function beat(redis: Redis): Promise<void> {
   });
 }
 
-async function becomeReady(redis: Redis, deadline: AbortSignal): Promise<boolean> {
+async function becomeReady(redis: RedisClient, deadline: AbortSignal): Promise<boolean> {
   // A first attempt that fails is logged and retried like any later one.
   if (redis.status === 'wait') redis.connect().catch(() => undefined);
   if (redis.status === 'ready') return true;
@@ -134,7 +130,7 @@ async function becomeReady(redis: Redis, deadline: AbortSignal): Promise<boolean
   });
 }
 
-async function end(redis: Redis): Promise<void> {
+async function end(redis: RedisClient): Promise<void> {
   if (redis.status === 'ready') {
     const timer = setTimeout(() => {
       redis.disconnect();

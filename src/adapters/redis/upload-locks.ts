@@ -1,13 +1,13 @@
-import type { Redis } from 'ioredis';
 import { RedlockMutex } from 'redis-semaphore';
 import { TransientError } from '../../domain/errors.js';
 import type { EventBus, Topic } from '../../ports/event-bus.js';
 import type { UploadLock, UploadLocks } from '../../ports/upload-locks.js';
+import type { RedisClient } from './redis-client.js';
 
 /** What the locks are made of. */
 export interface RedisUploadLocksDeps {
   /** Must fail at once while Redis is away. */
-  readonly commands: Redis;
+  readonly commands: RedisClient;
   readonly bus: EventBus;
   /** How long a lock outlives its holder; must be below the wait of others. @default 6000 */
   readonly leaseMs?: number;
@@ -54,7 +54,7 @@ class Lease extends RedlockMutex {
   /** On the monotonic clock, which goes on while a process is stopped. */
   #heldUntil = 0;
 
-  constructor(commands: Redis, key: string, leaseMs: number, onLockLost: () => void) {
+  constructor(commands: RedisClient, key: string, leaseMs: number, onLockLost: () => void) {
     super([commands], key, {
       lockTimeout: leaseMs,
       refreshInterval: Math.floor(leaseMs / 3),

@@ -59,7 +59,12 @@ describe('the configuration', () => {
   });
 
   it('never shows a secret', () => {
-    const message = refusalOf({ LAZARET_URL_SIGNING_KEY: 'hunter2', DATABASE_URL: 'http://u:hunter2@h/' });
+    const message = refusalOf({
+      LAZARET_URL_SIGNING_KEY: 'hunter2',
+      DATABASE_URL: 'http://u:hunter2@h/',
+      REDIS_URL: 'redis+sentinel://u:hunter2@h',
+    });
+    expect(message).toContain('REDIS_URL is set to a value (not shown)');
     expect(message).toContain('LAZARET_URL_SIGNING_KEY');
     expect(message).not.toContain('hunter2');
   });
