@@ -1,13 +1,14 @@
 import type { Component } from '../src/lifecycle.js';
 import type { Logger } from '../src/observability/logger.js';
 import type { Metrics } from '../src/observability/metrics.js';
-import type { BacklogCounts } from '../src/ports/backlog.js';
+import type { BacklogCounts, QuarantineCounts } from '../src/ports/backlog.js';
 import type { Clock } from '../src/ports/clock.js';
 import { createLoop } from './loop.js';
 
 /** What the gauges are read from. */
 export interface GaugesWorkerDeps {
   readonly backlogCounts: () => Promise<BacklogCounts>;
+  readonly quarantineCounts: () => Promise<QuarantineCounts>;
   /** Jobs by state. */
   readonly queueCounts: () => Promise<Record<'waiting' | 'active' | 'delayed' | 'failed', number>>;
   readonly metrics: Metrics;
@@ -17,11 +18,11 @@ export interface GaugesWorkerDeps {
 
 const INTERVAL_MS = 5_000;
 
-/** Keeps the gauges of queue and outbox up to date. A value that cannot be read stays as it was. */
+/** Keeps the gauges of queue, outbox and quarantine up to date. A value that cannot be read stays as it was. */
 export const createGaugesWorker = (deps: GaugesWorkerDeps): Component =>
   createLoop('gauges', async (signal) => {
     while (!signal.aborted) {
-      const results = await Promise.allSettled([showBacklog(deps), showQueue(deps)]);
+      const results = await Promise.allSettled([showBacklog(deps), showQuarantine(deps), showQueue(deps)]);
       for (const result of results) {
         if (result.status === 'rejected') {
           deps.logger.debug({ err: result.reason as unknown }, 'gauge not read');
@@ -36,6 +37,13 @@ async function showBacklog({ backlogCounts, metrics }: GaugesWorkerDeps): Promis
   metrics.filesScanning.set(scanning);
   metrics.outboxUnpublished.set(unpublished);
   metrics.oldestScanningSeconds.set(oldestScanningMs / 1000);
+}
+
+async function showQuarantine({ quarantineCounts, metrics }: GaugesWorkerDeps): Promise<void> {
+  const { kept, requested, approved } = await quarantineCounts();
+  metrics.quarantinedFiles.set(kept);
+  metrics.openReleases.set({ status: 'REQUESTED' }, requested);
+  metrics.openReleases.set({ status: 'APPROVED' }, approved);
 }
 
 async function showQueue({ queueCounts, metrics }: GaugesWorkerDeps): Promise<void> {

@@ -60,6 +60,7 @@ lifecycle.add(
   createGaugesWorker({
     ...deps,
     backlogCounts: () => work.backlog.counts(),
+    quarantineCounts: () => work.backlog.quarantineCounts(),
     queueCounts: () => work.queue.counts(),
   }),
 );

@@ -3,13 +3,14 @@ import { createAnalyserMetrics, type AnalyserMetrics } from './analyser-metrics.
 import { createClamdGauges, type ClamdReading } from './clamd-gauges.js';
 import { createCollectorMetrics } from './collector-metrics.js';
 import { describe } from './describe-metric.js';
+import { createInspectionMetrics, type InspectionMetrics } from './inspection-metrics.js';
 import { createPoolGauges, type PoolState } from './pool-gauges.js';
 
 /**
  * Every metric of the product. Labels have few values by design: a route's pattern, never its path; an
  * operation's type, never its name; and no tenant, user or file anywhere.
  */
-export interface Metrics extends AnalyserMetrics {
+export interface Metrics extends InspectionMetrics, AnalyserMetrics {
   readonly registry: Registry;
   readonly httpDurationSeconds: Histogram<'method' | 'route' | 'status'>;
   readonly httpInFlight: Gauge;
@@ -27,15 +28,6 @@ export interface Metrics extends AnalyserMetrics {
   readonly contentLookups: Counter<'outcome'>;
   /** Answered questions about possession: `stored` or `send-bytes`. */
   readonly possessionProofs: Counter<'outcome'>;
-  readonly scanDurationSeconds: Histogram<'outcome'>;
-  readonly scannedBytes: Counter;
-  readonly verdicts: Counter<'outcome'>;
-  /** Sealed copies that are to be examined again. */
-  readonly rescansPending: Gauge;
-  /** Examinations of sealed copies: `clean`, `hit`, `inconclusive` or `failed`. */
-  readonly rescans: Counter<'outcome'>;
-  /** Clean files that an examination made infected. */
-  readonly rescanHits: Counter;
   /** Jobs by state: waiting, active, delayed, failed. */
   readonly queueDepth: Gauge<'queue' | 'state'>;
   /** Committed changes that are not published yet. */
@@ -65,7 +57,6 @@ export interface Metrics extends AnalyserMetrics {
 }
 
 const HTTP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600];
-const SCAN_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30, 60, 180, 600];
 
 /** Makes the metrics of a process in a registry of their own. */
 export function createMetrics(): Metrics {
@@ -76,8 +67,7 @@ export function createMetrics(): Metrics {
     ...createHttpMetrics(registry),
     ...createUploadMetrics(registry),
     ...createContentMetrics(registry),
-    ...createScanMetrics(registry),
-    ...createRescanMetrics(registry),
+    ...createInspectionMetrics(registry),
     ...createWorkMetrics(registry),
     ...createAnalyserMetrics(registry),
     ...createCollectorMetrics(registry),
@@ -143,32 +133,6 @@ const createContentMetrics = (registry: Registry) => ({
     ...describe(registry, 'possession_proofs_total', 'Answers to questions about possession by outcome.'),
     labelNames: ['outcome'] as const,
   }),
-});
-
-const createScanMetrics = (registry: Registry) => ({
-  scanDurationSeconds: new Histogram({
-    ...describe(registry, 'scan_duration_seconds', 'Duration of inspections.'),
-    labelNames: ['outcome'] as const,
-    buckets: SCAN_BUCKETS,
-  }),
-  scannedBytes: new Counter(describe(registry, 'scanned_bytes_total', 'Bytes given to the scanner.')),
-  verdicts: new Counter({
-    ...describe(registry, 'verdicts_total', 'Verdicts by outcome.'),
-    labelNames: ['outcome'] as const,
-  }),
-});
-
-const createRescanMetrics = (registry: Registry) => ({
-  rescansPending: new Gauge(
-    describe(registry, 'rescans_pending', 'Sealed copies last examined with other definitions.'),
-  ),
-  rescans: new Counter({
-    ...describe(registry, 'rescans_total', 'Examinations of sealed copies by outcome.'),
-    labelNames: ['outcome'] as const,
-  }),
-  rescanHits: new Counter(
-    describe(registry, 'rescan_hits_total', 'Clean files that an examination made infected.'),
-  ),
 });
 
 const createWorkMetrics = (registry: Registry) => ({

@@ -26,6 +26,16 @@ export interface BacklogCounts {
   readonly oldestScanningMs: number;
 }
 
+/** What stands in the quarantines of all tenants; for metrics. */
+export interface QuarantineCounts {
+  /** Infected files whose content is kept. */
+  readonly kept: number;
+  /** Releases that wait for somebody's decision. */
+  readonly requested: number;
+  /** Releases in force: infected content that can be downloaded. */
+  readonly approved: number;
+}
+
 /** Finds work that the queue may have lost. Works across tenants and sees no content and no names. */
 export interface Backlog {
   /** Files in SCANNING that have had their turn, whose inspection is due and that no live lease covers, oldest first. */
@@ -61,4 +71,5 @@ export interface Backlog {
   /** Tenants that ever had a file, in the order of their ids, after one of them. */
   tenants(limit: number, after?: TenantId): Promise<readonly TenantId[]>;
   counts(): Promise<BacklogCounts>;
+  quarantineCounts(): Promise<QuarantineCounts>;
 }

@@ -3,6 +3,7 @@ import { codeOf, createApiClient, granted, type ApiClient, type ApiOutcome } fro
 import { createQuarantineClient, type QuarantineClient } from '../support/quarantine-client.js';
 import { openZip } from '../support/open-zip.js';
 import { startProduct, type Product } from '../support/product.js';
+import { readMetrics } from '../support/read-metrics.js';
 import { EICAR, zipOf } from '../support/samples.js';
 import { eventually, sendFile, sha256, untilDecided } from '../support/send-file.js';
 import { watchQuarantine } from '../support/watch-live.js';
@@ -120,6 +121,17 @@ describe('infected content', () => {
     const again = watchQuarantine(source, { after: cursor });
     expect((await again.until(() => true)).cursor).toBe(next.cursor);
     again.stop();
+  });
+
+  it('is counted for operators, with the releases that somebody has to decide over', async () => {
+    const fileId = await quarantined(await infected('counted'));
+    granted(await anna.request({ fileId, reason: 'Counted.', expiresAt: inMs(600_000) }));
+    const seen = await eventually(
+      () => readMetrics(product.workerMetricsUrl),
+      (metrics) => (metrics.valueOf('open_releases', { status: 'REQUESTED' }) ?? 0) >= 1,
+    );
+    expect(seen.valueOf('quarantined_files')).toBeGreaterThanOrEqual(1);
+    expect(seen.valueOf('open_releases', { status: 'APPROVED' })).toBeDefined();
   });
 
   it('is not let out by an administrator alone either', async () => {

@@ -1,11 +1,14 @@
-import { and, asc, eq, inArray, isNull, lte, ne, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNull, lte, ne, type SQL } from 'drizzle-orm';
 import { quarantine, releases } from '../../../db/schema/quarantine.js';
 import type { FileId, TenantId } from '../../domain/ids.js';
-import type { Backlog, DueRelease } from '../../ports/backlog.js';
+import type { Backlog, DueRelease, QuarantineCounts } from '../../ports/backlog.js';
 import { databaseNow } from './file-scope.js';
 import type { Sql } from './session.js';
 
-type QuarantineBacklog = Pick<Backlog, 'dueReleaseEnds' | 'dueReexaminations' | 'dueRetentions'>;
+type QuarantineBacklog = Pick<
+  Backlog,
+  'dueReleaseEnds' | 'dueReexaminations' | 'dueRetentions' | 'quarantineCounts'
+>;
 
 /**
  * What has come due in the quarantines of all tenants.
@@ -39,7 +42,24 @@ export const createQuarantineBacklog = (
         .limit(limit);
       return rows.map((row) => ({ tenantId: row.tenantId as TenantId, fileId: row.fileId as FileId }));
     }),
+  quarantineCounts: () => across(countQuarantine),
 });
+
+async function countQuarantine(db: Sql): Promise<QuarantineCounts> {
+  const [kept] = await db.select({ total: count() }).from(quarantine).where(isNull(quarantine.removedAt));
+  const { status } = releases;
+  const rows = await db
+    .select({ status, total: count() })
+    .from(releases)
+    .where(inArray(status, ['REQUESTED', 'APPROVED']))
+    .groupBy(status);
+  const open = new Map(rows.map((row) => [row.status, row.total]));
+  return {
+    kept: kept?.total ?? 0,
+    requested: open.get('REQUESTED') ?? 0,
+    approved: open.get('APPROVED') ?? 0,
+  };
+}
 
 async function dueReleases(db: Sql, isDue: SQL | undefined, limit: number): Promise<DueRelease[]> {
   const { tenantId, fileId, id: releaseId } = releases;

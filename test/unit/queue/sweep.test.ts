@@ -88,6 +88,7 @@ const backlog = (part: Partial<Backlog> = {}): Backlog => ({
   forgetExpiredChallenges: async () => 0,
   tenants: async () => [],
   counts: async () => ({ scanning: 0, unpublished: 0, oldestScanningMs: 0 }),
+  quarantineCounts: async () => ({ kept: 0, requested: 0, approved: 0 }),
   ...part,
 });
 
