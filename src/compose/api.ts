@@ -24,6 +24,7 @@ import { provePossession, type PossessionResult } from '../usecases/possession/p
 import { getViewer } from '../usecases/get-viewer.js';
 import { issueReceipt } from '../usecases/issue-receipt.js';
 import { getFile, listFiles, uploadStatus } from '../usecases/read-files.js';
+import { readSagas } from '../usecases/read-sagas.js';
 import { createForensicUrl } from '../usecases/quarantine/create-forensic-url.js';
 import { approveRelease, endRelease, refuseRelease } from '../usecases/quarantine/decide-release.js';
 import {
@@ -109,6 +110,7 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
     updatePolicy: updatePolicy(deps),
     dryRunPolicy: dryRunPolicy(deps),
     rescanFile: rescanFile(deps),
+    readSagas: readSagas(deps),
     uploadStatus: uploadStatus(deps),
     getViewer: getViewer(deps),
     watchUpload: watchUpload({ ...deps, followDirect: followDirect(deps) }),

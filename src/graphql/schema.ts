@@ -13,6 +13,7 @@ import { createQuarantineEventsResolver } from './quarantine/events-resolver.js'
 import { ReleaseResolver } from './quarantine/release-resolver.js';
 import { FileQuarantineResolver, QuarantineResolver } from './quarantine/resolver.js';
 import { RescanResolver } from './rescan/resolver.js';
+import { FileSagaResolver } from './saga/resolver.js';
 import { S3UploadResolver } from './upload/s3-resolver.js';
 import { UploadResolver } from './upload/resolver.js';
 import { FileUploadResolver, UploadStatusResolver } from './upload/status-resolver.js';
@@ -35,6 +36,7 @@ export async function buildLazaretSchema(useCases: UseCases, clock: Clock): Prom
     new PolicyResolver(useCases),
     new QuarantineResolver(useCases),
     new FileQuarantineResolver(useCases),
+    new FileSagaResolver(useCases),
     new ReleaseResolver(useCases, clock),
     new ViewerResolver(useCases),
     new (createEventsResolver(useCases))(),

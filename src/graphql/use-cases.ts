@@ -6,6 +6,7 @@ import type { askPossession } from '../usecases/possession/ask-possession.js';
 import type { provePossession } from '../usecases/possession/prove-possession.js';
 import type { getViewer } from '../usecases/get-viewer.js';
 import type { getFile, listFiles, uploadStatus } from '../usecases/read-files.js';
+import type { readSagas } from '../usecases/read-sagas.js';
 import type { issueReceipt } from '../usecases/issue-receipt.js';
 import type { createForensicUrl } from '../usecases/quarantine/create-forensic-url.js';
 import type { approveRelease, endRelease, refuseRelease } from '../usecases/quarantine/decide-release.js';
@@ -56,6 +57,7 @@ export interface UseCases {
   readonly readExamination: ReturnType<typeof readExamination>;
   readonly rescanFile: ReturnType<typeof rescanFile>;
   readonly issueReceipt: ReturnType<typeof issueReceipt>;
+  readonly readSagas: ReturnType<typeof readSagas>;
   readonly listFiles: ReturnType<typeof listFiles>;
   readonly uploadStatus: ReturnType<typeof uploadStatus>;
   readonly getViewer: ReturnType<typeof getViewer>;

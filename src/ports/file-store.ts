@@ -7,6 +7,7 @@ import type { ContentTransaction } from './contents.js';
 import type { PolicyTransaction } from './policies.js';
 import type { QuarantineTransaction } from './quarantine.js';
 import type { RescanTransaction } from './rescans.js';
+import type { SagaLogTransaction } from './saga-log.js';
 import type { QuotaDimension, QuotaShare } from '../domain/quota.js';
 import type { Claims } from '../domain/stored-bytes.js';
 
@@ -86,7 +87,12 @@ export interface Tenant {
  * exist here. A transaction object is dead after its callback has ended: using it then throws.
  */
 export interface FileTransaction
-  extends ContentTransaction, PolicyTransaction, QuarantineTransaction, RescanTransaction {
+  extends
+    ContentTransaction,
+    PolicyTransaction,
+    QuarantineTransaction,
+    RescanTransaction,
+    SagaLogTransaction {
   find(id: FileId): Promise<File | undefined>;
   /** Like `find`, and no other transaction can change the file before this one ends. */
   findForUpdate(id: FileId): Promise<File | undefined>;
@@ -154,8 +160,6 @@ export interface FileTransaction
   postponeInspection(id: FileId, attempt: number, delayMs: number): Promise<boolean>;
   /** How many files of the tenant are inspected before this one; `null` when it does not wait. */
   queuePosition(id: FileId): Promise<number | null>;
-  /** Notes that the staged bytes of an ended file are gone, those of its fragments included. */
-  markStagedRemoved(id: FileId): Promise<void>;
 
   /** Events after a position, ascending. */
   eventsAfter(sequence: number, limit: number): Promise<readonly FileEvent[]>;

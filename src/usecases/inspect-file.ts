@@ -108,7 +108,7 @@ const end = async (
 ): Promise<Verdict | Unfinished> => (await concludeUnscannable(inspection, reason, detail)) ?? FENCED;
 
 async function giveUp(inspection: Inspection): Promise<Unfinished> {
-  await discardSealedCopy(inspection);
+  await discardSealedCopy(inspection, new FencedError('Another inspection has begun'));
   return FENCED;
 }
 
@@ -118,7 +118,7 @@ async function recover(
   signal: AbortSignal,
 ): Promise<Verdict | Unfinished> {
   const { deps, scope, file } = inspection;
-  await discardSealedCopy(inspection);
+  await discardSealedCopy(inspection, cause);
   if (cause instanceof FencedError) return FENCED;
   if (!signal.aborted && file.attempt >= deps.settings.maxAttempts) {
     return end(inspection, reasonOf(cause), 'Every attempt to inspect the file failed.');

@@ -13,7 +13,8 @@ export interface RemoveBytesDeps {
 /**
  * Removes what an ended file no longer needs: its staged bytes, fragments of parts included, the sealed copies
  * of its attempts that stand for no content, the copy it served when no file refers to that any more, and of a deleted
- * file what the quarantine held. Idempotent; the sweeper calls it again until it was noted as done.
+ * file what the quarantine held. Idempotent; the sweeper calls it again until it was noted as done. A file that has
+ * changed meanwhile, by its deletion or a later finding, stays due: there is more to remove, and not by us.
  *
  * @throws TransientError when the store or the database is not there
  */
@@ -31,7 +32,7 @@ export async function removeBytes(
   await files.transact(scope, async (tx) => {
     await tx.forgetContents(unreferenced);
     if (isolated !== null) await noteRemoval(tx, file);
-    if (await isStill(tx, file)) await tx.markStagedRemoved(file.id);
+    await tx.markStagedRemoved(file.id, file.version);
   });
 }
 
@@ -41,10 +42,6 @@ async function noteRemoval(tx: FileTransaction, { id, updatedAt }: File): Promis
   const isOver = held?.retainedUntil != null && held.retainedUntil <= updatedAt;
   await tx.markRemoved(id, isOver ? 'RETENTION' : 'DELETED');
 }
-
-/** An infected file may be deleted while its bytes move: then there is more to remove, and not by us. */
-const isStill = async (tx: FileTransaction, { id, state }: File): Promise<boolean> =>
-  state !== 'INFECTED' || (await tx.findForUpdate(id))?.state === state;
 
 interface Rests {
   /** Keys in the ingest area. */

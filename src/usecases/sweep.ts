@@ -5,8 +5,8 @@ import type { FileStore } from '../ports/file-store.js';
 import type { JobQueue } from '../ports/job-queue.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import type { QuarantineArea } from '../ports/quarantine-area.js';
-import { cleanUpFile } from './clean-up-file.js';
 import { expireUpload } from './expire-upload.js';
+import { reconcileSagas } from './reconcile-sagas.js';
 import { budget, each, NOTHING, type SweepCount } from './sweeping.js';
 
 /** What sweeping needs. */
@@ -55,7 +55,7 @@ export const sweep =
     );
     const expiries = await each(hasTime(), () => backlog.dueExpiries(MAX_FILES), expireUpload(deps));
     // Asked for after the expiries, so that the bytes of what has just expired go in the same run.
-    const cleanups = await each(hasTime(), () => backlog.dueCleanups(MAX_FILES), cleanUpFile(deps));
+    const cleanups = await each(hasTime(), () => backlog.dueCleanups(MAX_FILES), reconcileSagas(deps));
     const forgottenKeys = await forget(() => backlog.forgetExpiredKeys(MAX_KEYS), signal);
     const forgottenChallenges = await forget(() => backlog.forgetExpiredChallenges(MAX_KEYS), signal);
     return { inspections, expiries, cleanups, forgottenKeys, forgottenChallenges };

@@ -4,7 +4,7 @@ import { createS3Store } from '../../src/adapters/s3/s3-store.js';
 import type { File } from '../../src/domain/file.js';
 import { contentStateOf, type Quarantine } from '../../src/domain/quarantine.js';
 import { quarantineKeyOf } from '../../src/domain/object-keys.js';
-import { cleanUpFile } from '../../src/usecases/clean-up-file.js';
+import { reconcileSagas } from '../../src/usecases/reconcile-sagas.js';
 import { deleteFile } from '../../src/usecases/end-file.js';
 import type { InspectFileDeps } from '../../src/usecases/inspection/inspection.js';
 import { settleBytes } from '../../src/usecases/settle-bytes.js';
@@ -72,7 +72,7 @@ describe.each(Object.entries(STORES))('infected content on %s', (_name, open) =>
     return scene.find(file);
   };
   const cleanUp = ({ id, tenantId }: File): Promise<void> =>
-    cleanUpFile(scene.deps)({ fileId: id, tenantId });
+    reconcileSagas(scene.deps)({ fileId: id, tenantId });
   const expectHeld = async (file: File, bytes: Buffer): Promise<void> => {
     const held = await quarantineOf(file);
     expect(contentStateOf(held)).toBe('HELD');

@@ -84,6 +84,11 @@ const MATRIX: Readonly<Record<string, { own: string; foreign: string; system: st
     foreign: 'none denied denied denied',
     system: 'denied denied denied denied',
   },
+  saga_steps: {
+    own: 'rows rows denied denied',
+    foreign: 'none denied denied denied',
+    system: 'denied denied denied denied',
+  },
   event_heads: {
     own: 'rows denied denied denied',
     foreign: 'none denied denied denied',

@@ -109,6 +109,12 @@ export const TABLES: Readonly<Record<string, TableStatements>> = {
        values (${tenant}, 0, ${file}, 'FORENSIC_DOWNLOAD', '${SUBJECT}', now(), 'c') returning 1`,
     update: `subject = 'somebody else'`,
   },
+  saga_steps: {
+    insert: (tenant, file) =>
+      `insert into saga_steps (tenant_id, file_id, saga, run, step, outcome, correlation_id)
+       values (${tenant}, ${file}, 'INSPECTION', '1', 'SEAL', 'STARTED', 'c') returning 1`,
+    update: `outcome = 'DONE'`,
+  },
   event_heads: {
     insert: (tenant) =>
       `insert into event_heads as head values (${tenant}, 1) on conflict (tenant_id)
@@ -172,6 +178,8 @@ export const fixtureOf = (tenantId: string): string[] => {
      now(), now() + interval '1 hour', '1', 'c')`,
     `update releases set status = 'ENDED', version = 2, ended_by = 'alice', ended_at = now(), end_cause = 'REVOKED'
      where tenant_id = ${tenant}`,
+    `insert into saga_steps (tenant_id, file_id, saga, run, step, outcome, correlation_id)
+     values (${tenant}, ${file}, 'COMPLETION', '1', 'OPEN', 'DONE', 'c')`,
     `insert into audit (tenant_id, subject, action, file_id, version, correlation_id)
      values (${tenant}, '${SUBJECT}', 'file.PENDING', ${file}, 1, 'c')`,
     `insert into idempotency_keys (tenant_id, key, fingerprint, expires_at)

@@ -93,6 +93,7 @@ export function fakeUseCases(changes: Partial<UseCases> = {}): FakeUseCases {
     createDownloadUrl: () => Promise.resolve(ok({ url: 'http://x/d', expiresAt: file.createdAt })),
     getFile: (_actor, id) => Promise.resolve(ok(id === file.id ? file : null)),
     issueReceipt: (_actor, { verdict }) => Promise.resolve(ok(verdict && 'a.b.c')),
+    readSagas: () => Promise.resolve(ok([])),
     listFiles: () =>
       Promise.resolve(ok({ files: [file], hasNextPage: false, hasPreviousPage: false, totalCount: 1 })),
     uploadStatus: (_actor, { partSizeBytes, receivedBytes, expiresAt, transferMode: mode }) =>

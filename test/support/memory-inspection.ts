@@ -86,6 +86,7 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
       heldAt = file.updatedAt;
       return Promise.resolve(true);
     },
+    logSteps: () => Promise.resolve(),
     markStagedRemoved: () => {
       isStagedRemoved = true;
       return Promise.resolve();

@@ -6,7 +6,7 @@ import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
 import type { File } from '../../src/domain/file.js';
 import type { InspectFileDeps } from '../../src/usecases/inspection/inspection.js';
-import { cleanUpFile } from '../../src/usecases/clean-up-file.js';
+import { reconcileSagas } from '../../src/usecases/reconcile-sagas.js';
 import { deleteFile } from '../../src/usecases/end-file.js';
 import { inspectFile, type InspectionOutcome } from '../../src/usecases/inspect-file.js';
 import { receiveFile } from '../../src/usecases/receive-file.js';
@@ -88,7 +88,7 @@ export function createSharingScene(scene: InspectionScene): SharingScene {
       await query(`update files set lease_until = null, next_attempt_at = now() where state = 'SCANNING'`);
       for (const file of await query<File>(WAITING)) await inspect(file);
       for (const due of await query<{ tenantId: File['tenantId']; fileId: File['id'] }>(ENDED)) {
-        await cleanUpFile(deps)(due);
+        await reconcileSagas(deps)(due);
       }
     },
     look: async () => ({

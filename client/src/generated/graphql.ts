@@ -298,6 +298,102 @@ export type RequestReleaseInput = {
   reason: string;
 };
 
+/** Why a step failed or a saga ended early. */
+export type SagaCause =
+  /** The upload was given up. */
+  | 'CANCELLED'
+  /** There was nothing to move. */
+  | 'CONTENT_LOST'
+  /** The database did not answer as it must. */
+  | 'DATABASE_UNAVAILABLE'
+  /** The file was deleted. */
+  | 'DELETED'
+  /** Its time was over. */
+  | 'EXPIRED'
+  /** Newer definitions found something again. */
+  | 'HIT'
+  /** Whoever was at it stopped without a word. */
+  | 'INTERRUPTED'
+  /** Somebody else said no. */
+  | 'REFUSED'
+  /** Somebody ended it. */
+  | 'REVOKED'
+  /** The scanner did not answer as it must. */
+  | 'SCANNER_UNAVAILABLE'
+  /** The object store did not do what it must. */
+  | 'STORE_UNAVAILABLE'
+  /** Something else; the log of the service says what. */
+  | 'UNEXPECTED';
+
+/** Whether a step is to be done or to be undone. */
+export type SagaDirection =
+  /** Forward. */
+  | 'DO'
+  /** Back. */
+  | 'UNDO';
+
+/** Work of several steps that is carried to its end or undone, whatever fails on the way. */
+export type SagaName =
+  /** From the open upload to the bytes as one object. */
+  | 'COMPLETION'
+  /** A file is deleted, or an upload given up. */
+  | 'DELETION'
+  /** One attempt to come to a verdict. */
+  | 'INSPECTION'
+  /** Infected content moves out of reach. */
+  | 'QUARANTINE'
+  /** Infected content is let out for a while. */
+  | 'RELEASE';
+
+/** Where a saga stands. */
+export type SagaState =
+  /** Everything is undone, or was ended by a deletion or a verdict. */
+  | 'COMPENSATED'
+  /** It has failed, and what it did is being undone. */
+  | 'COMPENSATING'
+  /** Every step is done. */
+  | 'DONE'
+  /** On its way to its end. */
+  | 'RUNNING';
+
+/** A step of a saga. */
+export type SagaStepName =
+  /** Somebody else decides on it. */
+  | 'APPROVE'
+  /** The parts become one object. */
+  | 'ASSEMBLE'
+  /** What is not needed any more is removed from the store. */
+  | 'CLEAN_UP'
+  /** The verdict. */
+  | 'DECIDE'
+  /** The release ends; of a deletion: the file ends, and its quota is given back. */
+  | 'END'
+  /** The file is in the quarantine. */
+  | 'ENTER'
+  /** Every part is there; the file waits for its inspection. */
+  | 'HAND_OVER'
+  /** The content moves into the quarantine area. */
+  | 'MOVE'
+  /** The upload is open and its quota reserved. */
+  | 'OPEN'
+  /** The bytes are removed from the store. */
+  | 'REMOVE'
+  /** Somebody asks for a release. */
+  | 'REQUEST'
+  /** The copy is written that is served if the bytes are clean. */
+  | 'SEAL';
+
+/** What became of a step. */
+export type SagaStepOutcome =
+  /** Nothing of it is left. */
+  | 'COMPENSATED'
+  /** Done, for good. */
+  | 'DONE'
+  /** It failed; it is repeated or undone. */
+  | 'FAILED'
+  /** From now on it may have had an effect outside the database. */
+  | 'STARTED';
+
 /** Which upload is run in the manner of S3. */
 export type SignS3UploadInput = {
   /** The file. */
@@ -439,10 +535,11 @@ export type FileEventsSubscription = { fileEvents: { cursor: string, from: FileS
 
 export type FileQueryVariables = Exact<{
   id: string | number;
+  withSagas?: boolean | null | undefined;
 }>;
 
 
-export type FileQuery = { file: { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, upload: { receivedBytes: number, partSizeBytes: number, partCount: number, missingPartNumbers: Array<number>, expiresAt: string | null, parts: Array<{ partNumber: number, sizeBytes: number, etag: string, sha256: string | null }> }, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null } | null };
+export type FileQuery = { file: { declaredType: string | null, detectedType: string | null, sha256: string | null, priority: Priority, createdBy: string, createdAt: string, id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string, upload: { receivedBytes: number, partSizeBytes: number, partCount: number, missingPartNumbers: Array<number>, expiresAt: string | null, parts: Array<{ partNumber: number, sizeBytes: number, etag: string, sha256: string | null }> }, saga?: Array<{ name: SagaName, run: string, state: SagaState, startedAt: string, endedAt: string | null, next: { direction: SagaDirection, step: SagaStepName } | null, steps: Array<{ step: SagaStepName, outcome: SagaStepOutcome, cause: SagaCause | null, at: string, correlationId: string }> }>, metadata: Array<{ key: string, value: string }>, verdict: { outcome: FileState, reason: string | null, engine: string, definitionsVersion: string, scannedBytes: number, decidedAt: string, findings: Array<{ code: string, detail: string, path: string | null }> } | null } | null };
 
 export type FilesQueryVariables = Exact<{
   filter?: FileFilter | null | undefined;
@@ -462,6 +559,8 @@ export type ReleaseDetailsFragment = { id: string, fileId: string, version: numb
 export type PolicyDetailsFragment = { version: number, digest: string, maxFileBytes: number, allowedTypes: Array<string>, deniedTypes: Array<string>, allowedExtensions: Array<string>, deniedExtensions: Array<string>, oversize: OversizeRule, createdBy: string | null, createdAt: string | null, reason: string | null, maxBytesByType: Array<{ type: string, maxBytes: number }>, findingActions: Array<{ code: string, action: FindingAction }> };
 
 export type PolicyDryRunDetailsFragment = { from: FileState, to: FileState | null, reason: string | null, file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } };
+
+export type SagaDetailsFragment = { name: SagaName, run: string, state: SagaState, startedAt: string, endedAt: string | null, next: { direction: SagaDirection, step: SagaStepName } | null, steps: Array<{ step: SagaStepName, outcome: SagaStepOutcome, cause: SagaCause | null, at: string, correlationId: string }> };
 
 export type PolicyDryRunQueryVariables = Exact<{
   input: PolicyDryRunInput;
@@ -694,6 +793,26 @@ export const PolicyDryRunDetailsFragmentDoc = new TypedDocumentString(`
   downloadable
   updatedAt
 }`, {"fragmentName":"PolicyDryRunDetails"}) as unknown as TypedDocumentString<PolicyDryRunDetailsFragment, unknown>;
+export const SagaDetailsFragmentDoc = new TypedDocumentString(`
+    fragment SagaDetails on Saga {
+  name
+  run
+  state
+  next {
+    direction
+    step
+  }
+  startedAt
+  endedAt
+  steps {
+    step
+    outcome
+    cause
+    at
+    correlationId
+  }
+}
+    `, {"fragmentName":"SagaDetails"}) as unknown as TypedDocumentString<SagaDetailsFragment, unknown>;
 export const ApproveReleaseDocument = new TypedDocumentString(`
     mutation approveRelease($input: ApproveReleaseInput!) {
   approveRelease(input: $input) {
@@ -895,7 +1014,7 @@ fragment FileDetails on File {
   }
 }`) as unknown as TypedDocumentString<FileEventsSubscription, FileEventsSubscriptionVariables>;
 export const FileDocument = new TypedDocumentString(`
-    query file($id: ID!) {
+    query file($id: ID!, $withSagas: Boolean = false) {
   file(id: $id) {
     ...FileDetails
     upload {
@@ -910,6 +1029,9 @@ export const FileDocument = new TypedDocumentString(`
         etag
         sha256
       }
+    }
+    saga @include(if: $withSagas) {
+      ...SagaDetails
     }
   }
 }
@@ -946,6 +1068,24 @@ fragment FileDetails on File {
       detail
       path
     }
+  }
+}
+fragment SagaDetails on Saga {
+  name
+  run
+  state
+  next {
+    direction
+    step
+  }
+  startedAt
+  endedAt
+  steps {
+    step
+    outcome
+    cause
+    at
+    correlationId
   }
 }`) as unknown as TypedDocumentString<FileQuery, FileQueryVariables>;
 export const FilesDocument = new TypedDocumentString(`

@@ -15,6 +15,7 @@ import { createQuarantine } from './quarantine.js';
 import { createQuarantineHistory } from './quarantine-history.js';
 import { createReleases } from './releases.js';
 import { createRescans } from './rescans.js';
+import { createSagaLog } from './saga-log.js';
 import { TransactionEndedError, type Session, type Sql } from './session.js';
 
 /** The truth about files in Postgres, under row-level security. */
@@ -46,6 +47,7 @@ function createFileTransaction(sql: Sql, scope: TenantScope): FileTransaction {
     ...createReleases(context),
     ...createRescans(context),
     ...createQuarantineHistory(context),
+    ...createSagaLog(context),
   };
 }
 

@@ -1,14 +1,16 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { files } from '../../../db/schema/files.js';
 import { holdsQuota, isOpen, type FileState } from '../../domain/file-state.js';
 import type { File } from '../../domain/file.js';
 import { NO_SHARE, shareBetween, shareOf } from '../../domain/quota.js';
+import { ENTRIES_OF_REMOVAL } from '../../domain/saga-entry.js';
 import type { FileTransaction, WriteOutcome } from '../../ports/file-store.js';
 import { fileColumns, toFile, toRow } from './file-row.js';
 import { deleteFragments } from './fragments.js';
 import { databaseNow, isFile, type FileScope } from './file-scope.js';
 import { recordChange } from './history.js';
 import { moveUsage } from './quota.js';
+import { insertSteps } from './saga-log.js';
 
 type Writes = Pick<
   FileTransaction,
@@ -41,10 +43,17 @@ export const createFileWrites = (context: FileScope): Writes => ({
   setIngestHandle: async (id, ingestHandle) => {
     await context.sql.update(files).set({ ingestHandle }).where(isFile(context, id));
   },
-  markStagedRemoved: async (id) => {
+  markStagedRemoved: async (id, version) => {
     const { sql: db } = context;
+    const mark = db
+      .update(files)
+      .set({ stagedRemovedAt: databaseNow })
+      .where(and(isFile(context, id), eq(files.version, version)))
+      .returning({ id: files.id });
     const dropped = db.$with('dropped').as(deleteFragments(context, id));
-    await db.with(dropped).update(files).set({ stagedRemovedAt: databaseNow }).where(isFile(context, id));
+    const marked = db.$with('marked').as(mark);
+    const steps = insertSteps(context, id, ENTRIES_OF_REMOVAL, { from: sql`marked` });
+    await db.with(dropped, marked, db.$with('step', {}).as(steps)).select().from(marked);
   },
 });
 

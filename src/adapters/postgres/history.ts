@@ -5,17 +5,16 @@ import type { FileEvent } from '../../domain/events.js';
 import { fromSnapshot, toSnapshot, type FileSnapshot } from '../../domain/file-snapshot.js';
 import type { FileState } from '../../domain/file-state.js';
 import type { File } from '../../domain/file.js';
+import { entriesOfChange } from '../../domain/saga-entry.js';
 import { traceFile } from '../../observability/tracing.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import type { FileScope } from './file-scope.js';
+import { insertSteps } from './saga-log.js';
 
 /** Writes what happened beside the change itself: for subscribers and the relay, and for the audit trail. */
-export async function recordChange(
-  { sql, scope }: FileScope,
-  from: FileState | null,
-  file: File,
-): Promise<void> {
-  const { tenantId, correlationId, traceparent, subject } = scope;
+export async function recordChange(context: FileScope, from: FileState | null, file: File): Promise<void> {
+  const { sql } = context;
+  const { tenantId, correlationId, traceparent, subject } = context.scope;
   const { id: fileId, version } = file;
   traceFile({ tenantId, fileId });
   const event = sql.insert(events).values({
@@ -32,9 +31,12 @@ export async function recordChange(
     correlationId,
     traceparent: traceparent ?? null,
   });
-  // One round trip for both: every change makes it while it holds its locks.
+  const entries = entriesOfChange(from, file);
+  const steps = insertSteps(context, fileId, entries);
+  const parts = entries.length > 0 ? [sql.$with('step', {}).as(steps)] : [];
+  // One round trip for all: every change makes it while it holds its locks.
   await sql
-    .with(sql.$with('event').as(event))
+    .with(sql.$with('event').as(event), ...parts)
     .insert(audit)
     .values({ tenantId, subject, action: `file.${file.state}`, fileId, version, correlationId });
 }

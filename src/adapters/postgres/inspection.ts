@@ -2,9 +2,11 @@ import { and, eq, gt, isNotNull, isNull, lt, lte, or, sql, type SQL } from 'driz
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { files } from '../../../db/schema/files.js';
 import type { FileId } from '../../domain/ids.js';
+import { ENTRIES_OF_BEGIN } from '../../domain/saga-entry.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import { fileColumns, toFile } from './file-row.js';
 import { databaseNow, databaseNowPlus, isFile, type FileScope } from './file-scope.js';
+import { insertSteps } from './saga-log.js';
 
 type Inspection = Pick<
   FileTransaction,
@@ -17,11 +19,16 @@ const hasNoLease = or(isNull(files.leaseUntil), lte(files.leaseUntil, databaseNo
 /** Leases of inspections. The number of the attempt fences off whoever lost its lease. */
 export const createInspection = (context: FileScope): Inspection => ({
   beginInspection: async (id, leaseMs) => {
-    const [row] = await context.sql
+    const { sql: db } = context;
+    const begin = db
       .update(files)
       .set({ attempt: sql`${files.attempt} + 1`, leaseUntil: databaseNowPlus(leaseMs) })
       .where(and(isFile(context, id), isScanning, hasNoLease))
       .returning(fileColumns);
+    const begun = db.$with('begun').as(begin);
+    const origin = { from: sql`begun`, run: sql`begun.attempt` };
+    const steps = db.$with('step', {}).as(insertSteps(context, id, ENTRIES_OF_BEGIN, origin));
+    const [row] = await db.with(begun, steps).select().from(begun);
     return row && toFile(row);
   },
   renewInspection: (id, attempt, scannedBytes, leaseMs) =>

@@ -18,5 +18,8 @@ export const LIMITS = {
   errors: 10,
 } as const;
 
+/** Sagas of a file where nobody says how many. */
+export const DEFAULT_SAGAS = 20;
+
 /** Largest page of a list. */
 export const MAX_PAGE_SIZE = 100;

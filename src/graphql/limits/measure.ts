@@ -7,7 +7,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { MAX_PAGE_SIZE } from './limits.js';
+import { DEFAULT_SAGAS, MAX_PAGE_SIZE } from './limits.js';
 
 /** How large an operation is, with every fragment counted each time it is spread. */
 export interface Size {
@@ -90,10 +90,16 @@ function repeatsIn({ selections }: SelectionSetNode): number {
   return keys.length - new Set(keys).size;
 }
 
+/** Of lists where nobody says how long they shall be. */
+const DEFAULT_SIZES: ReadonlyMap<string, number> = new Map([
+  ['files', 50],
+  ['saga', DEFAULT_SAGAS],
+]);
+
 /** A page whose size comes in a variable counts as the largest. */
 function pageSize(node: FieldNode): number {
-  const first = node.arguments?.find((argument) => argument.name.value === 'first');
-  if (!first) return node.name.value === 'files' ? 50 : 1;
-  if (first.value.kind !== Kind.INT) return MAX_PAGE_SIZE;
-  return Math.min(MAX_PAGE_SIZE, Math.max(1, Number(first.value.value)));
+  const size = node.arguments?.find(({ name }) => name.value === 'first' || name.value === 'last');
+  if (!size) return DEFAULT_SIZES.get(node.name.value) ?? 1;
+  if (size.value.kind !== Kind.INT) return MAX_PAGE_SIZE;
+  return Math.min(MAX_PAGE_SIZE, Math.max(1, Number(size.value.value)));
 }

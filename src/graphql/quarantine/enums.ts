@@ -3,9 +3,7 @@ import { CONTENT_STATES, type ContentState } from '../../domain/quarantine.js';
 import { QUARANTINE_EVENT_KINDS, type QuarantineEventKind } from '../../domain/quarantine-event.js';
 import { RELEASE_STATUSES, type ReleaseStatus } from '../../domain/release.js';
 import { ZIP_ENCRYPTIONS, type ZipEncryption } from '../../domain/zip-encryption.js';
-
-const enumOf = <Name extends string>(names: readonly Name[]): { readonly [N in Name]: N } =>
-  Object.fromEntries(names.map((name) => [name, name])) as { readonly [N in Name]: N };
+import { enumOf } from '../enum-of.js';
 
 /** The statuses of a release as the enum of the schema. */
 export const ReleaseStatusEnum = enumOf<ReleaseStatus>(RELEASE_STATUSES);

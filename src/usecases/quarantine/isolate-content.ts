@@ -1,6 +1,7 @@
 import { PermanentError } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import { quarantineKeyOf } from '../../domain/object-keys.js';
+import { entriesOfMove } from '../../domain/saga-entry.js';
 import type { FileStore, TenantScope } from '../../ports/file-store.js';
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
 
@@ -42,6 +43,7 @@ export async function isolateContent(
     const now = await tx.findQuarantine(id);
     if (isThere) await tx.markHeld(id, new Date(quarantinedAt.getTime() + retentionMs));
     else if (now?.heldAt === null) await tx.markRemoved(id, 'LOST');
+    await tx.logSteps(id, entriesOfMove(isThere || now?.heldAt !== null));
     return true;
   });
   if (!isWanted) await objects.removeIsolated(key);

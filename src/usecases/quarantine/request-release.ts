@@ -4,6 +4,7 @@ import type { FileId } from '../../domain/ids.js';
 import { newRelease } from '../../domain/new-release.js';
 import { isOpenRelease, type Release } from '../../domain/release.js';
 import { ok } from '../../domain/result.js';
+import { entriesOfRelease } from '../../domain/saga-release.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import type { Ids } from '../../ports/ids.js';
 import { lockFile } from '../apply.js';
@@ -57,7 +58,10 @@ async function request(
   const release = newRelease({ file, quarantine }, wish, at);
   if (!release.ok) return release;
   await endExpired(tx, file.id, subject, at);
-  if (await tx.insertRelease(release.value)) return ok(release.value);
+  if (await tx.insertRelease(release.value)) {
+    await tx.logSteps(file.id, entriesOfRelease(release.value));
+    return ok(release.value);
+  }
   return fault('CONFLICT', { message: 'A request or a release of this file is open already.' });
 }
 

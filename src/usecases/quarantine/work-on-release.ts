@@ -4,6 +4,7 @@ import { parseFileId } from '../../domain/ids.js';
 import type { Permission } from '../../domain/permissions.js';
 import { transitionRelease, type Release, type ReleaseCommand } from '../../domain/release.js';
 import { ok } from '../../domain/result.js';
+import { entriesOfRelease } from '../../domain/saga-release.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventBus } from '../../ports/event-bus.js';
 import type { FileStore, FileTransaction } from '../../ports/file-store.js';
@@ -50,7 +51,10 @@ export async function applyToRelease(
 ): Promise<Outcome<Release>> {
   const next = transitionRelease(release, command, at);
   if (!next.ok) return next;
-  if (await tx.changeRelease(release, next.value)) return next;
+  if (await tx.changeRelease(release, next.value)) {
+    await tx.logSteps(release.fileId, entriesOfRelease(next.value));
+    return next;
+  }
   return fault('CONFLICT', { message: 'The release was changed at the same time.' });
 }
 

@@ -104,7 +104,9 @@ function announceAll(deps: JoinUploadsDeps, actor: Actor, joined: File, partials
   for (const { file } of partials) {
     announce(deps.bus, file);
     // The answer does not wait for the store: what fails here, the sweeper repeats.
-    void removeBytes(deps, actor, { ...file, state: 'CANCELLED' }).catch(() => undefined);
+    void removeBytes(deps, actor, { ...file, state: 'CANCELLED', version: file.version + 1 }).catch(
+      () => undefined,
+    );
   }
 }
 

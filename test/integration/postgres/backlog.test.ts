@@ -82,9 +82,9 @@ describe('work that the queue may have lost', () => {
     if (!job) throw new Error('Nothing is due.');
     const scope = { ...GLOBEX, tenantId: job.tenantId };
     const file = await findStored(store, scope, job.fileId);
-    await advance(store, scope, file.id, cleanDecision(file));
+    const { version } = await advance(store, scope, file.id, cleanDecision(file));
     expect(await backlog.dueCleanups(10)).toEqual([{ tenantId: job.tenantId, fileId: file.id }]);
-    await store.transact(scope, (tx) => tx.markStagedRemoved(file.id));
+    await store.transact(scope, (tx) => tx.markStagedRemoved(file.id, version));
     expect(await backlog.dueCleanups(10)).toEqual([]);
   });
 
@@ -92,9 +92,9 @@ describe('work that the queue may have lost', () => {
     await storeFile(store, ACME, { expiresAt: new Date('2999-01-01T00:00:00Z') });
     const late = await storeFile(store, ACME, { expiresAt: new Date('2001-01-01T00:00:00Z') });
     expect(await backlog.dueExpiries(10)).toEqual([{ tenantId: ACME.tenantId, fileId: late.id }]);
-    await advance(store, ACME, late.id, { kind: 'expire' });
+    const { version } = await advance(store, ACME, late.id, { kind: 'expire' });
     expect(await backlog.dueExpiries(10)).toEqual([]);
-    await store.transact(ACME, (tx) => tx.markStagedRemoved(late.id));
+    await store.transact(ACME, (tx) => tx.markStagedRemoved(late.id, version));
   });
 
   it('keys that are over are forgotten, so many at a time, and no others', async () => {

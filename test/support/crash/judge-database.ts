@@ -167,7 +167,8 @@ export async function judgeAccounts(db: pg.Client): Promise<string[]> {
       where files.tenant_id = tenants.id and state not in ('REJECTED', 'CANCELLED', 'EXPIRED', 'DELETED')) as owed
     from tenants join tenant_usage on tenant_usage.tenant_id = tenants.id`);
   const audit = await db.query<{ audited: number; happened: number }>(
-    'select (select count(*) from audit)::int as audited, (select count(*) from events)::int as happened',
+    `select (select count(*) from audit where action like 'file.%')::int as audited,
+      (select count(*) from events)::int as happened`,
   );
   return [
     ...usage.rows

@@ -44,6 +44,8 @@ const world = (
     contentKeys: async () => new Set<string>(),
     unreferencedKeys: async () => [],
     forgetContents: async () => undefined,
+    sagaSteps: async () => [],
+    logSteps: async () => undefined,
     markStagedRemoved: async (id: FileId) => void cleaned.push(id),
   } as Partial<FileTransaction> as FileTransaction;
   const objects = {
