@@ -9,6 +9,7 @@ import { collectAll } from './collect-all.js';
 import type { CrashProduct } from './crash-product.js';
 import { judgeApi } from './judge-api.js';
 import * as judged from './judge-database.js';
+import { judgeSagas, readSteps, type StepRow } from './judge-sagas.js';
 import { judgeStore } from './judge-store.js';
 import { observeEvents, observeProgress, regressions, type Observer } from './observe.js';
 import { PART_BYTES, planUpload } from './plan.js';
@@ -55,12 +56,13 @@ export async function runCrash(run: CrashRun): Promise<CrashReport> {
   const db = new pg.Client({ connectionString: run.product.databaseUrl });
   await db.connect();
   try {
+    const steps = await readSteps(db);
     await eventually(
       () => judged.countUnfinished(db),
       (left) => left === 0,
       CALM_TIMEOUT_MS,
     ).catch((error: unknown) => scene.violate(`not calm after ${CALM_TIMEOUT_MS} ms: ${String(error)}`));
-    const orphans = await judge(run, scene, db, tolds);
+    const orphans = await judge(run, scene, { db, tolds, steps });
     for (const { slug, firstFileId, observer } of observers) {
       await eventually(
         () => judged.judgeObserved(db, slug, firstFileId, observer.seen()),
@@ -146,11 +148,17 @@ async function playAll(run: CrashRun, scene: Scene): Promise<Told[]> {
   return Promise.all(playing);
 }
 
+interface Findings {
+  readonly db: pg.Client;
+  readonly tolds: readonly Told[];
+  /** The log of sagas when the accidents were over. */
+  readonly steps: readonly StepRow[];
+}
+
 async function judge(
   run: CrashRun,
   { violate, clients }: Scene,
-  db: pg.Client,
-  tolds: readonly Told[],
+  { db, tolds, steps }: Findings,
 ): Promise<readonly string[]> {
   const files = await judged.readFiles(db);
   const fragments = await judged.readFragmentKeys(db);
@@ -165,6 +173,7 @@ async function judge(
     )),
     ...(await judged.judgeHistory(db, files)),
     ...(await judged.judgeAccounts(db)),
+    ...(await judgeSagas(db, files, steps)),
     ...store.violations,
     ...after.violations.map((what) => `after the collector: ${what}`),
     ...after.orphans.map((name) => `the collector left ${name} behind`),
