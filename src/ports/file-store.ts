@@ -4,6 +4,7 @@ import type { FileState } from '../domain/file-state.js';
 import type { File, Fragment, Part } from '../domain/file.js';
 import type { FileId, TenantId } from '../domain/ids.js';
 import type { ContentTransaction } from './contents.js';
+import type { ClaimOutcome, IdempotencyClaim } from './idempotency.js';
 import type { PolicyTransaction } from './policies.js';
 import type { QuarantineTransaction } from './quarantine.js';
 import type { RescanTransaction } from './rescans.js';
@@ -29,22 +30,6 @@ export interface FileQuery {
   /** Continue after this file; the order is newest first. */
   readonly after?: FileId;
 }
-
-/** An idempotency key with the request that it stands for. */
-export interface IdempotencyClaim {
-  /** As the client sent it; unique within the tenant. */
-  readonly key: string;
-  /** The operation and a hash of its canonical input. */
-  readonly fingerprint: string;
-  /** How long the key is remembered, in seconds. */
-  readonly ttlSeconds: number;
-}
-
-/** What became of a claim. A twin that is still running is waited for. */
-export type ClaimOutcome =
-  | { readonly kind: 'claimed' }
-  | { readonly kind: 'replayed'; readonly answer: unknown }
-  | { readonly kind: 'mismatch' };
 
 /** What a write of a file can come to; a quota that it exceeds is named. */
 export type WriteOutcome = 'written' | 'stale' | `quota-exceeded:${QuotaDimension}`;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClaimOutcome, FileStore, FileTransaction } from '../../src/ports/file-store.js';
+import type { FileStore, FileTransaction } from '../../src/ports/file-store.js';
+import type { ClaimOutcome } from '../../src/ports/idempotency.js';
 import { ACME, GLOBEX } from '../support/stored-files.js';
 import type { FileStoreHarness } from './file-store.js';
 

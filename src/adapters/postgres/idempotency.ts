@@ -1,7 +1,8 @@
 import { and, eq, lte, sql, type SQL } from 'drizzle-orm';
 import { idempotencyKeys } from '../../../db/schema/idempotency-keys.js';
 import { PermanentError } from '../../domain/errors.js';
-import type { ClaimOutcome, FileTransaction, IdempotencyClaim } from '../../ports/file-store.js';
+import type { FileTransaction } from '../../ports/file-store.js';
+import type { ClaimOutcome, IdempotencyClaim } from '../../ports/idempotency.js';
 import { databaseNow, databaseNowPlus, type FileScope } from './file-scope.js';
 
 /** A key can vanish between two statements when it expires; more often than this it does not. */
