@@ -46,14 +46,42 @@ export const joinUploads =
     const checked = checkNewFile(joining.input);
     if (!checked.ok) return checked;
     const request = requestOf(deps, actor, joining);
-    const before = await deps.files.transact(actor, (tx) =>
-      idempotently(tx, request, () => Promise.resolve(fault('NOT_FOUND'))),
-    );
+    const before = await findJoined(deps, request);
     if (before.ok || before.fault.code !== 'NOT_FOUND') return before;
-    const partials = await findPartials(deps, actor, joining.partialIds);
-    if (!partials.ok) return partials;
-    return joinOnce(deps, actor, request, draftOf(checked.value, joining, partials.value), partials.value);
+    try {
+      const joined = await joinFound(deps, request, checked.value, joining);
+      return joined.ok ? joined : await orTwin(deps, request, joined);
+    } catch (error) {
+      const twin = await findJoined(deps, request);
+      if (twin.ok) return twin;
+      throw error;
+    }
   };
+
+/** The answer to the same request before. NOT_FOUND when there was none. */
+const findJoined = ({ files }: JoinUploadsDeps, request: IdempotentRequest): Promise<Outcome<File>> =>
+  files.transact(request.actor, (tx) => idempotently(tx, request, () => Promise.resolve(fault('NOT_FOUND'))));
+
+/** A twin that was faster has ended the partial uploads: then its file is the answer. */
+async function orTwin(
+  deps: JoinUploadsDeps,
+  request: IdempotentRequest,
+  refusal: Outcome<File>,
+): Promise<Outcome<File>> {
+  const twin = await findJoined(deps, request);
+  return twin.ok ? twin : refusal;
+}
+
+async function joinFound(
+  deps: JoinUploadsDeps,
+  request: IdempotentRequest,
+  checked: CheckedInput,
+  joining: JoinUploadsInput,
+): Promise<Outcome<File>> {
+  const partials = await findPartials(deps, request.actor, joining.partialIds);
+  if (!partials.ok) return partials;
+  return joinOnce(deps, request.actor, request, draftOf(checked, joining, partials.value), partials.value);
+}
 
 function requestOf(
   { settings }: JoinUploadsDeps,
