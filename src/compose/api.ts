@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createRoleStore } from '../adapters/postgres/role-store.js';
 import { createUploadSpool } from '../adapters/filesystem/upload-spool.js';
+import { createThreadedDigester } from '../adapters/digest/threaded-digester.js';
 import { createRedisUploadLocks } from '../adapters/redis/upload-locks.js';
 import { loadReceiptKeys } from '../adapters/signing/receipt-keys-file.js';
 import { createReceiptSigner } from '../adapters/signing/receipt-signer.js';
@@ -84,7 +85,8 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
   const { config, clock, files, objects, bus, redis } = platform;
   const locks = createRedisUploadLocks({ commands: redis.commands, bus });
   const ids = createUuidV7Ids();
-  const deps = { files, objects, bus, clock, urls, ids, locks, spool, settings: config.upload };
+  const digests = createThreadedDigester();
+  const deps = { files, objects, bus, clock, urls, ids, locks, spool, digests, settings: config.upload };
   return {
     createUpload: createUpload(deps),
     signUploadParts: signUploadParts(deps),

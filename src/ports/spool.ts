@@ -6,11 +6,11 @@ export interface SpoolFile {
   /** Bytes that were appended since the last `clear` and not given away. */
   readonly sizeBytes: number;
   /**
-   * Takes the chunk, which may be written a little later, up to some MiB behind. Throws `TransientError` when the
+   * Takes the chunk, which may be written a little later, up to some MiB behind, and waits while it is. Throws `TransientError` when the
    * upload directory is full or fails, now or at the next call; `sizeBytes` then counts what was written before, and
    * the file takes no more until `clear`.
    */
-  append(chunk: Uint8Array): Promise<void>;
+  append(chunk: Uint8Array): Promise<void> | void;
   /** Resolves when all that was appended is written; throws like `append`. */
   settle(): Promise<void>;
   /** Reads all of it, as often as wanted; the body must be consumed or destroyed before `clear` and `close`. */
@@ -34,10 +34,16 @@ export interface GiveAway {
   asObject(key: string): Promise<void>;
 }
 
+/**
+ * Sees what goes into a file, in order and at the latest when it settles. The memory is used again once it has returned
+ * or resolved; until then nothing else is shown. It must not fail.
+ */
+export type Observe = (chunks: readonly Uint8Array[]) => Promise<void> | void;
+
 /** The upload directory: holds what is not a whole part yet while its request lasts. */
 export interface Spool {
   /** Throws `TransientError` when too many requests use the directory. */
-  open(): Promise<SpoolFile>;
+  open(observe?: Observe): Promise<SpoolFile>;
 }
 
 /** What a store says of itself. */

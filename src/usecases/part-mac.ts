@@ -7,7 +7,8 @@ export interface PartMac {
   finish(): string;
 }
 
-const KEY_BYTES = 16;
+/** Length of the key of a MAC. */
+export const PART_MAC_KEY_BYTES = 16;
 const NONCE = Buffer.alloc(12);
 
 /**
@@ -17,7 +18,7 @@ const NONCE = Buffer.alloc(12);
  * @param key - 16 bytes; @default fresh random ones
  * @see NIST SP 800-38D, section 3 (GMAC)
  */
-export function createPartMac(key: Uint8Array = randomBytes(KEY_BYTES)): PartMac {
+export function createPartMac(key: Uint8Array = randomBytes(PART_MAC_KEY_BYTES)): PartMac {
   const cipher = createCipheriv('aes-128-gcm', key, NONCE);
   return {
     update: (bytes) => void cipher.setAAD(bytes),
@@ -29,4 +30,4 @@ export function createPartMac(key: Uint8Array = randomBytes(KEY_BYTES)): PartMac
 }
 
 /** The key under which a MAC was made. */
-export const keyOfMac = (mac: string): Uint8Array => Buffer.from(mac.slice(0, 2 * KEY_BYTES), 'hex');
+export const keyOfMac = (mac: string): Uint8Array => Buffer.from(mac.slice(0, 2 * PART_MAC_KEY_BYTES), 'hex');

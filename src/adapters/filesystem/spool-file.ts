@@ -2,7 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { TransientError } from '../../domain/errors.js';
 import type { OpenUpload, StoredPart } from '../../ports/object-store.js';
-import type { GiveAway, SpoolFile } from '../../ports/spool.js';
+import type { GiveAway, Observe, SpoolFile } from '../../ports/spool.js';
+import { createGatherMemory, type GatherMemory } from './gather-memory.js';
 import { guard } from './store-error.js';
 import { createWriteBehind, type WriteBehind } from './write-behind.js';
 import { writeFully } from './write-durably.js';
@@ -29,7 +30,7 @@ export interface Backing {
 }
 
 /** Opens the files of one spool. */
-export type OpenSpoolFile = (open: () => Promise<Backing>) => Promise<SpoolFile>;
+export type OpenSpoolFile = (open: () => Promise<Backing>, observe?: Observe) => Promise<SpoolFile>;
 
 const DEFAULT_MAX_BYTES = 4 * 1024 ** 3;
 const DEFAULT_MAX_FILES = 4_096;
@@ -39,11 +40,13 @@ const READ_BYTES = 256 * 1024;
 export function boundSpool(limits: SpoolLimits): OpenSpoolFile {
   const { maxBytes = DEFAULT_MAX_BYTES, maxFiles = DEFAULT_MAX_FILES } = limits;
   const usage = { bytes: 0, files: 0 };
-  return async (open) => {
+  const memory = createGatherMemory();
+  return async (open, observe) => {
     if (usage.files >= maxFiles) throw full('files');
     usage.files += 1;
     try {
-      return spoolFile(await open(), usage, maxBytes);
+      const backing = await open();
+      return spoolFile(backing, writeBehindTo(backing, memory, observe), usage, maxBytes);
     } catch (error) {
       usage.files -= 1;
       throw error;
@@ -56,10 +59,17 @@ interface Usage {
   files: number;
 }
 
-function spoolFile(backing: Backing, usage: Usage, maxBytes: number): SpoolFile {
-  const bytes = createWriteBehind((chunks, position) =>
-    guard(async () => writeFully(await backing.handle(), chunks, position)),
-  );
+/** Whoever observes sees the bytes while they are written. */
+function writeBehindTo(backing: Backing, memory: GatherMemory, observe?: Observe): WriteBehind {
+  const write = async (chunks: Uint8Array[], position: number): Promise<void> => {
+    const written = guard(async () => writeFully(await backing.handle(), chunks, position));
+    const both = [written, Promise.resolve(observe?.(chunks))];
+    await Promise.all(both).finally(() => Promise.allSettled(both));
+  };
+  return createWriteBehind(write, memory);
+}
+
+function spoolFile(backing: Backing, bytes: WriteBehind, usage: Usage, maxBytes: number): SpoolFile {
   const count = counter(bytes, usage);
   let closing: Promise<void> | undefined;
   const clear = (): void => {
@@ -76,9 +86,11 @@ function spoolFile(backing: Backing, usage: Usage, maxBytes: number): SpoolFile 
     get sizeBytes() {
       return bytes.sizeBytes;
     },
-    append: async (chunk) => {
-      if (usage.bytes + chunk.byteLength > maxBytes) throw full('bytes');
-      await bytes.take(chunk).finally(count);
+    append: (chunk) => {
+      if (usage.bytes + chunk.byteLength > maxBytes) return Promise.reject(full('bytes'));
+      const taken = bytes.take(chunk);
+      count();
+      return taken?.finally(count);
     },
     settle: () => bytes.settle().finally(count),
     read: () => Readable.from(readAll(backing, bytes), { objectMode: false, highWaterMark: READ_BYTES }),

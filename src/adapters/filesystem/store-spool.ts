@@ -13,11 +13,11 @@ const FILE_MODE = 0o600;
 export function createStoreSpool(disk: Disk, limits: SpoolLimits = {}): Spool {
   const openFile = boundSpool(limits);
   return {
-    open: () =>
+    open: (observe) =>
       openFile(async () => {
         await guard(disk.requireRoom);
         return scratchFile(disk);
-      }),
+      }, observe),
   };
 }
 

@@ -36,11 +36,11 @@ export async function createUploadSpool(options: UploadSpoolOptions): Promise<Sp
   });
   const openFile = boundSpool(options);
   return {
-    open: () =>
+    open: (observe) =>
       openFile(async () => {
         await guard(requireRoom);
         return guard(() => openNameless(root));
-      }),
+      }, observe),
   };
 }
 

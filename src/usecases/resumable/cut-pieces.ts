@@ -47,6 +47,7 @@ export async function* cutPieces(
   let [bytes, other] = spools;
   let begin = offsetBytes;
   let breakage: { readonly error: unknown } | undefined;
+  start(continuation, begin, bytes);
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       observe(chunk);
@@ -56,7 +57,7 @@ export async function* cutPieces(
         if (offset === limitBytes) throw tooLarge(limitBytes);
         const room = endOfPiece(continuation, begin) - offset;
         if (room > 0) {
-          await (beginsPart(file, begin) ? bytes : bytes.spool).append(rest.subarray(0, room));
+          await bytes.spool.append(rest.subarray(0, room));
           rest = rest.subarray(room);
           continue;
         }
@@ -64,7 +65,7 @@ export async function* cutPieces(
         yield pieceAt(file, begin, bytes);
         begin = offset;
         [bytes, other] = [other, bytes];
-        bytes.clear();
+        start(continuation, begin, bytes);
       }
     }
   } catch (error) {
@@ -82,7 +83,11 @@ const partAt = ({ partSizeBytes }: Cut, offset: number): number => Math.floor(of
 
 const startOfPart = ({ partSizeBytes }: Cut, partNumber: number): number => (partNumber - 1) * partSizeBytes;
 
-const beginsPart = ({ partSizeBytes }: Cut, offset: number): boolean => offset % partSizeBytes === 0;
+/** What begins where its part does may become a part as it is: it is proven. */
+function start(continuation: Continuation, begin: number, bytes: ProvenSpool): void {
+  const isWhole = begin % continuation.file.partSizeBytes === 0;
+  bytes.begin(isWhole ? endOfPiece(continuation, begin) - begin : undefined);
+}
 
 function endOfPiece({ file, parts, limitBytes }: Continuation, begin: number): number {
   const partNumber = partAt(file, begin);

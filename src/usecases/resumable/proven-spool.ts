@@ -1,47 +1,102 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Part } from '../../domain/file.js';
-import type { SpoolFile } from '../../ports/spool.js';
-import { createPartMac, type PartMac } from '../part-mac.js';
+import type { Digester } from '../../ports/digester.js';
+import type { Spool, SpoolFile } from '../../ports/spool.js';
+import { createPartMac, PART_MAC_KEY_BYTES } from '../part-mac.js';
 
 /** What the ledger says of the bytes of a part. */
 export type PartProof = Pick<Part, 'mac'> & { readonly sha256: string };
 
-/** A spool file whose bytes are hashed as they arrive, so that nobody has to read them again. */
+/** A spool file whose bytes are hashed as they are written, so that nobody has to read them again. */
 export interface ProvenSpool {
   readonly spool: SpoolFile;
-  append(chunk: Buffer): Promise<void>;
-  /** The proof of all bytes of the file; only once, and `undefined` where some of them were lost. */
-  prove(): PartProof | undefined;
-  clear(): void;
+  /**
+   * Empties the file for other bytes.
+   *
+   * @param sizeBytes - how many will come at most; decides where they are hashed. Without it they are not.
+   */
+  readonly begin: (sizeBytes?: number) => void;
+  /** The proof of all bytes of the file that has settled; only once, and `undefined` where there is none. */
+  readonly prove: () => Promise<PartProof | undefined>;
+  readonly close: () => Promise<void>;
 }
 
-interface Sums {
-  readonly hash: Hash;
-  readonly mac: PartMac;
-  sizeBytes: number;
-}
+/** What is shorter is hashed before another thread would have heard of it. */
+const HERE_BYTES = 1024 * 1024;
 
-/** Hashes what goes into the file. */
-export function proveSpool(spool: SpoolFile): ProvenSpool {
-  let sums: Sums | undefined;
+/** Opens a file. Its bytes are only ever proven where they can be given to the store. */
+export async function openProvenSpool(spools: Spool, digester: Digester): Promise<ProvenSpool> {
+  let proof: Proof | undefined;
+  const spool = await spools.open((chunks) => proof?.update(chunks));
+  const end = (): void => {
+    proof?.abort();
+    proof = undefined;
+  };
   return {
     spool,
-    append: (chunk) => {
-      sums ??= { hash: createHash('sha256'), mac: createPartMac(), sizeBytes: 0 };
-      sums.hash.update(chunk);
-      sums.mac.update(chunk);
-      sums.sizeBytes += chunk.length;
-      return spool.append(chunk);
-    },
-    prove: () => {
-      const proven = sums;
-      sums = undefined;
-      if (proven?.sizeBytes !== spool.sizeBytes) return undefined;
-      return { sha256: proven.hash.digest('hex'), mac: proven.mac.finish() };
-    },
-    clear: () => {
-      sums = undefined;
+    begin: (sizeBytes) => {
+      end();
       spool.clear();
+      if (!spool.give || sizeBytes === undefined) return;
+      proof = sizeBytes < HERE_BYTES ? proveHere() : proveElsewhere(digester, sizeBytes);
+    },
+    prove: async () => {
+      const proven = proof?.sizeBytes() === spool.sizeBytes ? await proof.finish() : undefined;
+      end();
+      return proven;
+    },
+    close: () => {
+      end();
+      return spool.close();
+    },
+  };
+}
+
+interface Proof {
+  readonly sizeBytes: () => number;
+  readonly update: (chunks: readonly Uint8Array[]) => Promise<void> | void;
+  /** `undefined` when the thread has died: then the bytes are read again. */
+  readonly finish: () => Promise<PartProof | undefined>;
+  readonly abort: () => void;
+}
+
+function proveHere(): Proof {
+  const hash = createHash('sha256');
+  const mac = createPartMac();
+  let sizeBytes = 0;
+  return {
+    sizeBytes: () => sizeBytes,
+    update: (chunks) => {
+      for (const bytes of chunks) {
+        hash.update(bytes);
+        mac.update(bytes);
+        sizeBytes += bytes.byteLength;
+      }
+    },
+    finish: () => Promise.resolve({ sha256: hash.digest('hex'), mac: mac.finish() }),
+    abort: () => undefined,
+  };
+}
+
+function proveElsewhere(digester: Digester, expectedBytes: number): Proof {
+  const digest = digester.begin(expectedBytes, true);
+  digest.beginPart(randomBytes(PART_MAC_KEY_BYTES));
+  let sizeBytes = 0;
+  return {
+    sizeBytes: () => sizeBytes,
+    update: async (chunks) => {
+      for (const bytes of chunks) {
+        sizeBytes += bytes.byteLength;
+        // That the thread has died is noticed at the end.
+        await Promise.resolve(digest.update(bytes)).catch(() => undefined);
+      }
+    },
+    finish: async () => {
+      const results = await Promise.all([digest.endPart(), digest.finish()]).catch(() => undefined);
+      return results && { mac: results[0], sha256: results[1] };
+    },
+    abort: () => {
+      digest.abort();
     },
   };
 }

@@ -72,7 +72,7 @@ async function givePart(
   { file }: PartSoFar,
 ): Promise<Part | undefined> {
   const { give, sizeBytes } = bytes.spool;
-  const proof = give && offsetBytes === 0 ? bytes.prove() : undefined;
+  const proof = give && offsetBytes === 0 ? await bytes.prove() : undefined;
   if (!give || !proof || file.ingestHandle === null) return undefined;
   const stored = await give.asPart({ key: file.ingestKey, handle: file.ingestHandle }, partNumber);
   return { ...stored, ...proof, sizeBytes };

@@ -3,6 +3,7 @@ import type { Actor } from '../../domain/actor.js';
 import { fault, FaultError } from '../../domain/errors.js';
 import type { Fragment, Part } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
+import type { Digester } from '../../ports/digester.js';
 import type { EventBus } from '../../ports/event-bus.js';
 import type { FileStore } from '../../ports/file-store.js';
 import type { Spool } from '../../ports/spool.js';
@@ -13,7 +14,7 @@ import type { Appendable } from './begin-append.js';
 import { createBodyChecksum, type PromisedChecksum } from './body-checksum.js';
 import { commitPieces } from './commit-pieces.js';
 import { cutPieces, type Piece } from './cut-pieces.js';
-import { proveSpool, type ProvenSpool } from './proven-spool.js';
+import { openProvenSpool, type ProvenSpool } from './proven-spool.js';
 import { discardEntry, storePiece, type Entry, type StorePieceDeps } from './store-piece.js';
 
 /** What taking a body needs. */
@@ -22,6 +23,7 @@ export interface TakeBodyDeps extends StorePieceDeps {
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly spool: Spool;
+  readonly digests: Digester;
 }
 
 /** The body of one request that continues an upload. */
@@ -45,18 +47,27 @@ export async function takeBody(
   upload: Appendable,
   incoming: IncomingBody,
 ): Promise<void> {
-  const files = [await deps.spool.open(), await deps.spool.open()] as const;
-  const spools = [proveSpool(files[0]), proveSpool(files[1])] as const;
+  const spools = await openSpools(deps);
   try {
     const { checksum } = incoming;
     if (checksum) await takeProven(deps, actor, upload, { ...incoming, checksum }, spools);
     else await takeAtOnce(deps, actor, upload, incoming, spools);
   } finally {
-    await Promise.all(files.map((file) => file.close()));
+    await Promise.all(spools.map(({ close }) => close()));
   }
 }
 
 type Spools = readonly [ProvenSpool, ProvenSpool];
+
+async function openSpools({ spool, digests }: TakeBodyDeps): Promise<Spools> {
+  const first = await openProvenSpool(spool, digests);
+  try {
+    return [first, await openProvenSpool(spool, digests)];
+  } catch (error) {
+    await first.close();
+    throw error;
+  }
+}
 
 /** Enters each piece as soon as it is stored. */
 async function takeAtOnce(

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
+import { createGatherMemory, type GatherMemory } from '../../../src/adapters/filesystem/gather-memory.js';
 import { createWriteBehind } from '../../../src/adapters/filesystem/write-behind.js';
 
+/** All of it is lent already. */
+const NO_MEMORY: GatherMemory = { take: () => undefined, giveBack: () => undefined };
 const MIB = 1024 * 1024;
 
 it('writes in order and in few calls while the disk is busy, and waits when too much does', async () => {
@@ -9,12 +12,12 @@ it('writes in order and in few calls while the disk is busy, and waits when too 
   const bytes = createWriteBehind((chunks, position) => {
     calls.push({ chunks: chunks.length, position });
     return new Promise((resolve) => (release = resolve));
-  });
+  }, NO_MEMORY);
   await bytes.take(Buffer.alloc(10));
   for (let index = 0; index < 3; index += 1) await bytes.take(Buffer.alloc(100));
   expect(calls).toEqual([{ chunks: 1, position: 0 }]);
   let isTaken = false;
-  const held = bytes.take(Buffer.alloc(MIB)).then(() => (isTaken = true));
+  const held = Promise.resolve(bytes.take(Buffer.alloc(MIB))).then(() => (isTaken = true));
   await Promise.resolve();
   expect(isTaken).toBe(false);
   release();
@@ -36,7 +39,7 @@ it('says what was lost at the next chunk and when it settles, counts what was wr
     await Promise.resolve();
     writes += 1;
     if (writes === 2) throw failure;
-  });
+  }, NO_MEMORY);
   await bytes.take(Buffer.alloc(7));
   await bytes.settle();
   await bytes.take(Buffer.alloc(5));
@@ -47,4 +50,51 @@ it('says what was lost at the next chunk and when it settles, counts what was wr
   await bytes.take(Buffer.alloc(3));
   await bytes.settle();
   expect(bytes.sizeBytes).toBe(3);
+});
+
+it('gathers the chunks of a fast sender in large writes, and lets their memory go at once', async () => {
+  const calls: number[] = [];
+  const written: Buffer[] = [];
+  const bytes = createWriteBehind(async (chunks) => {
+    calls.push(Buffer.concat(chunks).length);
+    await Promise.resolve();
+    written.push(Buffer.concat(chunks));
+  }, createGatherMemory());
+  const chunk = Buffer.alloc(64 * 1024);
+  for (let index = 0; index < 20; index += 1) {
+    await bytes.take(chunk.fill(index));
+    // As a socket would, that reads into the same memory.
+    chunk.fill(255);
+  }
+  await bytes.settle();
+  expect(calls).toEqual([MIB / 2, MIB / 2, MIB / 4]);
+  const whole = Buffer.concat(written);
+  for (let index = 0; index < 20; index += 1) {
+    const stretch = whole.subarray(index * chunk.length, (index + 1) * chunk.length);
+    expect(stretch.equals(Buffer.alloc(chunk.length, index))).toBe(true);
+  }
+});
+
+it('gives lent memory back when it is written, when it was lost, and when it is forgotten', async () => {
+  const memory = createGatherMemory();
+  const all: Uint8Array[] = [];
+  for (let next = memory.take(); next; next = memory.take()) all.push(next);
+  expect(all).toHaveLength(16);
+  const lent = { ...memory, take: () => all.pop(), giveBack: (one: Uint8Array) => void all.push(one) };
+  let isFailing = false;
+  const bytes = createWriteBehind(
+    () => (isFailing ? Promise.reject(new Error('The disk is full.')) : Promise.resolve()),
+    lent,
+  );
+  await bytes.take(Buffer.alloc(MIB));
+  await bytes.settle();
+  expect(all).toHaveLength(16);
+  isFailing = true;
+  await expect(Promise.resolve(bytes.take(Buffer.alloc(2 * MIB)))).rejects.toThrow('full');
+  expect(all).toHaveLength(16);
+  bytes.clear();
+  await bytes.take(Buffer.alloc(MIB / 4));
+  expect(all).toHaveLength(15);
+  bytes.clear();
+  expect(all).toHaveLength(16);
 });

@@ -2,34 +2,49 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { SpoolFile } from '../../../src/ports/spool.js';
+import { createThreadedDigester } from '../../../src/adapters/digest/threaded-digester.js';
+import type { Observe, Spool, SpoolFile } from '../../../src/ports/spool.js';
 import { cutPieces, type Piece } from '../../../src/usecases/resumable/cut-pieces.js';
-import { proveSpool } from '../../../src/usecases/resumable/proven-spool.js';
+import { openProvenSpool, type ProvenSpool } from '../../../src/usecases/resumable/proven-spool.js';
 import { createPartMac, keyOfMac } from '../../../src/usecases/part-mac.js';
 
-/** A spool file in memory that is full at some size. */
-function memorySpool(roomBytes = Infinity): SpoolFile & { content: () => Buffer } {
+interface MemorySpool {
+  readonly spool: Spool;
+  content(): Buffer;
+}
+
+/** A spool with one file in memory that is full at some size, on a store that may take the file as it is. */
+function memorySpool(roomBytes = Infinity, isGiving = true): MemorySpool {
   let chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  return {
+  const never = (): Promise<never> => Promise.reject(new Error('Nobody asked for that.'));
+  const fileFor = (observe?: Observe): SpoolFile => ({
     get sizeBytes() {
       return sizeBytes;
     },
-    content: () => Buffer.concat(chunks),
-    append: (chunk) => {
-      if (sizeBytes + chunk.byteLength > roomBytes) return Promise.reject(new Error('full'));
+    append: async (chunk) => {
+      if (sizeBytes + chunk.byteLength > roomBytes) throw new Error('full');
       chunks.push(chunk);
       sizeBytes += chunk.byteLength;
-      return Promise.resolve();
+      await observe?.([chunk]);
     },
     settle: () => Promise.resolve(),
     read: () => Readable.from(chunks),
+    ...(isGiving && { give: { asPart: never, asObject: never } }),
     clear: () => {
       [chunks, sizeBytes] = [[], 0];
     },
     close: () => Promise.resolve(),
+  });
+  return {
+    spool: { open: (observe) => Promise.resolve(fileFor(observe)) },
+    content: () => Buffer.concat(chunks),
   };
 }
+
+const digester = createThreadedDigester();
+const proven = (spools: readonly [MemorySpool, MemorySpool]): Promise<[ProvenSpool, ProvenSpool]> =>
+  Promise.all([openProvenSpool(spools[0].spool, digester), openProvenSpool(spools[1].spool, digester)]);
 
 const macOf = (bytes: Buffer, mac = ''): string => {
   const made = createPartMac(keyOfMac(mac));
@@ -57,6 +72,7 @@ it('cuts at the boundaries of parts, and proves every piece that begins a part',
           at += length;
         }
         const spools = [memorySpool(), memorySpool()] as const;
+        const files = await proven(spools);
         const pieces = cutPieces(
           {
             file,
@@ -66,16 +82,16 @@ it('cuts at the boundaries of parts, and proves every piece that begins a part',
             body: Readable.from(chunks),
             observe: () => undefined,
           },
-          [proveSpool(spools[0]), proveSpool(spools[1])],
+          files,
         );
         let at = offsetBytes;
         for await (const { partNumber, offsetBytes: within, bytes, endsPart } of pieces) {
-          const content = (spools.find((spool) => spool === bytes.spool) ?? spools[0]).content();
+          const content = spools[bytes === files[0] ? 0 : 1].content();
           expect((partNumber - 1) * partSizeBytes + within).toBe(at);
           expect(content).toEqual(whole.subarray(at, at + content.length));
           at += content.length;
           expect(endsPart).toBe(at === sizeBytes || at % partSizeBytes === 0);
-          const proof = bytes.prove();
+          const proof = await bytes.prove();
           if (within > 0) expect(proof).toBeUndefined();
           else {
             expect(proof?.sha256).toBe(createHash('sha256').update(content).digest('hex'));
@@ -88,8 +104,7 @@ it('cuts at the boundaries of parts, and proves every piece that begins a part',
   );
 });
 
-it('gives out what had arrived when the directory is full, without a proof of bytes that were lost', async () => {
-  const spools = [memorySpool(5), memorySpool(5)] as const;
+it('gives out what had arrived when the directory is full, with a proof of no more than that', async () => {
   const pieces = cutPieces(
     {
       file: { sizeBytes: 100, partSizeBytes: 100 },
@@ -99,10 +114,37 @@ it('gives out what had arrived when the directory is full, without a proof of by
       body: Readable.from([Buffer.from('abcd'), Buffer.from('efgh')]),
       observe: () => undefined,
     },
-    [proveSpool(spools[0]), proveSpool(spools[1])],
+    await proven([memorySpool(5), memorySpool(5)]),
   );
   const value = (await pieces.next()).value as Piece | undefined;
   expect(value?.bytes.spool.sizeBytes).toBe(4);
-  expect(value?.bytes.prove()).toBeUndefined();
+  expect((await value?.bytes.prove())?.sha256).toBe(createHash('sha256').update('abcd').digest('hex'));
   await expect(pieces.next()).rejects.toThrow('full');
+});
+
+it.each([
+  ['here', 3],
+  ['on another thread', 2 * 1024 * 1024],
+])('proves what is short and what is long alike: %s', async (_, sizeBytes) => {
+  const memory = memorySpool();
+  const file = await openProvenSpool(memory.spool, digester);
+  file.begin(sizeBytes);
+  await file.spool.append(Buffer.alloc(sizeBytes, 1));
+  // Forgotten before it was proven: only what comes now counts.
+  file.begin(sizeBytes);
+  const content = Buffer.alloc(sizeBytes, 2);
+  await file.spool.append(content.subarray(0, 1));
+  await file.spool.append(content.subarray(1));
+  const proof = await file.prove();
+  expect(proof?.sha256).toBe(createHash('sha256').update(content).digest('hex'));
+  expect(macOf(content, proof?.mac)).toBe(proof?.mac);
+  await expect(file.prove()).resolves.toBeUndefined();
+  await file.close();
+});
+
+it('spends nothing on a proof where the store cannot take the file as it is', async () => {
+  const file = await openProvenSpool(memorySpool(Infinity, false).spool, digester);
+  file.begin(3);
+  await file.spool.append(Buffer.alloc(3));
+  await expect(file.prove()).resolves.toBeUndefined();
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { createThreadedDigester } from '../../../src/adapters/digest/threaded-digester.js';
 import { createUploadSpool } from '../../../src/adapters/filesystem/upload-spool.js';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
 import { createUuidV7Ids } from '../../../src/adapters/system/uuid-v7-ids.js';
@@ -115,6 +116,7 @@ describe.each(CASES)('what was stored for a write that $name', (failure) => {
       bus: createMemoryEventBus(),
       ids: createUuidV7Ids(),
       spool: await createUploadSpool({ root, clock }),
+      digests: createThreadedDigester(),
       clock,
     };
     const upload = { file, parts: new Map(), fragments: [], offsetBytes: 0, limitBytes: 1_000 };

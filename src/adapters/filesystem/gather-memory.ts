@@ -1,0 +1,27 @@
+/** Memory in which small chunks become large ones. It is lent a buffer at a time, and only so many are there. */
+export interface GatherMemory {
+  /** `undefined` when all are lent. */
+  readonly take: () => Uint8Array | undefined;
+  /** Takes one back when nobody reads it any more. */
+  readonly giveBack: (buffer: Uint8Array) => void;
+}
+
+/** Bytes of one buffer: those of one write. */
+export const GATHER_BYTES = 512 * 1024;
+/** How many there may be; each is made when it is first wanted, and kept. */
+const MAX_BUFFERS = 16;
+
+/** Makes the memory of one process; it is never more than 8 MiB. */
+export function createGatherMemory(): GatherMemory {
+  const free: Uint8Array[] = [];
+  let made = 0;
+  return {
+    take: () => {
+      const buffer = free.pop();
+      if (buffer || made >= MAX_BUFFERS) return buffer;
+      made += 1;
+      return Buffer.allocUnsafeSlow(GATHER_BYTES);
+    },
+    giveBack: (buffer) => void free.push(buffer),
+  };
+}
