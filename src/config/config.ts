@@ -60,6 +60,8 @@ export interface Config {
     readonly lockTimeoutMs: number;
     readonly idleInTransactionTimeoutMs: number;
     readonly connectTimeoutMs: number;
+    /** Longest transaction that somebody waits for, repeats included. */
+    readonly deadlineMs: number;
   };
   readonly redis: RedisConfig;
   readonly store: StoreConfig;

@@ -56,6 +56,7 @@ export const environmentSchema = z.object({
   LAZARET_DATABASE_POOL: whole(1, 500, 10),
   LAZARET_DATABASE_PREPARE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   LAZARET_STATEMENT_TIMEOUT_MS: whole(100, 600_000, 15_000),
+  LAZARET_DATABASE_DEADLINE_MS: whole(100, 600_000, 10_000),
   REDIS_URL: z
     .string({ error: REDIS_URL_RULE })
     .refine((text) => parseRedisUrl(text) !== undefined, REDIS_URL_RULE),

@@ -111,6 +111,7 @@ const toDatabase = (env: Environment): Config['database'] => ({
   // A process that is stopped within a transaction must not hold up for longer whoever takes over its work.
   idleInTransactionTimeoutMs: 5_000,
   connectTimeoutMs: 5_000,
+  deadlineMs: env.LAZARET_DATABASE_DEADLINE_MS,
 });
 
 function toRedis(env: Environment): RedisConfig {

@@ -1,6 +1,6 @@
 import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A proxy before a database that cuts one connection. */
+/** A proxy before a database that cuts or holds one connection. */
 export interface Cutter {
   /** Like the URL of the database, through the proxy. */
   readonly url: string;
@@ -10,8 +10,10 @@ export interface Cutter {
 /**
  * Cuts the first connection over which a client sends the marker, before the server sees it; everything else
  * passes.
+ *
+ * @param isHeld - the connection stays open instead, and nothing comes through any more
  */
-export async function cutAfter(databaseUrl: string, marker: string): Promise<Cutter> {
+export async function cutAfter(databaseUrl: string, marker: string, isHeld = false): Promise<Cutter> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let isArmed = true;
@@ -24,6 +26,7 @@ export async function cutAfter(databaseUrl: string, marker: string): Promise<Cut
     client.on('data', (chunk) => {
       if (!isArmed || !chunk.includes(marker)) return void upstream.write(chunk);
       isArmed = false;
+      if (isHeld) return void client.pause();
       client.destroy();
       upstream.destroy();
     });

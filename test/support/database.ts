@@ -54,6 +54,7 @@ export const TEST_DATABASE_CONFIG: Omit<DatabaseConfig, 'url'> = {
   lockTimeoutMs: 5_000,
   idleInTransactionTimeoutMs: 10_000,
   connectTimeoutMs: 5_000,
+  deadlineMs: 30_000,
 };
 
 /** Opens a pool like that of a process. */

@@ -49,6 +49,12 @@ export interface ProductOptions {
    * @default Redis itself
    */
   readonly lineToRedis?: (port: number) => Promise<number>;
+  /**
+   * What the processes take for the URL of the database, which is given; where something stands between them.
+   *
+   * @default the database itself
+   */
+  readonly lineToDatabase?: (url: string) => Promise<string>;
   /** Of the API processes beside the first one alone. */
   readonly otherApiEnv?: Readonly<Record<string, string>>;
   /** On top of the fast settings of the tests. */
@@ -103,10 +109,13 @@ async function startAll(options: ProductOptions, stops: Stops, stop: Product['st
   const port = await freePort();
   const ports = { dataDirectory, options, stops };
   const env = environment(options, dataDirectory, port, await redisUrlOf(options, redis.url));
-  const work = { ...ports, name: 'worker' as const, env: { ...env, DATABASE_URL: database.systemUrl } };
+  const { lineToDatabase = (url: string) => Promise.resolve(url) } = options;
+  const systemUrl = await lineToDatabase(database.systemUrl);
+  const work = { ...ports, name: 'worker' as const, env: { ...env, DATABASE_URL: systemUrl } };
   const worker = await startOne(work);
   const otherWorkers = await startOthers(work, options.workers);
-  const api = { ...ports, name: 'api' as const, env: { ...env, DATABASE_URL: database.appUrl } };
+  const appUrl = await lineToDatabase(database.appUrl);
+  const api = { ...ports, name: 'api' as const, env: { ...env, DATABASE_URL: appUrl } };
   // The first one makes the keys of the issuer, which the others then find.
   const first = await startOne({ ...api, port });
   const otherEnv = { ...api.env, ...options.otherApiEnv };

@@ -1,12 +1,20 @@
-import { ExponentialBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
+import {
+  ExponentialBackoff,
+  handleWhen,
+  retry,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+  type IPolicy,
+} from 'cockatiel';
 import { sql as statement } from 'drizzle-orm';
-import type pg from 'pg';
 import type { PoolState } from '../../observability/pool-gauges.js';
-import { DatabaseFailure, toFailure, toPortError, unwrap } from './failure.js';
+import { attempt } from './attempt.js';
+import { DatabaseFailure, toPortError } from './failure.js';
 import { createPool, type DatabaseConfig, type PoolLogger } from './pool.js';
 import { beginStatements, type Principal } from './principal.js';
-import { createSession, type Session } from './session.js';
-import { createStatementNames, type StatementNames } from './statement-names.js';
+import type { Session } from './session.js';
+import { createStatementNames } from './statement-names.js';
 
 /** What became of a transaction; for metrics. */
 export interface TransactionReport {
@@ -27,7 +35,8 @@ export interface Database {
   /**
    * Runs the work in one transaction (READ COMMITTED). Commits when it resolves to what `commits` accepts,
    * which by default is everything; else rolls back. Runs it again after a serialization failure, a deadlock
-   * or a connection that was lost before the commit was sent.
+   * or a connection that was lost before the commit was sent. All of it ends within `deadlineMs`, but for work across
+   * tenants, for which nobody waits.
    *
    * @throws TransientError when the database is lost or overloaded, UncertainError when that was in the middle of the
    * commit; PermanentError when it refuses a statement
@@ -49,7 +58,8 @@ const MAX_RETRIES = 3;
 const FIRST_RETRY_MS = 20;
 const LAST_RETRY_MS = 500;
 
-const createRetries = (): RetryPolicy =>
+/** Backs off with jitter, so that those which met once do not meet again. */
+const createRetries = (): IPolicy =>
   retry(
     handleWhen((error) => error instanceof DatabaseFailure && ['conflict', 'lost'].includes(error.kind)),
     {
@@ -63,6 +73,8 @@ export function createDatabase(config: DatabaseConfig, hooks: DatabaseHooks): Da
   const pool = createPool(config, hooks.logger);
   const names = createStatementNames(config.preparesStatements);
   const retries = createRetries();
+  // What is under way learns of the end from the signal: it alone knows whether a commit was sent.
+  const inTime = wrap(timeout(config.deadlineMs, TimeoutStrategy.Cooperative), retries);
   let closing: Promise<void> | undefined;
 
   const transaction: Database['transaction'] = async (principal, work, commits = () => true) => {
@@ -70,10 +82,11 @@ export function createDatabase(config: DatabaseConfig, hooks: DatabaseHooks): Da
     let attempts = 0;
     let outcome: TransactionReport['outcome'] = 'failed';
     try {
-      return await retries.execute(async () => {
+      const policy = principal.kind === 'system' ? retries : inTime;
+      return await policy.execute(async ({ signal }) => {
         attempts += 1;
         const begin = beginStatements(principal, config);
-        const { value, isCommitted } = await attempt({ pool, names, begin }, work, commits);
+        const { value, isCommitted } = await attempt({ pool, names, begin, signal }, work, commits);
         outcome = isCommitted ? 'committed' : 'rolled-back';
         return value;
       });
@@ -96,61 +109,4 @@ export function createDatabase(config: DatabaseConfig, hooks: DatabaseHooks): Da
     },
     close: () => (closing ??= pool.end()),
   };
-}
-
-interface Attempt<T> {
-  readonly value: T;
-  readonly isCommitted: boolean;
-}
-
-interface Opening {
-  readonly pool: pg.Pool;
-  readonly names: StatementNames;
-  readonly begin: string;
-}
-
-async function attempt<T>(
-  { pool, names, begin }: Opening,
-  work: (session: Session) => Promise<T>,
-  commits: (value: T) => boolean,
-): Promise<Attempt<T>> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw toFailure(error);
-  });
-  const session = createSession(client, names);
-  try {
-    await session.begin(begin);
-    const value = await work(session).finally(session.end);
-    const isCommitted = commits(value);
-    await (isCommitted ? session.commit() : session.rollback());
-    client.release();
-    return { value, isCommitted };
-  } catch (error) {
-    session.end();
-    const cause = unwrap(error);
-    client.release(!(await isUsable(session, cause)));
-    throw withoutRepeat(cause, session);
-  }
-}
-
-/** Rolls back, and says whether the connection is fit for another transaction. */
-async function isUsable(session: Session, cause: unknown): Promise<boolean> {
-  if (cause instanceof DatabaseFailure && cause.isConnectionBroken) return false;
-  return await session.rollback().then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Whether a commit that was sent has happened is unknown without an answer, so its work must not run again. */
-function withoutRepeat(error: unknown, session: Session): unknown {
-  if (!(error instanceof DatabaseFailure) || !session.isCommitSent()) return error;
-  if (error.kind !== 'lost' && !error.isConnectionBroken) return error;
-  const { message, isConnectionBroken } = error;
-  return new DatabaseFailure(
-    'busy',
-    `${message}; whether the commit happened is unknown`,
-    isConnectionBroken,
-    true,
-  );
 }

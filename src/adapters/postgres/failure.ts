@@ -45,7 +45,7 @@ export function toFailure(error: unknown): DatabaseFailure {
 }
 
 /** `pg` has no codes for its own timeouts. */
-const TIMEOUTS = /timeout exceeded when trying to connect|Query read timeout/;
+const TIMEOUTS = /timeout exceeded when trying to connect|due to connection timeout|Query read timeout/;
 
 const kindOfTrouble = (error: unknown): FailureKind =>
   error instanceof Error && TIMEOUTS.test(error.message) ? 'busy' : 'lost';

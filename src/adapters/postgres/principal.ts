@@ -14,6 +14,11 @@ export interface TransactionLimits {
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
   readonly idleInTransactionTimeoutMs: number;
+  /**
+   * For a whole transaction that somebody waits for, from asking for a connection to the commit, repeats included. Work
+   * across tenants has none.
+   */
+  readonly deadlineMs: number;
 }
 
 /**
@@ -21,7 +26,7 @@ export interface TransactionLimits {
  * nothing outlives it, also behind a pooler that hands the connection to somebody else afterwards.
  */
 export function beginStatements(principal: Principal, limits: TransactionLimits): string {
-  const settings = { ...settingsOf(principal), ...timeoutsOf(limits) };
+  const settings = { ...settingsOf(principal), ...timeoutsOf(principal, limits) };
   const calls = Object.entries(settings).map(
     ([name, value]) => `set_config('${name}', ${literal(value)}, true)`,
   );
@@ -39,10 +44,12 @@ function settingsOf(principal: Principal): Record<string, string> {
   }
 }
 
-const timeoutsOf = (limits: TransactionLimits): Record<string, string> => ({
+const timeoutsOf = ({ kind }: Principal, limits: TransactionLimits): Record<string, string> => ({
   statement_timeout: String(limits.statementTimeoutMs),
   lock_timeout: String(limits.lockTimeoutMs),
   idle_in_transaction_session_timeout: String(limits.idleInTransactionTimeoutMs),
+  // The server keeps to it as well: it need not notice soon that a client has gone.
+  ...(kind === 'system' ? {} : { transaction_timeout: String(limits.deadlineMs) }),
 });
 
 /** Statements in one round trip take no parameters; hexadecimal digits leave no way out of a literal. */

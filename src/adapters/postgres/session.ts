@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
 import pg from 'pg';
 import { DatabaseFailure, toFailure } from './failure.js';
@@ -18,6 +19,8 @@ export interface Session {
   readonly begin: (statements: string) => Promise<void>;
   readonly commit: () => Promise<void>;
   readonly rollback: () => Promise<void>;
+  /** Ends the connection without a word: a server that answers nothing does not hear goodbyes either. */
+  readonly cut: () => void;
 }
 
 /** Whoever kept a transaction learns this instead of somebody else's rows. */
@@ -60,8 +63,15 @@ export function createSession(client: pg.PoolClient, names: StatementNames): Ses
     rollback: async () => {
       await control('ROLLBACK');
     },
+    cut: () => {
+      socketOf(client)?.destroy();
+    },
   };
 }
+
+/** `pg` has the socket, and leaves it out of its types. */
+const socketOf = (client: pg.PoolClient): Duplex | undefined =>
+  (client as { readonly connection?: { readonly stream?: Duplex } }).connection?.stream;
 
 async function execute(
   client: pg.PoolClient,

@@ -92,9 +92,13 @@ describe('transactions that are run again', () => {
   });
 
   describe('whose connection is cut', () => {
-    const cut = async (marker: string): Promise<{ runs: number; error: unknown; cutter: Cutter }> => {
-      const cutter = await cutAfter(urls.appUrl, marker);
-      const cutDatabase = createDatabase({ ...TEST_DATABASE_CONFIG, url: cutter.url }, hooks);
+    const cut = async (
+      marker: string,
+      isHeld = false,
+    ): Promise<{ runs: number; error: unknown; cutter: Cutter }> => {
+      const cutter = await cutAfter(urls.appUrl, marker, isHeld);
+      const limits = isHeld ? { deadlineMs: 2_000 } : {};
+      const cutDatabase = createDatabase({ ...TEST_DATABASE_CONFIG, ...limits, url: cutter.url }, hooks);
       let runs = 0;
       const error: unknown = await cutDatabase
         .transaction(principal, async ({ sql: db }) => {
@@ -122,6 +126,24 @@ describe('transactions that are run again', () => {
       expect(String(error)).toContain('whether the commit happened is unknown');
       expect(runs).toBe(1);
     });
+
+    it('because no answer came within the deadline are not run again, and say whether they may have been committed', async () => {
+      const [working, committing] = await Promise.all([cut(`select 'work'`, true), cut('COMMIT', true)]);
+      expect(working.error).toBeInstanceOf(TransientError);
+      expect(working.error).not.toBeInstanceOf(UncertainError);
+      expect(String(working.error)).toContain('no answer within the deadline');
+      expect(committing.error).toBeInstanceOf(UncertainError);
+      expect([working.runs, committing.runs]).toEqual([1, 1]);
+    });
+  });
+
+  it('one that outlives the deadline is ended by the server too, for whom nobody may be left to wait', async () => {
+    const limitOf = (as: Database, kind: 'login' | 'system') =>
+      as.transaction({ kind }, ({ sql: db }) => db.execute(sql`show transaction_timeout`));
+    expect(await limitOf(database, 'login')).toEqual([{ transaction_timeout: '30s' }]);
+    const system = createDatabase({ ...TEST_DATABASE_CONFIG, url: urls.systemUrl }, hooks);
+    expect(await limitOf(system, 'system')).toEqual([{ transaction_timeout: '0' }]);
+    await system.close();
   });
 
   it.each([
