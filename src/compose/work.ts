@@ -106,5 +106,6 @@ function composeInspection(
   const settings = config.inspection;
   const { retentionMs } = config.quarantine;
   const types = createFileTypeDetector();
-  return inspectFile({ ...platform, ...parts, types, hints, onShared, settings, retentionMs });
+  const onKnown = (sizeBytes: number): void => metrics.knownBytes.inc(sizeBytes);
+  return inspectFile({ ...platform, ...parts, types, hints, onShared, onKnown, settings, retentionMs });
 }

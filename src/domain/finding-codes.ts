@@ -68,6 +68,12 @@ export const FINDINGS = {
   ANALYSIS_LIMIT: spec('high', 'UNSCANNABLE', 'The analysis came to a limit before it came to the end.'),
 } as const satisfies Record<string, FindingSpec>;
 
+/**
+ * Grows whenever an analysis finds what it did not find before: what was decided by an older one then stands for no
+ * bytes of now.
+ */
+export const ANALYSIS_GENERATION = 1;
+
 /** A stable code that policies and clients may rely on. */
 export type FindingCode = keyof typeof FINDINGS;
 

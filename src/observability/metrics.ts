@@ -24,6 +24,7 @@ export interface Metrics extends InspectionMetrics, AnalyserMetrics {
   readonly servedBytes: Counter;
   /** Bytes that were not stored again, or not even sent: `way` is `inspection` or `possession`. */
   readonly deduplicatedBytes: Counter<'way'>;
+  readonly knownBytes: Counter;
   /** Looks into the memory of where contents are: `hit` or `miss`. */
   readonly contentLookups: Counter<'outcome'>;
   /** Answered questions about possession: `stored` or `send-bytes`. */
@@ -125,6 +126,13 @@ const createContentMetrics = (registry: Registry) => ({
     ...describe(registry, 'deduplicated_bytes_total', 'Bytes that were stored already.'),
     labelNames: ['way'] as const,
   }),
+  knownBytes: new Counter(
+    describe(
+      registry,
+      'known_bytes_total',
+      'Bytes whose scan was spared, for the same definitions had judged them.',
+    ),
+  ),
   contentLookups: new Counter({
     ...describe(registry, 'content_lookups_total', 'Looks into the memory of where contents are.'),
     labelNames: ['outcome'] as const,

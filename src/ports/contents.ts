@@ -1,4 +1,5 @@
 import type { FileId } from '../domain/ids.js';
+import type { Finding } from '../domain/verdict.js';
 
 /** A sealed copy and the bytes in it. */
 export interface Copy {
@@ -20,6 +21,13 @@ export interface StoredContent extends Copy {
   readonly inspectedAt: Date;
 }
 
+/** What a look into bytes depends on beside the bytes. */
+export interface ContentLabel {
+  readonly name: string;
+  readonly declaredType: string | null;
+  readonly policyVersion: string;
+}
+
 /** Asks somebody to show that they hold the bytes. */
 export interface PossessionQuestion {
   /** 256 random bits, 64 lower-case hexadecimal digits: names the question and keys its answer. */
@@ -38,6 +46,13 @@ export interface ContentTransaction {
   findContent(sha256: string): Promise<StoredContent | undefined>;
   /** The same for one copy; nobody else can give up or join it before the transaction ends. */
   lockContent(vaultKey: string): Promise<StoredContent | undefined>;
+  /**
+   * What was found in a copy, and allowed, when it came under such a label: under a name that ends alike from its first
+   * dot on, with the same declared type, by the same rules.
+   *
+   * @returns `undefined` where no file of now says so
+   */
+  findingsOf(vaultKey: string, label: ContentLabel): Promise<readonly Finding[] | undefined>;
   /**
    * Makes a copy the one that stands for its content, unless there is one already. The file that refers to it
    * must be written in the same transaction.

@@ -9,6 +9,7 @@ import { concludeByEvidence, concludeUnscannable } from './inspection/conclude.j
 import { examine } from './inspection/examine.js';
 import { FencedError } from './inspection/heartbeat.js';
 import type { InspectFileDeps, Inspection } from './inspection/inspection.js';
+import { expectContent } from './inspection/known-scan.js';
 import { discardSealedCopy } from './inspection/discard-sealed-copy.js';
 
 /** What became of one job. */
@@ -46,7 +47,9 @@ export const inspectFile =
     const scope = scopeOf(job);
     const begun = await deps.files.transact(scope, async (tx) => {
       const file = await tx.beginInspection(job.fileId, deps.settings.leaseMs);
-      return file && { file, parts: await tx.parts(file.id) };
+      if (!file) return undefined;
+      const parts = await tx.parts(file.id);
+      return { file, parts, expected: await expectContent(tx, file, parts) };
     });
     if (!begun) return { kind: 'not-due' };
     onBegun?.();
@@ -69,12 +72,13 @@ function scopeOf({ tenantId, correlationId, traceparent }: InspectionJob): Tenan
 const toInspection = (
   deps: InspectFileDeps,
   scope: TenantScope,
-  { file, parts }: Pick<Inspection, 'file' | 'parts'>,
+  { file, parts, expected }: Pick<Inspection, 'file' | 'parts' | 'expected'>,
 ): Inspection => ({
   deps,
   scope,
   file,
   parts,
+  expected,
   sizeBytes: file.sizeBytes ?? file.receivedBytes,
   sealedKey: vaultKeyOf(file.tenantId, file.id, file.attempt),
 });

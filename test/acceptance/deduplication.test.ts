@@ -47,13 +47,18 @@ describe.each(['filesystem', 's3'] as const)('the same content again, with the s
     if (!wanted.ok) return wanted.error.extensions.code;
     return Buffer.from(await (await fetch(wanted.value.url)).arrayBuffer());
   };
-  const prove = async (client: ApiClient, answering: ApiClient, bytes: Buffer): Promise<Proven> => {
+  const prove = async (
+    client: ApiClient,
+    answering: ApiClient,
+    bytes: Buffer,
+    name = 'by-proof.bin',
+  ): Promise<Proven> => {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const asked = await client.ask<{ challenge: string }>(ASK, {
       input: { sha256, sizeBytes: bytes.length },
     });
     const { challenge } = granted(asked);
-    const input = { challenge, proof: proofOf(challenge, bytes), name: 'by-proof.bin' };
+    const input = { challenge, proof: proofOf(challenge, bytes), name };
     return granted(await answering.ask<Proven>(PROVE, { input }));
   };
   const proveForSure = async (bytes: Buffer): Promise<FileView> => {
@@ -85,6 +90,7 @@ describe.each(['filesystem', 's3'] as const)('the same content again, with the s
     expect(await download(globex, foreign.id)).toEqual(bytes);
     const metrics = await readMetrics(product.workerMetricsUrl);
     expect(metrics.valueOf('deduplicated_bytes_total', { way: 'inspection' })).toBe(600_000);
+    expect(metrics.valueOf('known_bytes_total')).toBe(600_000);
   });
 
   it('need not be sent by who proves to hold it, and by nobody else', async () => {
@@ -97,5 +103,7 @@ describe.each(['filesystem', 's3'] as const)('the same content again, with the s
     expect(await download(other, file.id)).toEqual(bytes);
     expect(await prove(globex, globex, bytes)).toEqual({ outcome: 'SEND_BYTES', file: null });
     expect(await prove(acme, acme, randomBytes(1_000))).toEqual({ outcome: 'SEND_BYTES', file: null });
+    // Nobody has looked whether the same bytes are what such a name says.
+    expect(await prove(acme, acme, bytes, 'proof.pdf')).toEqual({ outcome: 'SEND_BYTES', file: null });
   });
 });

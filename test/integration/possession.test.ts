@@ -182,7 +182,8 @@ describe('possession of bytes', () => {
     expect(await prove(acme, bytes, { scanner: away })).toEqual(SEND_BYTES);
     expect(stored(await prove(acme, bytes, PATIENT)).state).toBe('CLEAN');
     const suspect = await scene.receive(acme, bytes);
-    await scene.inspect(suspect, { scanner: createFakeScanner({ kind: 'found', signature: 'Late' }) });
+    const newer = createFakeScanner({ kind: 'found', signature: 'Late' }, { definitionsVersion: '43' });
+    await scene.inspect(suspect, { scanner: { ...newer, status: () => Promise.resolve(status) } });
     expect(await inner.find(suspect)).toMatchObject({ state: 'INFECTED', vaultKey: null });
     expect(await prove(acme, bytes)).toEqual(SEND_BYTES);
   });

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { FIRST_RULES } from '../../src/domain/policy.js';
 import type { File, Part } from '../../src/domain/file.js';
 import type { ScanReply, StructureReport } from '../../src/domain/verdict.js';
+import type { StoredContent } from '../../src/ports/contents.js';
 import type { FileStore, FileTransaction } from '../../src/ports/file-store.js';
 import type { ObjectStore, OpenObject, StoredArea } from '../../src/ports/object-store.js';
 import type { QuarantineArea } from '../../src/ports/quarantine-area.js';
@@ -24,6 +25,8 @@ export interface MemoryFileStore extends FileStore {
   isStagedRemoved(): boolean;
   /** Whether infected content was noted as held in the quarantine. */
   isHeld(): boolean;
+  /** Replaces what is known of the one content that stands in the vault. */
+  know(content: StoredContent | undefined): void;
 }
 
 /** Makes a store of one file; only what an inspection uses works. */
@@ -32,6 +35,7 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
   let isLeased = false;
   let isStagedRemoved = false;
   let heldAt: Date | null = null;
+  let content: StoredContent | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const postponed: number[] = [];
   const isCurrent = (attempt: number): boolean => file.state === 'SCANNING' && file.attempt === attempt;
@@ -73,7 +77,13 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
       file = after;
       return Promise.resolve('written');
     },
-    enterContent: (copy) => Promise.resolve(copy),
+    findContent: (sha256) => Promise.resolve(content?.sha256 === sha256 ? content : undefined),
+    lockContent: (key) => Promise.resolve(content?.vaultKey === key ? content : undefined),
+    enterContent: (copy) => Promise.resolve(content?.sha256 === copy.sha256 ? content : copy),
+    retireContent: (key) => {
+      if (content?.vaultKey === key) content = undefined;
+      return Promise.resolve();
+    },
     contentKeys: (keys) => Promise.resolve(new Set(keys.filter((key) => key === file.vaultKey))),
     unreferencedKeys: () => Promise.resolve([]),
     forgetContents: () => Promise.resolve(),
@@ -103,6 +113,7 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
     postponed,
     isStagedRemoved: () => isStagedRemoved,
     isHeld: () => heldAt !== null,
+    know: (known) => void (content = known),
   };
 }
 

@@ -4,7 +4,8 @@ import { files } from '../../../db/schema/files.js';
 import { quarantine } from '../../../db/schema/quarantine.js';
 import { PermanentError } from '../../domain/errors.js';
 import type { FileId } from '../../domain/ids.js';
-import type { ContentTransaction, Copy, StoredContent } from '../../ports/contents.js';
+import type { Finding, Verdict } from '../../domain/verdict.js';
+import type { ContentLabel, ContentTransaction, Copy, StoredContent } from '../../ports/contents.js';
 import { isFile, type FileScope } from './file-scope.js';
 
 type Contents = Omit<ContentTransaction, 'askPossession' | 'findQuestion' | 'takeQuestion'>;
@@ -40,6 +41,7 @@ export const createContents = (context: FileScope): Contents => ({
     const [row] = await context.sql.select(columns).from(contents).where(isIt).for('update');
     return row;
   },
+  findingsOf: (vaultKey, label) => findingsOf(context, vaultKey, label),
   enterContent: (copy) => enterContent(context, copy),
   retireContent: async (vaultKey) => {
     await context.sql
@@ -68,6 +70,30 @@ export const createContents = (context: FileScope): Contents => ({
   },
   receiveStored: (id) => receiveStored(context, id),
 });
+
+/** Of a name, from its first dot on; the database lowers both sides by the same rules. */
+const endingOf = (name: unknown): SQL => sql`lower(regexp_replace(${name}, '^[^.]*', ''))`;
+
+async function findingsOf(
+  context: FileScope,
+  vaultKey: string,
+  { name, declaredType, policyVersion }: ContentLabel,
+): Promise<readonly Finding[] | undefined> {
+  const [row] = await context.sql
+    .select({ verdict: files.verdict })
+    .from(files)
+    .where(
+      and(
+        eq(files.tenantId, context.scope.tenantId),
+        eq(files.vaultKey, vaultKey),
+        sql`${files.declaredType} is not distinct from ${declaredType}`,
+        eq(endingOf(files.name), endingOf(sql`${name}::text`)),
+        sql`${files.verdict} ->> 'policyVersion' = ${policyVersion}`,
+      ),
+    )
+    .limit(1);
+  return row && (row.verdict as Verdict).findings;
+}
 
 async function receiveStored(context: FileScope, id: FileId): Promise<void> {
   context.held.delete(id);

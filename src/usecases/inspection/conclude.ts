@@ -11,6 +11,7 @@ import { policyVersionOf } from '../policy-version.js';
 import { settleBytes } from '../settle-bytes.js';
 import type { Examination } from './examine.js';
 import type { Inspection } from './inspection.js';
+import { isStillKnown, type KnownScan } from './known-scan.js';
 
 /** What is written with a decision. */
 interface Facts {
@@ -18,6 +19,7 @@ interface Facts {
   readonly engine: string;
   readonly definitionsVersion: string;
   readonly coverage?: ScanCoverage | undefined;
+  readonly known?: KnownScan | undefined;
   readonly scannedBytes: number;
   readonly sha256: string | null;
   readonly detectedType: string | null;
@@ -61,6 +63,7 @@ async function conclude(inspection: Inspection, facts: Facts): Promise<Verdict |
   const { tenantId, sha256, vaultKey, verdict, sizeBytes } = decided;
   if (vaultKey !== null && sha256 !== null) deps.hints.set(tenantId, sha256, vaultKey);
   if (vaultKey !== null && vaultKey !== sealedKey) deps.onShared?.(sizeBytes ?? 0);
+  if (facts.known) deps.onKnown?.(facts.scannedBytes);
   // What fails here stays due, and the sweeper repeats it.
   await settleBytes(deps, scope, decided).catch(() => undefined);
   return verdict;
@@ -71,7 +74,10 @@ const MAX_ROUNDS = 5;
 
 async function write(inspection: Inspection, facts: Facts): Promise<File | undefined> {
   const { deps, file, sizeBytes } = inspection;
-  let known = facts.sha256 === null ? undefined : deps.hints.get(file.tenantId, facts.sha256);
+  let known =
+    facts.sha256 === null
+      ? undefined
+      : (facts.known?.vaultKey ?? deps.hints.get(file.tenantId, facts.sha256));
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     const probed = known === undefined ? undefined : await probeCopy(deps.objects, known, sizeBytes);
     const written = await writeOnce(inspection, facts, probed);
@@ -91,13 +97,19 @@ const writeOnce = (
   deps.files.transact(scope, async (tx) => {
     const current = await tx.findForUpdate(file.id);
     if (current?.attempt !== file.attempt || current.version !== file.version) return fault('CONFLICT');
+    const { known } = facts;
+    if (known && !(await isStillKnown(tx, known))) {
+      throw new TransientError('scanner', 'What was known of the bytes no longer holds.');
+    }
     const at = deps.clock.now();
     const policy = await tx.policy();
     const decision = facts.judge(current, policy);
     const policyVersion = policyVersionOf(policy);
     const { engine, definitionsVersion, coverage, scannedBytes, sha256, detectedType } = facts;
     const scanner = { engine, definitionsVersion, coverage, scannedBytes };
-    const verdict: Verdict = { ...decision, ...scanner, policyVersion, decidedAt: at };
+    // Of the scan that it rests on, so that no verdict is ever older than it says.
+    const decidedAt = known?.inspectedAt ?? at;
+    const verdict: Verdict = { ...decision, ...scanner, policyVersion, decidedAt };
     const isServed = decision.outcome === 'CLEAN' && sha256 !== null;
     const own = { vaultKey: sealedKey, sizeBytes: scannedBytes };
     const copy = isServed ? await chooseCopy(tx, { ...own, sha256 }, probed) : ok(null);

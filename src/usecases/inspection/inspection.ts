@@ -1,5 +1,6 @@
 import type { File, Part } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
+import type { StoredContent } from '../../ports/contents.js';
 import type { ContentHints } from '../../ports/content-hints.js';
 import type { Digester } from '../../ports/digester.js';
 import type { EventBus } from '../../ports/event-bus.js';
@@ -36,6 +37,8 @@ export interface InspectFileDeps {
   readonly hints: ContentHints;
   /** Is told how many bytes were not stored a second time. */
   readonly onShared?: ((sizeBytes: number) => void) | undefined;
+  /** Is told how many bytes were not scanned a second time. */
+  readonly onKnown?: ((sizeBytes: number) => void) | undefined;
   readonly settings: InspectionSettings;
 }
 
@@ -48,6 +51,8 @@ export interface Inspection {
   /** Its ledger, ascending. Final: a file that is inspected takes no parts. */
   readonly parts: readonly Part[];
   readonly sizeBytes: number;
+  /** The stored content that the file probably is. */
+  readonly expected?: StoredContent | undefined;
   /** Where this attempt, and no other, writes its sealed copy. */
   readonly sealedKey: string;
 }

@@ -2,7 +2,8 @@ import { decide } from '../../domain/decide.js';
 import type { Outcome } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import type { TenantPolicy } from '../../domain/policy.js';
-import type { Verdict } from '../../domain/verdict.js';
+import { isFindingCode } from '../../domain/finding-codes.js';
+import type { StructureReport, Verdict } from '../../domain/verdict.js';
 import { isVerdictReusable } from '../../domain/verdict-reuse.js';
 import type { StoredContent } from '../../ports/contents.js';
 import type { FileTransaction } from '../../ports/file-store.js';
@@ -34,26 +35,32 @@ export async function adoptContent(
   const isNumbered = status.definitionsBuiltAt !== null;
   if (!content || !isVerdictReusable(content, { ...status, isNumbered, at })) return undefined;
   const policy = await tx.policy();
-  // Not all that was found in the bytes is kept with them, so other rules need another look.
-  if (content.policyVersion !== policyVersionOf(policy)) return undefined;
+  const policyVersion = policyVersionOf(policy);
+  // Other rules need another look, and so does a label under which nobody has looked at these bytes.
+  if (content.policyVersion !== policyVersion) return undefined;
+  const findings = await tx.findingsOf(vaultKey, { ...file, policyVersion });
+  if (!findings) return undefined;
   const { sizeBytes } = content;
   await tx.receiveStored(file.id);
   const received = { ...file, receivedBytes: sizeBytes };
   const scanning = await applyCommand(tx, received, { kind: 'complete', sizeBytes }, at);
   if (!scanning.ok) return scanning;
   await tx.renewInspection(file.id, file.attempt, sizeBytes, LEASE_MS);
-  return conclude(tx, { ...scanning.value, scannedBytes: sizeBytes }, content, policy, at);
+  const seen = { ...content, findings: findings.filter(({ code }) => isFindingCode(code)) };
+  return conclude(tx, { ...scanning.value, scannedBytes: sizeBytes }, seen, policy, at);
 }
 
 async function conclude(
   tx: FileTransaction,
   file: File,
-  content: StoredContent,
+  content: StoredContent & Pick<StructureReport, 'findings'>,
   policy: TenantPolicy,
   at: Date,
 ): Promise<Outcome<File>> {
   const { engine, definitionsVersion, detectedType, sizeBytes, sha256, inspectedAt, vaultKey } = content;
-  const evidence = { reply: { kind: 'ok' }, sizeBytes, sha256, detectedType, definitionsVersion } as const;
+  const structure = { findings: content.findings, contentType: detectedType };
+  const known = { sizeBytes, sha256, detectedType, definitionsVersion, structure };
+  const evidence = { reply: { kind: 'ok' }, ...known } as const;
   const decision = decide(file, evidence, policy);
   const verdict: Verdict = {
     ...decision,
