@@ -1,10 +1,11 @@
 import { answerParent } from './answer-parent.js';
 import { poolOf, type Kind } from './client/bytes.js';
+import { signInAs } from './client/graphql.js';
 import { scanRaw } from './client/raw-scan.js';
 import { sendSmallFiles, timeToVerdict } from './client/small-files.js';
 import { endTus, makeFile, sendByTusClient, sendPlainStreams, sendSmallTus, sendTus } from './client/tus.js';
 import { cancel, complete, discard, openUpload, putParts, type UploadJob } from './client/upload.js';
-import { untilAllDecided, untilClean } from './client/verdict.js';
+import { countFiles, untilAllDecided, untilClean } from './client/verdict.js';
 
 const MIB = 1024 * 1024;
 const PART_BYTES = 8 * MIB;
@@ -17,6 +18,10 @@ interface FileJob {
 
 /** The client of all measurements: a process of its own, so that neither its time nor its memory count. */
 answerParent({
+  signInAs: ({ as }: { as: string }) => {
+    signInAs(as);
+    return Promise.resolve();
+  },
   warmUp: ({ kind }: { kind: Kind }) => Promise.resolve(poolOf(kind).length),
   open: ({ url, sizeBytes }: UploadJob) => openUpload(url, sizeBytes),
   put: ({ upload, job }: { upload: Awaited<ReturnType<typeof openUpload>>; job: UploadJob }) =>
@@ -30,6 +35,7 @@ answerParent({
   discard: ({ url, fileId }: FileJob) => discard(url, fileId),
   untilClean: ({ url, fileId, pollMs }: FileJob) => untilClean(url, fileId, pollMs),
   untilAllDecided: ({ url }: { url: string }) => untilAllDecided(url),
+  countFiles: ({ url, states }: { url: string; states: readonly string[] }) => countFiles(url, states),
   timeToVerdict: ({ url, pollMs }: FileJob) =>
     timeToVerdict(url, (fileId) => untilClean(url, fileId, pollMs)),
   scanRaw,

@@ -5,8 +5,10 @@ import type { Bench } from './bench.js';
 import { startHelper } from './start-helper.js';
 import { BENCH_HELP, readOptions, SCENARIOS, type BenchOptions } from './options.js';
 import { formatReport, type Report } from './report.js';
+import { measureFairness } from './scenarios/fairness.js';
 import { measureLatency } from './scenarios/latency.js';
 import { measureMemory } from './scenarios/memory.js';
+import { measureRecovery } from './scenarios/recovery.js';
 import { measureScan } from './scenarios/scan.js';
 import { measureSmallFiles } from './scenarios/small-files.js';
 import { measureTokens } from './scenarios/tokens.js';
@@ -25,6 +27,8 @@ const MEASURES: Readonly<Record<(typeof SCENARIOS)[number], Scenario>> = {
   tus: measureTus,
   'tus-client': measureTusClient,
   scan: measureScan,
+  fairness: measureFairness,
+  recovery: measureRecovery,
   memory: measureMemory,
 };
 const RESULTS = path.resolve(import.meta.dirname, '..', '..', 'bench-results');

@@ -16,6 +16,10 @@ export interface Stack {
   readonly pids: Pids;
   /** For whatever else the measurement writes: the same disk as the product's. */
   readonly scratch: string;
+  /** Names of the processes that come back after `kill`. */
+  readonly killable: readonly string[];
+  /** Ends a process at once, as a power cut would. */
+  kill(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,14 +47,25 @@ export async function startStack(keepsData: boolean): Promise<Stack> {
   };
   try {
     const definitions = await prepareDefinitions(clamavDirectory);
-    clamd = await startClamd({ directory: clamavDirectory, definitions, settings: ['DisableCache yes'] });
+    const clamdOptions = { directory: clamavDirectory, definitions, settings: ['DisableCache yes'] };
+    clamd = await startClamd(clamdOptions);
+    const { port } = clamd;
+    const killClamd = async (): Promise<void> => {
+      await end(clamd);
+      clamd = await startClamd({ ...clamdOptions, port });
+    };
     const data = path.join(root, 'data');
     const env = await environment(data, clamd.tcp);
     child = startProduct(root, env);
     const url = `http://127.0.0.1:${String(env['LAZARET_PORT'])}`;
     await untilReady(child, url, path.join(root, 'start.log'));
     const pids = { ...(await readPids(data)), clamd: clamd.pid };
-    return { url, clamd, pids, scratch: root, stop };
+    return {
+      ...{ url, clamd, pids, scratch: root, stop },
+      killable: [...Object.keys(PID_FILES), 'clamd'],
+      // Its supervisor starts it again, under another pid.
+      kill: async (name) => (name === 'clamd' ? killClamd() : kill((await readPids(data))[name])),
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -92,17 +107,29 @@ async function untilReady(child: ChildProcess, url: string, log: string): Promis
   throw new Error(`The product did not start:\n${await readFile(log, 'utf8').catch(() => '')}`);
 }
 
+const PID_FILES = {
+  api: 'run/api.pid',
+  worker: 'run/worker.pid',
+  postgres: 'postgres/server.pid',
+  redis: 'redis/server.pid',
+};
+
 async function readPids(data: string): Promise<Pids> {
-  const files = {
-    api: 'run/api.pid',
-    worker: 'run/worker.pid',
-    postgres: 'postgres/server.pid',
-    redis: 'redis/server.pid',
-  };
-  const entries = Object.entries(files).map(async ([name, file]) => {
+  const entries = Object.entries(PID_FILES).map(async ([name, file]) => {
     return [name, Number.parseInt(await readFile(path.join(data, file), 'utf8'), 10)] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Ends a process of ours without a word. */
+function kill(pid: number | undefined): void {
+  if (pid === undefined) throw new Error('There is no such process.');
+  process.kill(pid, 'SIGKILL');
+}
+
+async function end(server: ClamdServer | undefined): Promise<void> {
+  kill(server?.pid);
+  await server?.exited;
 }
 
 async function endChild(child: ChildProcess): Promise<void> {

@@ -1,17 +1,23 @@
 import { send } from './http.js';
 
-const CLIENT = 'acme-admin';
 const MARGIN_MS = 60_000;
+let client = 'acme-admin';
 let token: { readonly value: string; readonly endsAtMs: number } | undefined;
 
-/** The token of the one user that measures. */
+/** Whoever this process is from now on. @param as - client of the development issuer */
+export function signInAs(as: string): void {
+  client = as;
+  token = undefined;
+}
+
+/** The token of the one user that this process is. */
 export async function accessToken(url: string): Promise<string> {
   if (token && token.endsAtMs - Date.now() > MARGIN_MS) return token.value;
   const answer = await send(
     'POST',
     `${url}/oauth/token`,
     {
-      authorization: `Basic ${Buffer.from(`${CLIENT}:${CLIENT}`).toString('base64')}`,
+      authorization: `Basic ${Buffer.from(`${client}:${client}`).toString('base64')}`,
       'content-type': 'application/x-www-form-urlencoded',
     },
     Buffer.from('grant_type=client_credentials'),

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execute } from './graphql.js';
 
 const FILE = `query ($id: ID!) { file(id: $id) { state } }`;
-const OPEN = `query { files(first: 1, filter: { states: [PENDING, RECEIVING, SCANNING] }) { totalCount } }`;
+const COUNT = `query ($states: [FileState!]) { files(first: 1, filter: { states: $states }) { totalCount } }`;
 const GIVE_UP_MS = 600_000;
 
 /**
@@ -19,12 +19,15 @@ export async function untilClean(url: string, fileId: string, pollMs: number): P
   });
 }
 
+/** How many files of the tenant are in one of the states. */
+export async function countFiles(url: string, states: readonly string[]): Promise<number> {
+  const { files } = await execute<{ files: { totalCount: number } }>(url, COUNT, { states });
+  return files.totalCount;
+}
+
 /** Waits until no file of the tenant is under way any more. */
 export const untilAllDecided = (url: string): Promise<void> =>
-  until(100, async () => {
-    const { files } = await execute<{ files: { totalCount: number } }>(url, OPEN, {});
-    return files.totalCount === 0;
-  });
+  until(100, async () => (await countFiles(url, ['PENDING', 'RECEIVING', 'SCANNING'])) === 0);
 
 async function until(pollMs: number, isDone: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + GIVE_UP_MS;
