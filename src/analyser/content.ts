@@ -6,6 +6,8 @@ import { LimitError } from './budget.js';
 import type { Context, Place } from './context.js';
 import { analysePdf } from './documents/pdf.js';
 import { judgeContent } from './judge-content.js';
+import { analyseOle } from './ole/ole.js';
+import { analyseRtf } from './rtf/rtf.js';
 import { analyseImage } from './media/image.js';
 import { analysePlain } from './media/plain.js';
 import { createReader, type Reader, type Source } from './reading/reader.js';
@@ -23,9 +25,9 @@ const ANALYSERS: Readonly<Record<Family, Analyser>> = {
   tar: analyseTar,
   ar: analyseAr,
   opaque: analyseOpaque,
-  ole: analysePlain,
+  ole: analyseOle,
   pdf: analysePdf,
-  rtf: analysePlain,
+  rtf: analyseRtf,
   png: analyseImage,
   jpeg: analyseImage,
   gif: analyseImage,

@@ -11,10 +11,26 @@ const SLIDES = [
 ];
 const ISO_MEDIA = ['video/mp4', 'video/quicktime', 'audio/x-m4a', 'image/heic', 'image/avif', 'image/heif'];
 const OLE = 'application/x-cfb';
+const OLD_WORD = 'application/msword';
+const OLD_EXCEL = 'application/vnd.ms-excel';
+const OLD_POWERPOINT = 'application/vnd.ms-powerpoint';
+/** A document of today that is encrypted lies in a file of the old kind. */
+const PROTECTED = 'application/x-ooxml-protected';
+const ODF = 'application/vnd.oasis.opendocument.';
+const odf = (kind: string): readonly string[] => [`${ODF}${kind}`, `${ODF}${kind}-template`];
 const ZIPS = ['application/zip', 'application/java-archive', 'application/vnd.android.package-archive'];
 const SFNT = ['font/ttf', 'font/otf', 'font/collection'];
 /** Old office programs open each other's files under either name, and pages and tables that servers call so. */
-const OLD_OFFICE = [OLE, 'application/rtf', 'text/html', 'message/rfc822', 'application/xml', TEXT];
+const OLD_OFFICE = [
+  OLE,
+  OLD_WORD,
+  OLD_EXCEL,
+  'application/rtf',
+  'text/html',
+  'message/rfc822',
+  'application/xml',
+  TEXT,
+];
 
 /** Extensions, then the media types that claim the same, then what the content may be. */
 type Row = readonly [extensions: string, declared: string, contents: readonly string[]];
@@ -36,26 +52,18 @@ const ROWS: readonly Row[] = [
   ['heic heif avif', 'image/heic image/heif image/avif', ISO_MEDIA],
   ['pdf', 'application/pdf application/x-pdf', ['application/pdf']],
   ['rtf', 'application/rtf text/rtf', ['application/rtf']],
-  ['docx docm dotx dotm', [...WORD].join(' '), WORD],
-  ['xlsx xlsm xltx xltm', [...SHEET].join(' '), SHEET],
-  ['pptx pptm potx ppsx ppsm', [...SLIDES].join(' '), SLIDES],
-  ['doc dot', 'application/msword', [...OLD_OFFICE, ...WORD]],
-  ['xls xlt', 'application/vnd.ms-excel', [...OLD_OFFICE, ...SHEET]],
-  ['ppt pps pot', 'application/vnd.ms-powerpoint', [OLE, ...SLIDES]],
+  ['docx docm dotx dotm', [...WORD].join(' '), [...WORD, PROTECTED]],
+  ['xlsx xlsm xltx xltm', [...SHEET].join(' '), [...SHEET, PROTECTED]],
+  ['pptx pptm potx ppsx ppsm', [...SLIDES].join(' '), [...SLIDES, PROTECTED]],
+  ['doc dot', OLD_WORD, [...OLD_OFFICE, ...WORD]],
+  ['xls xlt', OLD_EXCEL, [...OLD_OFFICE, ...SHEET]],
+  ['ppt pps pot', OLD_POWERPOINT, [OLE, OLD_POWERPOINT, ...SLIDES]],
   ['msi msp', 'application/x-msi', [OLE, 'application/x-msi']],
   ['msg', 'application/vnd.ms-outlook', [OLE, 'application/vnd.ms-outlook']],
-  ['odt ott', 'application/vnd.oasis.opendocument.text', ['application/vnd.oasis.opendocument.text']],
-  [
-    'ods ots',
-    'application/vnd.oasis.opendocument.spreadsheet',
-    ['application/vnd.oasis.opendocument.spreadsheet'],
-  ],
-  [
-    'odp otp',
-    'application/vnd.oasis.opendocument.presentation',
-    ['application/vnd.oasis.opendocument.presentation'],
-  ],
-  ['odg', 'application/vnd.oasis.opendocument.graphics', ['application/vnd.oasis.opendocument.graphics']],
+  ['odt ott', odf('text').join(' '), odf('text')],
+  ['ods ots', odf('spreadsheet').join(' '), odf('spreadsheet')],
+  ['odp otp', odf('presentation').join(' '), odf('presentation')],
+  ['odg otg', odf('graphics').join(' '), odf('graphics')],
   ['epub', 'application/epub+zip', ['application/epub+zip']],
   [
     'zip whl nupkg vsix xpi kmz',
