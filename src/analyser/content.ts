@@ -6,6 +6,7 @@ import { LimitError } from './budget.js';
 import type { Context, Place } from './context.js';
 import { analysePdf } from './documents/pdf.js';
 import { judgeContent } from './judge-content.js';
+import { analyseMarkup } from './markup/markup.js';
 import { analyseOle } from './ole/ole.js';
 import { analyseRtf } from './rtf/rtf.js';
 import { analyseImage } from './media/image.js';
@@ -34,7 +35,7 @@ const ANALYSERS: Readonly<Record<Family, Analyser>> = {
   riff: analyseImage,
   image: analyseImage,
   program: analysePlain,
-  markup: analysePlain,
+  markup: analyseMarkup,
   text: analysePlain,
   plain: analysePlain,
   unknown: analysePlain,

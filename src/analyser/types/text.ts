@@ -1,4 +1,5 @@
 import type { ContentType } from './content-type.js';
+import { encodingOfMark, openTextStream } from './encoding.js';
 
 /** Characters that no text contains: all controls but tab, line ends, form feed and escape. */
 
@@ -13,11 +14,8 @@ const MAIL_FIELD = /^(?:Received|Return-Path|Message-ID|MIME-Version):/im;
 
 /** The characters of a head, whatever their encoding; `undefined` when it is no text. */
 function decodeText(head: Buffer): string | undefined {
-  const mark = head.toString('latin1', 0, 3);
-  if (mark.startsWith('\xff\xfe')) return new TextDecoder('utf-16le').decode(head);
-  if (mark.startsWith('\xfe\xff')) return new TextDecoder('utf-16be').decode(head);
-  if (head[0] === 0x3c && head[1] === 0 && head[3] === 0) return new TextDecoder('utf-16le').decode(head);
-  if (head[0] === 0 && head[1] === 0x3c && head[2] === 0) return new TextDecoder('utf-16be').decode(head);
+  const marked = encodingOfMark(head);
+  if (marked !== undefined && marked !== 'utf-8') return openTextStream(marked)?.decode(head, false);
   const text = new TextDecoder('utf-8').decode(head);
   return BINARY.test(text) ? undefined : text;
 }
@@ -29,6 +27,8 @@ export function findText(head: Buffer): ContentType | undefined {
   if (SVG.test(text) && XML_LIKE.test(text)) return { family: 'markup', mediaType: 'image/svg+xml' };
   if (HTML.test(text)) return { family: 'markup', mediaType: 'text/html' };
   if (XML.test(text)) return { family: 'markup', mediaType: mediaTypeOfRoot(ROOT.exec(text)?.[1] ?? '') };
+  // A document may begin behind more blanks than were looked at.
+  if (/^[\s\ufeff]*$/.test(text)) return { family: 'markup', mediaType: 'application/xml' };
   if (text.startsWith('#!')) return { family: 'text', mediaType: 'text/x-script' };
   if (/^\s*<\?(?:php|=)/.test(text)) return { family: 'text', mediaType: 'application/x-httpd-php' };
   if (MAIL.test(text) && MAIL_FIELD.test(text)) return { family: 'text', mediaType: 'message/rfc822' };
