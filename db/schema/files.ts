@@ -55,6 +55,7 @@ export const files = pgTable(
     ingestKey: text('ingest_key').notNull(),
     vaultKey: text('vault_key'),
     attempt: integer('attempt').notNull(),
+    appendToken: integer('append_token').notNull().default(0),
     expiresAt: instant('expires_at'),
     createdBy: text('created_by').notNull(),
     createdAt: instant('created_at').notNull(),

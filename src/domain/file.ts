@@ -45,6 +45,8 @@ export interface File {
   readonly vaultKey: string | null;
   /** Fencing token: number of inspections begun so far. */
   readonly attempt: number;
+  /** Fencing token: number of requests that have begun to append to the upload so far. */
+  readonly appendToken: number;
   /** When an unfinished upload is given up. */
   readonly expiresAt: Date | null;
   readonly createdBy: string;

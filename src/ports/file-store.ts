@@ -128,6 +128,12 @@ export interface FileTransaction
    * when the size is known already.
    */
   declareSize(id: FileId, sizeBytes: number): Promise<WriteOutcome>;
+  /**
+   * Begins to append to an upload. The caller holds the file's lock.
+   *
+   * @returns the token that fences off whoever began before: who finds another one later was overtaken
+   */
+  beginAppend(id: FileId): Promise<number>;
   /** Remembers the handle of the store's multipart upload, or that there is none any more. Not a change of state. */
   setIngestHandle(id: FileId, handle: string | null): Promise<void>;
 

@@ -2,7 +2,8 @@ import type { FileId, TenantId } from '../domain/ids.js';
 
 /**
  * The sole right to append to an upload, for a time. Whoever has it asks `isHeld` under the lock of the file's row
- * before each write: that makes the file store the fence, whatever becomes of the process meanwhile.
+ * before each write, and finds there the token that it was given when it began: that makes the file store the fence, whatever
+ * becomes of the process meanwhile, and also when the lock was handed out twice.
  */
 export interface UploadLock {
   /** Aborts when another request waits for the upload, or, with a TransientError, when the lock was lost. */

@@ -76,6 +76,7 @@ const blankFile = ({ tenantId, subject }: Actor, id: FileId, createdAt: Date): B
   ingestKey: ingestKeyOf(tenantId, id),
   vaultKey: null,
   attempt: 0,
+  appendToken: 0,
   expiresAt: null,
   createdBy: subject,
   createdAt,

@@ -26,6 +26,7 @@ export const makeFile = (changes: Partial<File> = {}): File => ({
   ingestKey: 'tenant/file',
   vaultKey: null,
   attempt: 0,
+  appendToken: 0,
   expiresAt: new Date('2026-01-02T00:00:00.000Z'),
   createdBy: 'somebody',
   createdAt: CREATED_AT,

@@ -1,7 +1,9 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { files } from '../../../db/schema/files.js';
+import { PermanentError } from '../../domain/errors.js';
 import { holdsQuota, isOpen, type FileState } from '../../domain/file-state.js';
 import type { File } from '../../domain/file.js';
+import type { FileId } from '../../domain/ids.js';
 import { NO_SHARE, shareBetween, shareOf } from '../../domain/quota.js';
 import { ENTRIES_OF_REMOVAL } from '../../domain/saga-entry.js';
 import type { FileTransaction, WriteOutcome } from '../../ports/file-store.js';
@@ -14,7 +16,7 @@ import { insertSteps } from './saga-log.js';
 
 type Writes = Pick<
   FileTransaction,
-  'insert' | 'change' | 'declareSize' | 'setIngestHandle' | 'markStagedRemoved'
+  'insert' | 'change' | 'declareSize' | 'beginAppend' | 'setIngestHandle' | 'markStagedRemoved'
 >;
 
 /** Writing files, always together with quota, event and audit. */
@@ -40,6 +42,7 @@ export const createFileWrites = (context: FileScope): Writes => ({
     const exceeded = await moveUsage(context, { ...NO_SHARE, bytes: sizeBytes - row.receivedBytes });
     return exceeded ? `quota-exceeded:${exceeded}` : 'written';
   },
+  beginAppend: (id) => beginAppend(context, id),
   setIngestHandle: async (id, ingestHandle) => {
     await context.sql.update(files).set({ ingestHandle }).where(isFile(context, id));
   },
@@ -56,6 +59,16 @@ export const createFileWrites = (context: FileScope): Writes => ({
     await db.with(dropped, marked, db.$with('step', {}).as(steps)).select().from(marked);
   },
 });
+
+async function beginAppend(context: FileScope, id: FileId): Promise<number> {
+  const [row] = await context.sql
+    .update(files)
+    .set({ appendToken: sql`${files.appendToken} + 1` })
+    .where(isFile(context, id))
+    .returning({ appendToken: files.appendToken });
+  if (!row) throw new PermanentError('postgres', 'The upload that is appended to does not exist.');
+  return row.appendToken;
+}
 
 async function change(context: FileScope, before: File, after: File): Promise<WriteOutcome> {
   // Parts may have come since `before` was read, which is no change of version.

@@ -9,8 +9,12 @@ import { databaseNow, databaseNowPlus } from './file-scope.js';
 /** How long a process that has died keeps others waiting: longer than any one step of the work. */
 const LEASE_MS = 300_000;
 
-/** Shares out work through one row for each kind. Needs a pool that logs in as `lazaret_system`. */
-export function createMaintenance(database: Database): Maintenance {
+/**
+ * Shares out work through one row for each kind. Needs a pool that logs in as `lazaret_system`.
+ *
+ * @param leaseMs - how long somebody who says nothing keeps the work
+ */
+export function createMaintenance(database: Database, leaseMs = LEASE_MS): Maintenance {
   const write = (where: SQL | undefined, changes: PgUpdateSetSource<typeof maintenance>): Promise<boolean> =>
     database.transaction({ kind: 'system' }, async ({ sql: db }) => {
       const rows = await db
@@ -31,13 +35,13 @@ export function createMaintenance(database: Database): Maintenance {
       );
       const hasBegun = await write(and(isWork, isFree, isDue), {
         holder,
-        leaseUntil: databaseNowPlus(LEASE_MS),
+        leaseUntil: databaseNowPlus(leaseMs),
       });
       if (!hasBegun) return undefined;
       const isOurs = and(isWork, eq(maintenance.holder, holder));
       const free = { holder: null, leaseUntil: null };
       return {
-        renew: () => write(isOurs, { leaseUntil: databaseNowPlus(LEASE_MS) }),
+        renew: () => write(isOurs, { leaseUntil: databaseNowPlus(leaseMs) }),
         finish: async () => {
           await write(isOurs, { ...free, finishedAt: databaseNow });
         },

@@ -28,7 +28,7 @@ export interface Appendable extends Transfer {
 }
 
 /**
- * Checks what is claimed against the upload, in one transaction.
+ * Checks what is claimed against the upload, and fences off whoever appends to it still, in one transaction.
  *
  * @returns NOT_FOUND; FORBIDDEN for an upload that was put together; CONFLICT when the upload is over or stands elsewhere; TOO_LARGE; BAD_USER_INPUT
  */
@@ -51,7 +51,9 @@ export async function beginAppend(
   if (!sized.ok) return sized;
   const limitBytes = sized.value.sizeBytes ?? (await longest(tx, sized.value));
   if (offsetBytes + (claim.contentLength ?? 0) > limitBytes) return tooLarge(limitBytes);
-  return ok({ ...transfer, file: sized.value, offsetBytes, limitBytes });
+  // What is complete is only looked at: no bytes are entered any more.
+  const appendToken = phase === 'open' ? await tx.beginAppend(claim.fileId) : sized.value.appendToken;
+  return ok({ ...transfer, file: { ...sized.value, appendToken }, offsetBytes, limitBytes });
 }
 
 async function declareSize(

@@ -36,6 +36,8 @@ export async function enterPieces(
   if (!locked.ok) return locked;
   // Asked with the row in hand: whoever gets the upload next needs the row as well, and so comes after this commit.
   if (!lock.isHeld()) return overtaken();
+  // A lock may have two holders who believe in it: after a failover of Redis, or when a machine was suspended.
+  if (locked.value.appendToken !== file.appendToken) return overtaken();
   const fragmentKeys: string[] = [];
   const parts: { partNumber: number; etag: string }[] = [];
   for (const entry of entries) {

@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createUploadSpool } from '../../src/adapters/filesystem/upload-spool.js';
+import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
+import type { Actor } from '../../src/domain/actor.js';
+import type { FileId } from '../../src/domain/ids.js';
+import type { UploadLocks } from '../../src/ports/upload-locks.js';
+import {
+  appendToUpload,
+  type AppendDeps,
+  type AppendOutcome,
+} from '../../src/usecases/resumable/append-to-upload.js';
+import { openInspectionScene, type InspectionScene } from '../support/inspection-scene.js';
+import { ACME, draftFile } from '../support/stored-files.js';
+
+const ACTOR: Actor = { ...ACME, roles: ['uploader'], permissions: new Set(['file:upload', 'file:read']) };
+const BYTES = Buffer.from('the bytes of one upload, from two requests');
+
+/** Everybody gets every lock and believes in it for ever, as after a Redis that forgot and a clock that stood still. */
+const everybodyHolds: UploadLocks = {
+  acquire: () =>
+    Promise.resolve({
+      wanted: new AbortController().signal,
+      isHeld: () => true,
+      release: () => Promise.resolve(),
+    }),
+};
+
+/** A body that ends when it is told to. */
+function slowBody(bytes: Buffer): { body: Readable; isRead: Promise<void>; end(): void } {
+  const read = Promise.withResolvers<void>();
+  const rest = Promise.withResolvers<void>();
+  async function* chunks(): AsyncGenerator<Buffer> {
+    yield bytes;
+    read.resolve();
+    await rest.promise;
+  }
+  return { body: Readable.from(chunks(), { objectMode: false }), isRead: read.promise, end: rest.resolve };
+}
+
+describe('two requests that both believe that they alone may append', () => {
+  let scene: InspectionScene;
+  let spoolRoot: string;
+  let deps: AppendDeps;
+  beforeAll(async () => {
+    scene = await openInspectionScene();
+    spoolRoot = await mkdtemp(path.join(tmpdir(), 'lazaret-spool-'));
+    const spool = await createUploadSpool({ root: spoolRoot, minFreeBytes: 0, clock: scene.deps.clock });
+    const settings = { sessionTtlSeconds: 3_600, idempotencyTtlSeconds: 3_600 };
+    deps = { ...scene.deps, ids: createUuidV7Ids(), locks: everybodyHolds, spool, settings };
+  });
+  afterAll(async () => {
+    await scene.close();
+    await rm(spoolRoot, { recursive: true, force: true });
+  });
+
+  const newUpload = (): Promise<FileId> =>
+    scene.deps.files.transact(ACTOR, async (tx) => {
+      const draft = draftFile(ACTOR, { sizeBytes: BYTES.length, partSizeBytes: 5_242_880, expiresAt: null });
+      const { handle } = await scene.deps.objects.beginUpload(draft.ingestKey);
+      await tx.insert({ ...draft, ingestHandle: handle });
+      return draft.id;
+    });
+  const append = (fileId: FileId, body: Readable): Promise<AppendOutcome> =>
+    appendToUpload(deps)(ACTOR, { fileId, offsetBytes: 0, body });
+
+  it('the one that began first writes nothing after the other one has begun', async () => {
+    const fileId = await newUpload();
+    const [first, second] = [slowBody(BYTES.subarray(0, 10)), slowBody(BYTES)];
+    const early = append(fileId, first.body);
+    await first.isRead;
+    const late = append(fileId, second.body);
+    await second.isRead;
+    first.end();
+    expect(await early).toMatchObject({
+      ok: false,
+      fault: { code: 'CONFLICT' },
+      position: { offsetBytes: 0 },
+    });
+    second.end();
+    expect(await late).toMatchObject({ ok: true, value: { phase: 'complete', offsetBytes: BYTES.length } });
+  });
+
+  it('nothing of the overtaken one stays, also when the other one brings nothing', async () => {
+    const fileId = await newUpload();
+    const first = slowBody(BYTES);
+    const early = append(fileId, first.body);
+    await first.isRead;
+    expect(await append(fileId, Readable.from([], { objectMode: false }))).toMatchObject({ ok: true });
+    first.end();
+    expect(await early).toMatchObject({ ok: false, fault: { code: 'CONFLICT' } });
+    const rows = await scene.deps.files.transact(ACTOR, async (tx) => [
+      ...(await tx.parts(fileId)),
+      ...(await tx.fragments(fileId)),
+    ]);
+    expect(rows).toEqual([]);
+  });
+});
