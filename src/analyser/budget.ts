@@ -30,14 +30,18 @@ export interface Budget {
   readonly limits: AnalysisLimits;
   /** Counts bytes that came out of a container. Throws {@link LimitError}. */
   expand(bytes: number): void;
-  /** Counts a member. Throws {@link LimitError}. */
-  member(): void;
-  /** Throws {@link LimitError} when the time is over. */
+  /** Counts a member, and the characters of its name, which are kept. Throws {@link LimitError}. */
+  member(nameCharacters?: number): void;
+  /** To be called for every small step. Throws {@link LimitError} when the time is over. */
   time(): void;
 }
 
 /** Below this nothing is called a bomb, however well it was compressed. */
 const BOMB_BYTES = 256 * 1024 * 1024;
+/** All names together; those of a hundred thousand ordinary members are shorter. */
+const MOST_NAME_CHARACTERS = 32 * 1024 * 1024;
+/** Asking how long the processor has worked is dear, and it cannot have worked for long before this has passed. */
+const LOOK_MS = 50;
 /** Above this no honest content was ever compressed, in bytes for each byte of the file. */
 const BOMB_RATIO = 200;
 
@@ -50,7 +54,12 @@ export function createBudget(limits: AnalysisLimits, fileBytes: number): Budget 
   const before = process.cpuUsage();
   let expandedBytes = 0;
   let members = 0;
+  let nameCharacters = 0;
+  let lookedAtMs = performance.now();
   const time = (): void => {
+    const nowMs = performance.now();
+    if (nowMs - lookedAtMs < LOOK_MS) return;
+    lookedAtMs = nowMs;
     const { user, system } = process.cpuUsage(before);
     if ((user + system) / 1_000 <= limits.maxCpuMs) return;
     throw new LimitError('ANALYSIS_LIMIT', `The analysis took more than ${limits.maxCpuMs} ms.`);
@@ -70,10 +79,14 @@ export function createBudget(limits: AnalysisLimits, fileBytes: number): Budget 
       }
       time();
     },
-    member() {
+    member(characters = 0) {
       members += 1;
+      nameCharacters += characters;
       if (members > limits.maxMembers) {
         throw new LimitError('ARCHIVE_TOO_MANY_MEMBERS', `It has more than ${limits.maxMembers} members.`);
+      }
+      if (nameCharacters > MOST_NAME_CHARACTERS) {
+        throw new LimitError('ARCHIVE_TOO_MANY_MEMBERS', 'The names of its members are too long.');
       }
       time();
     },

@@ -58,7 +58,7 @@ const CONTAINERS: ReadonlySet<Family> = new Set([
  * @throws LimitError
  */
 export async function analyseContent(source: Source, place: Place, context: Context): Promise<ContentType> {
-  const reader = createReader(source);
+  const reader = createReader(source, context.budget);
   const head = await reader.peek(HEAD_BYTES);
   if (head.length === 0) return { family: 'unknown', mediaType: null };
   const first = identify(head);

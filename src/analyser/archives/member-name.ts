@@ -15,16 +15,30 @@ export function checkName(name: string, member: Place, context: Context): void {
   if (isDisguised(name)) report(context, member, 'NAME_DISGUISED', name);
 }
 
+const ASCII = /^[ -~]*$/;
+
+/**
+ * Looks at both names that a member may have: which one counts depends on the program. A first name that is not
+ * plain has a second one for good reason, since nobody knows its encoding.
+ */
+export function checkLocation(name: string, other: string | null, member: Place, context: Context): void {
+  checkName(name, member, context);
+  if (other === null || other === name) return;
+  checkName(other, member, context);
+  if (ASCII.test(name)) report(context, member, 'ARCHIVE_INCONSISTENT', `It has another name as well: ${other}`);
+}
+
 /** Looks at where a link points to, relative to the directory of the archive. */
 export function checkLink(name: string, target: string, member: Place, context: Context): void {
   if (escapes(name, target)) report(context, member, 'ARCHIVE_LINK_ESCAPE', target);
   else report(context, member, 'ARCHIVE_LINK', target);
 }
 
-function escapes(name: string, target: string): boolean {
+/** Whether a link of this name would lead out of the archive. */
+export function escapes(name: string, target: string): boolean {
   if (ABSOLUTE.test(target)) return true;
   let depth = 0;
-  for (const step of [...name.split('/').slice(0, -1), ...target.split('/')]) {
+  for (const step of [...name.split('/').slice(0, -1), ...target.split(/[/\\]/)]) {
     if (step === '..') depth -= 1;
     else if (step !== '' && step !== '.') depth += 1;
     if (depth < 0) return true;

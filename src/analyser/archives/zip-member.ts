@@ -3,7 +3,7 @@ import { report, within, type Context, type Place } from '../context.js';
 import { inflate } from '../reading/inflate.js';
 import { limited } from '../reading/limited.js';
 import { createReader, type Reader, type Source } from '../reading/reader.js';
-import { checkName } from './member-name.js';
+import { checkLocation, escapes } from './member-name.js';
 import { FLAG, ZIP, type ZipEntry } from './zip-records.js';
 import { storedUntilDescriptor } from './zip-stored.js';
 
@@ -11,6 +11,8 @@ import { storedUntilDescriptor } from './zip-stored.js';
 export interface WalkedMember extends ZipEntry {
   /** Where its bytes end, the descriptor included. */
   readonly end: number;
+  /** Where it points to, were it a link out of the archive: only the directory tells whether it is one. */
+  readonly escapesTo: string | null;
   /** `null` where they could not be read. */
   readonly real: {
     readonly crc: number;
@@ -40,7 +42,7 @@ const COMPRESSIONS = { 8: 'deflate-raw', 93: 'zstd', 20: 'zstd' } as const;
 export async function readMember(reader: Reader, entry: ZipEntry, scene: MemberScene): Promise<WalkedMember> {
   const { place, context } = scene;
   const member = within(place, entry.name, 'member');
-  checkName(entry.name, member, context);
+  checkLocation(entry.name, entry.unicodeName, member, context);
   const isEncrypted =
     (entry.flags & (FLAG.encrypted | FLAG.strong | FLAG.masked)) !== 0 || entry.method === 99;
   const isKnown = entry.method === 0 || entry.method in COMPRESSIONS;
@@ -51,12 +53,26 @@ export async function readMember(reader: Reader, entry: ZipEntry, scene: MemberS
   if (isEncrypted || !isKnown) {
     // Without a length the next record has to be looked for.
     await reader.skip(entry.compressedBytes);
-    return { ...entry, end: reader.offset, real: null };
+    return { ...entry, end: reader.offset, real: null, escapesTo: null };
   }
-  const real = await readContent(reader, entry, member, scene);
+  const target = createTargetWatch(entry);
+  const real = await readContent(reader, entry, member, { ...scene, hear: target.hear });
   const stated = await takeDescriptor(reader, entry, real);
   compare(entry, stated, real, member, context);
-  return { ...entry, ...stated, end: reader.offset, real };
+  return { ...entry, ...stated, end: reader.offset, real, escapesTo: target.escapesTo() };
+}
+
+const MOST_TARGET_BYTES = 4 * 1024;
+
+/** What is as short as the target of a link is kept until it is known whether it leads out. */
+function createTargetWatch({ name }: ZipEntry): { hear(chunk: Buffer): void; escapesTo(): string | null } {
+  let text = '';
+  return {
+    hear(chunk) {
+      if (text.length <= MOST_TARGET_BYTES) text += chunk.toString('utf8', 0, MOST_TARGET_BYTES + 1);
+    },
+    escapesTo: () => (text.length <= MOST_TARGET_BYTES && escapes(name, text) ? text : null),
+  };
 }
 
 type Real = NonNullable<WalkedMember['real']>;
@@ -66,17 +82,18 @@ async function readContent(
   reader: Reader,
   entry: ZipEntry,
   member: Place,
-  scene: MemberScene,
+  scene: MemberScene & { readonly hear: (chunk: Buffer) => void },
 ): Promise<Real> {
-  const { context } = scene;
+  const { context, hear } = scene;
   const begin = reader.offset;
   const listen = scene.watch(entry.name);
   let [crc, expandedBytes] = [0, 0];
   const counted = async function* (): AsyncGenerator<Buffer, undefined> {
-    for await (const chunk of open(reader, entry)) {
+    for await (const chunk of open(reader, entry, context)) {
       crc = crc32(chunk, crc);
       expandedBytes += chunk.length;
       context.budget.expand(chunk.length);
+      hear(chunk);
       listen?.(chunk);
       yield chunk;
     }
@@ -93,6 +110,7 @@ async function readContent(
 async function* open(
   reader: Reader,
   { method, flags, compressedBytes }: ZipEntry,
+  { budget }: Context,
 ): AsyncGenerator<Buffer, undefined> {
   const isOpen = (flags & FLAG.descriptor) !== 0 && compressedBytes === 0;
   if (method === 0) {
@@ -105,7 +123,7 @@ async function* open(
     return;
   }
   const source: Source = limited(reader, compressedBytes);
-  const piece = createReader(source);
+  const piece = createReader(source, budget);
   yield* inflate(piece, compression);
   // What is not part of the stream is passed over, and makes the length wrong.
   for (let rest = await piece.next(); rest; rest = await piece.next()) continue;

@@ -3,6 +3,8 @@ import type { Reader } from '../reading/reader.js';
 /** What a zip says of a member, in front of it or in the directory at its end. */
 export interface ZipEntry {
   readonly name: string;
+  /** A second name in an extra field, which some unpackers prefer; `null` where there is none. */
+  readonly unicodeName: string | null;
   readonly flags: number;
   readonly method: number;
   readonly crc: number;
@@ -38,6 +40,7 @@ export async function takeLocalHeader(reader: Reader): Promise<ZipEntry> {
   const [expanded = 0, compressed = 0] = widen(extra, [head.readUInt32LE(22), head.readUInt32LE(18)]);
   return {
     name: decodeName(name, head.readUInt16LE(6)),
+    unicodeName: findUnicodeName(extra),
     flags: head.readUInt16LE(6),
     method: head.readUInt16LE(8),
     crc: head.readUInt32LE(14),
@@ -58,6 +61,7 @@ export async function takeCentralHeader(reader: Reader): Promise<ZipEntry> {
   const [expanded = 0, compressed = 0, offset = 0] = widen(extra, narrow);
   return {
     name: decodeName(name, head.readUInt16LE(8)),
+    unicodeName: findUnicodeName(extra),
     flags: head.readUInt16LE(8),
     method: head.readUInt16LE(10),
     crc: head.readUInt32LE(16),
@@ -73,12 +77,25 @@ const decodeName = (bytes: Buffer, flags: number): string =>
 
 const isUtf8 = (bytes: Buffer): boolean => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
 
+/** What an extra field of one kind holds; empty where there is none. */
+function findField(extra: Buffer, id: number): Buffer {
+  let field = extra;
+  while (field.length >= 4 && field.readUInt16LE(0) !== id) field = field.subarray(4 + field.readUInt16LE(2));
+  return field.length < 4 ? field.subarray(0, 0) : field.subarray(4, 4 + field.readUInt16LE(2));
+}
+
+const ZIP64_FIELD = 1;
+const UNICODE_PATH_FIELD = 0x70_75;
+
+/** @see APPNOTE.TXT 4.6.9 */
+function findUnicodeName(extra: Buffer): string | null {
+  const field = findField(extra, UNICODE_PATH_FIELD);
+  return field.length <= 5 ? null : field.toString('utf8', 5);
+}
+
 /** Replaces the values that did not fit by those of the zip64 field, in which only these stand. */
 function widen(extra: Buffer, values: readonly number[]): readonly number[] {
-  let field = extra;
-  while (field.length >= 4 && field.readUInt16LE(0) !== 1) field = field.subarray(4 + field.readUInt16LE(2));
-  if (field.length < 4) return values;
-  const wide = field.subarray(4, 4 + field.readUInt16LE(2));
+  const wide = findField(extra, ZIP64_FIELD);
   let at = 0;
   return values.map((value) => {
     if (value !== MAX_32 || wide.length < at + 8) return value;

@@ -7,9 +7,10 @@ import { readMember, type WalkedMember } from './zip-member.js';
 import { createZipProfile } from './zip-profile.js';
 import { takeLocalHeader, ZIP } from './zip-records.js';
 
-/** Bytes between two members that belong to none; zeros there are padding. */
+/** In bytes that belong to no member; zeros there are padding. */
 const SIGNING_BLOCK = Buffer.from('APK Sig Block 42', 'latin1');
-const RECORDS: readonly number[] = Object.values(ZIP);
+/** What may follow a gap. A descriptor that belongs to no member is part of one. */
+const RECORDS: readonly number[] = [ZIP.local, ZIP.central, ZIP.end, ZIP.end64];
 
 /**
  * Walks a zip from its beginning, member by member, looks into each, and holds the directory at the end
@@ -39,12 +40,12 @@ async function walk(
   for (;;) {
     const mark = await markOf(reader);
     if (mark === ZIP.local) {
-      context.budget.member();
       const entry = await takeLocalHeader(reader);
+      context.budget.member(entry.name.length);
       members.push(await readMember(reader, entry, { place, context, watch }));
     } else if (mark === ZIP.central || mark === ZIP.end || mark === ZIP.end64) {
       return members;
-    } else if (!(await passGap(reader, place, context))) {
+    } else if (!(await passGap(reader, { wasRead: members.at(-1)?.real !== null, place, context }))) {
       throw new TruncatedError('There is no directory');
     }
   }
@@ -55,12 +56,19 @@ const markOf = async (reader: Reader): Promise<number> => {
   return mark.length === 4 ? mark.readUInt32LE(0) : 0;
 };
 
+interface Gap {
+  /** Whether the member in front of it was read to its end; else the gap is what is left of it. */
+  readonly wasRead: boolean;
+  readonly place: Place;
+  readonly context: Context;
+}
+
 /**
  * Passes what is between two records.
  *
  * @returns whether a record follows
  */
-async function passGap(reader: Reader, place: Place, context: Context): Promise<boolean> {
+async function passGap(reader: Reader, { wasRead, place, context }: Gap): Promise<boolean> {
   const { offset } = reader;
   let isHarmless = true;
   let last: Buffer = Buffer.alloc(0);
@@ -68,7 +76,7 @@ async function passGap(reader: Reader, place: Place, context: Context): Promise<
     const both = Buffer.concat([last, chunk]);
     const at = findRecord(both);
     const passed = at < 0 ? both.subarray(0, -3) : both.subarray(0, at);
-    isHarmless &&= passed.every((byte) => byte === 0) || passed.includes(SIGNING_BLOCK);
+    isHarmless &&= !wasRead || passed.every((byte) => byte === 0) || passed.includes(SIGNING_BLOCK);
     if (at >= 0) {
       reader.unread(both.subarray(at));
       if (!isHarmless) {
@@ -77,7 +85,6 @@ async function passGap(reader: Reader, place: Place, context: Context): Promise<
       return true;
     }
     last = both.subarray(-3);
-    context.budget.time();
   }
   return false;
 }

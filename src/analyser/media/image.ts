@@ -36,7 +36,7 @@ export async function analyseImage(
     passed += chunk.length;
     if (passed <= MOST_BYTES) script(chunk);
   });
-  const image = createReader(watched);
+  const image = createReader(watched, context.budget);
   await (PASSERS[type.family] ?? (() => image.tail(1)))(image).catch((error: unknown) => {
     if (!(error instanceof TruncatedError)) throw error;
   });

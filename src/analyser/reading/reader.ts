@@ -35,9 +35,14 @@ export interface Source extends AsyncIterable<Buffer> {
 const NEXT_BYTES = 64 * 1024;
 const NONE: Buffer = Buffer.alloc(0);
 
+/** Hears of every step of a reader, so that no parser goes round and round: a budget ends it by an error. */
+export interface Guard {
+  time(): void;
+}
+
 /** Reads a source. What is held is at most what is peeked at and one chunk. */
-export function createReader(source: Source): Reader {
-  const window = createWindow(source);
+export function createReader(source: Source, guard?: Guard): Reader {
+  const window = createWindow(source, guard);
   const next = async (mostBytes = NEXT_BYTES): Promise<Buffer | null> =>
     (await window.hold(1)) === 0 ? null : window.remove(mostBytes);
   return {
@@ -64,11 +69,14 @@ export function createReader(source: Source): Reader {
     unread: window.putBack,
     async tail(bytes) {
       source.enough?.(bytes);
-      let last = NONE;
+      const chunks: Buffer[] = [];
+      let held = 0;
       for (let chunk = await next(); chunk; chunk = await next()) {
-        last = chunk.length >= bytes ? chunk.subarray(-bytes) : Buffer.concat([last, chunk]).subarray(-bytes);
+        chunks.push(chunk);
+        held += chunk.length;
+        while (chunks[0] && held - chunks[0].length >= bytes) held -= chunks.shift()?.length ?? 0;
       }
-      return last;
+      return Buffer.concat(chunks).subarray(-bytes);
     },
   };
 }
@@ -83,13 +91,14 @@ interface Window {
   readonly putBack: (bytes: Buffer) => void;
 }
 
-function createWindow(source: Source): Window {
+function createWindow(source: Source, guard: Guard | undefined): Window {
   const chunks = source[Symbol.asyncIterator]();
   let held = NONE;
   let offset = 0;
   return {
     offset: () => offset,
     async hold(bytes) {
+      guard?.time();
       while (held.length < bytes) {
         const next = await chunks.next();
         if (next.done === true) break;
@@ -105,8 +114,17 @@ function createWindow(source: Source): Window {
       return taken;
     },
     putBack(bytes) {
-      held = Buffer.concat([bytes, held]);
+      held = joined(bytes, held);
       offset -= bytes.length;
     },
   };
+}
+
+/** One buffer of two; without a copy where the second lies right behind the first, as what was just taken does. */
+function joined(first: Buffer, second: Buffer): Buffer {
+  if (second.length === 0) return first;
+  const isAdjacent =
+    first.buffer === second.buffer && first.byteOffset + first.length === second.byteOffset;
+  if (!isAdjacent) return Buffer.concat([first, second]);
+  return Buffer.from(first.buffer, first.byteOffset, first.length + second.length);
 }

@@ -59,7 +59,7 @@ const ROWS: readonly Row[] = [
   ['xls xlt', OLD_EXCEL, [...OLD_OFFICE, ...SHEET]],
   ['ppt pps pot', OLD_POWERPOINT, [OLE, OLD_POWERPOINT, ...SLIDES]],
   ['msi msp', 'application/x-msi', [OLE, 'application/x-msi']],
-  ['msg', 'application/vnd.ms-outlook', [OLE, 'application/vnd.ms-outlook']],
+  ['msg', 'application/vnd.ms-outlook', [OLE, 'application/vnd.ms-outlook', 'message/rfc822', TEXT]],
   ['odt ott', odf('text').join(' '), odf('text')],
   ['ods ots', odf('spreadsheet').join(' '), odf('spreadsheet')],
   ['odp otp', odf('presentation').join(' '), odf('presentation')],

@@ -41,6 +41,8 @@ const MAGIC: readonly Magic[] = [
   ['gif', 'image/gif', '474946383961'],
   ['riff', 'image/webp', '52494646........57454250'],
   ['riff', 'audio/wav', '52494646........57415645'],
+  ['plain', 'audio/wav', '52494658........57415645'],
+  ['plain', 'audio/wav', '52463634........57415645'],
   ['riff', 'video/vnd.avi', '52494646........41564920'],
   ['image', 'image/tiff', '49492a00'],
   ['image', 'image/tiff', '4d4d002a'],

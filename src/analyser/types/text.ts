@@ -6,7 +6,7 @@ import { encodingOfMark, openTextStream } from './encoding.js';
 const BINARY = /[\0-\x06\x0e-\x1a\x1c-\x1f]/;
 const XML = /^\s*(?:<\?xml\b|<!DOCTYPE\s+(?!html\b)[\w:.-]+|<!--)/i;
 const HTML =
-  /^\s*(?:<!--[\s\S]{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|script|iframe|meta|title|style|form)\b/i;
+  /^\s*(?:<!--(?:(?!-->)[\s\S])*-->\s*)*<(?:!doctype\s+html|html|head|body|script|iframe|meta|title|style|form)\b/i;
 const SVG = /^(?:[^<]|<(?!svg\b|[\w-]+:svg\b)(?:\?|!))*<(?:[\w-]+:)?svg\b/i;
 const ROOT = /<(?![?!])([\w:.-]+)/;
 const MAIL = /^(?:From \S+ .*\r?\n)?(?:[\w-]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}/;
@@ -24,7 +24,7 @@ function decodeText(head: Buffer): string | undefined {
 export function findText(head: Buffer): ContentType | undefined {
   const text = decodeText(head);
   if (text === undefined || text === '') return undefined;
-  if (SVG.test(text) && XML_LIKE.test(text)) return { family: 'markup', mediaType: 'image/svg+xml' };
+  if (XML_LIKE.test(text) && SVG.test(text)) return { family: 'markup', mediaType: 'image/svg+xml' };
   if (HTML.test(text)) return { family: 'markup', mediaType: 'text/html' };
   if (XML.test(text)) return { family: 'markup', mediaType: mediaTypeOfRoot(ROOT.exec(text)?.[1] ?? '') };
   // A document may begin behind more blanks than were looked at.
