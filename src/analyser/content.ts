@@ -63,7 +63,8 @@ export async function analyseContent(source: Source, place: Place, context: Cont
   if (head.length === 0) return { family: 'unknown', mediaType: null };
   const first = identify(head);
   const { maxDepth } = context.budget.limits;
-  if (place.depth >= maxDepth && CONTAINERS.has(first.family)) {
+  const leadsDeeper = CONTAINERS.has(first.family) || place.role === 'rest';
+  if (place.depth >= maxDepth && leadsDeeper) {
     throw new LimitError('ARCHIVE_TOO_DEEP', `There are more than ${maxDepth} within each other.`);
   }
   const type = await ANALYSERS[first.family](reader, place, context, first);

@@ -22,8 +22,9 @@ export async function analyseAr(
       if (!header.endsWith('`\n') || !Number.isSafeInteger(sizeBytes)) {
         throw new TruncatedError('This is no header');
       }
-      const name = header.slice(0, 16).trim().replace(/\/$/, '');
-      await context.look(limited(reader, sizeBytes), within(place, name, 'member'));
+      const { name, nameBytes } = await takeName(reader, header.slice(0, 16).trim());
+      if (nameBytes > sizeBytes) throw new TruncatedError('A name is longer than its member');
+      await context.look(limited(reader, sizeBytes - nameBytes), within(place, name, 'member'));
       if (sizeBytes % 2 === 1) await reader.skip(Math.min(1, (await reader.peek(1)).length));
     }
   } catch (error) {
@@ -31,4 +32,11 @@ export async function analyseAr(
     report(context, place, 'ARCHIVE_CORRUPT', `It cannot be read beyond byte ${reader.offset}.`);
   }
   return type;
+}
+
+/** BSD puts a long name in front of the content, and counts it with it. */
+async function takeName(reader: Reader, field: string): Promise<{ name: string; nameBytes: number }> {
+  const nameBytes = Number(/^#1\/(\d{1,4})$/.exec(field)?.[1] ?? 0);
+  if (nameBytes === 0) return { name: field.replace(/\/$/, ''), nameBytes };
+  return { name: (await reader.take(nameBytes)).toString('utf8').replace(/\0+$/, ''), nameBytes };
 }

@@ -16,11 +16,15 @@ export const TAR_KIND = {
   /** Devices and pipes. */
   special: ['3', '4', '6'] as readonly string[],
   withoutContent: ['1', '2', '3', '4', '5', '6', 'V'] as readonly string[],
+  /** Old programs noted how large a directory may grow, and how large a volume is. */
+  mayHaveSize: ['5', 'V'] as readonly string[],
   extended: 'x',
   global: 'g',
   longName: 'L',
   longLink: 'K',
   sparse: 'S',
+  /** What they hold is said of the member that follows. */
+  aboutNext: ['x', 'L', 'K'] as readonly string[],
 } as const;
 
 const CHECKSUM = { begin: 148, end: 156 };

@@ -1,8 +1,9 @@
 import { report, within, type Context, type Place } from '../context.js';
-import { collect, limited } from '../reading/limited.js';
+import { collect, limited, restOf } from '../reading/limited.js';
 import { TruncatedError, type Reader } from '../reading/reader.js';
 import type { ContentType } from '../types/content-type.js';
 import { checkLink, checkName } from './member-name.js';
+import { parsePax, type PaxRecords } from './pax.js';
 import { parseTarHeader, TAR_BLOCK_BYTES, TAR_KIND, type TarHeader } from './tar-header.js';
 
 const TYPE: ContentType = { family: 'tar', mediaType: 'application/x-tar' };
@@ -22,7 +23,7 @@ export async function analyseTar(reader: Reader, place: Place, context: Context)
 }
 
 async function walk(reader: Reader, place: Place, context: Context): Promise<void> {
-  let override: Partial<TarHeader> = {};
+  let override: PaxRecords = {};
   for (;;) {
     const block = await reader.peek(TAR_BLOCK_BYTES);
     if (block.length === 0) return;
@@ -30,54 +31,71 @@ async function walk(reader: Reader, place: Place, context: Context): Promise<voi
     if (block.equals(EMPTY)) return endOfTar(reader, place, context);
     const header = parseTarHeader(block);
     if (!header) throw new TruncatedError('This is no header');
-    if (
-      header.kind === TAR_KIND.extended ||
-      header.kind === TAR_KIND.longName ||
-      header.kind === TAR_KIND.longLink
-    ) {
+    context.budget.member();
+    if (TAR_KIND.aboutNext.includes(header.kind)) {
       override = { ...override, ...(await readOverride(reader, header)) };
+    } else if (header.kind === TAR_KIND.global) {
+      await readGlobal(reader, header, place, context);
     } else {
-      context.budget.member();
       await readMember(reader, { ...header, ...override }, place, context);
       override = {};
     }
   }
 }
 
-async function readOverride(reader: Reader, { kind, sizeBytes }: TarHeader): Promise<Partial<TarHeader>> {
-  const bytes = await collect(limited(reader, sizeBytes), MOST_HEADER_BYTES);
+async function takeText(reader: Reader, { sizeBytes }: TarHeader): Promise<Buffer> {
+  const bytes = await collect(limited(reader, checkedSize(sizeBytes)), MOST_HEADER_BYTES);
   await skipPadding(reader, sizeBytes);
   if (!bytes) throw new TruncatedError('A header is too long');
-  const text = bytes.toString('utf8');
-  if (kind === TAR_KIND.longName) return { name: text.replace(/\0.*$/s, '') };
-  if (kind === TAR_KIND.longLink) return { linkTarget: text.replace(/\0.*$/s, '') };
-  const value = (key: string): string | undefined =>
-    new RegExp(`(?:^|\\n)\\d+ ${key}=([^\\n]*)\\n`).exec(text)?.[1];
-  const [name, linkTarget, size] = [value('path'), value('linkpath'), value('size')];
-  return {
-    ...(name !== undefined && { name }),
-    ...(linkTarget !== undefined && { linkTarget }),
-    ...(size !== undefined && { sizeBytes: Number(size) }),
-  };
+  return bytes;
 }
 
-async function readMember(reader: Reader, header: TarHeader, place: Place, context: Context): Promise<void> {
-  const { kind, name, linkTarget, sizeBytes } = header;
+async function readOverride(reader: Reader, header: TarHeader): Promise<PaxRecords> {
+  const bytes = await takeText(reader, header);
+  if (header.kind === TAR_KIND.extended) return parsePax(bytes);
+  const text = bytes.toString('utf8').replace(/\0.*$/s, '');
+  return header.kind === TAR_KIND.longName ? { name: text } : { linkTarget: text };
+}
+
+/** What is said of all members at once is said of none: unpackers disagree about it. */
+async function readGlobal(reader: Reader, header: TarHeader, place: Place, context: Context): Promise<void> {
+  const records = parsePax(await takeText(reader, header));
+  if (Object.keys(records).length === 0) return;
+  report(context, place, 'ARCHIVE_INCONSISTENT', 'It says of all its members what is true of one.');
+}
+
+async function readMember(
+  reader: Reader,
+  header: TarHeader & PaxRecords,
+  place: Place,
+  context: Context,
+): Promise<void> {
+  const { kind, name, linkTarget } = header;
   const member = within(place, name, 'member');
-  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) throw new TruncatedError('A size is no number');
-  if (kind === TAR_KIND.global) return reader.skip(padded(sizeBytes));
+  const sizeBytes = checkedSize(header.sizeBytes);
   checkName(name, member, context);
   if (kind === TAR_KIND.symbolicLink) checkLink(name, linkTarget, member, context);
   else if (kind === TAR_KIND.hardLink) checkLink('', linkTarget, member, context);
   else if (TAR_KIND.special.includes(kind)) report(context, member, 'ARCHIVE_SPECIAL_MEMBER');
-  const hasContent = !TAR_KIND.withoutContent.includes(kind);
-  if (!hasContent) return;
+  if (TAR_KIND.withoutContent.includes(kind)) {
+    if (sizeBytes > 0 && !TAR_KIND.mayHaveSize.includes(kind)) {
+      report(context, member, 'ARCHIVE_INCONSISTENT', 'It has a size, and can have no content.');
+    }
+    return;
+  }
   if (sizeBytes > context.budget.limits.maxMemberBytes) {
     report(context, member, 'ARCHIVE_TOO_LARGE', `The member has ${sizeBytes} bytes.`);
   }
-  if (kind === TAR_KIND.sparse) report(context, member, 'ARCHIVE_UNSUPPORTED', 'It is stored with holes.');
+  if (kind === TAR_KIND.sparse || header.isSparse === true) {
+    report(context, member, 'ARCHIVE_UNSUPPORTED', 'It is stored with holes.');
+  }
   await context.look(limited(reader, sizeBytes), member);
   await skipPadding(reader, sizeBytes);
+}
+
+function checkedSize(sizeBytes: number): number {
+  if (Number.isSafeInteger(sizeBytes) && sizeBytes >= 0) return sizeBytes;
+  throw new TruncatedError('A size is no number');
 }
 
 const padded = (bytes: number): number => Math.ceil(bytes / TAR_BLOCK_BYTES) * TAR_BLOCK_BYTES;
@@ -95,10 +113,7 @@ async function endOfTar(reader: Reader, place: Place, context: Context): Promise
     if (chunk.every((byte) => byte === 0)) continue;
     reader.unread(chunk);
     report(context, place, 'TRAILING_DATA', `Bytes follow its end at ${reader.offset}.`);
-    const rest = (async function* (): AsyncGenerator<Buffer, undefined> {
-      for (let next = await reader.next(); next; next = await reader.next()) yield next;
-    })();
-    await context.look(rest, within(place, '(rest)', 'rest'));
+    await context.look(restOf(reader), within(place, '(rest)', 'rest'));
     return;
   }
 }

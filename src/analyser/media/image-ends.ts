@@ -21,18 +21,30 @@ export async function passJpeg(reader: Reader): Promise<void> {
   }
 }
 
-/** Passes coded bytes up to the next mark; `ff00` is a byte of them, and `ffff` fills. */
+/** Passes coded bytes up to the next mark. */
 async function takeMark(reader: Reader): Promise<number> {
   for (;;) {
     const chunk = await reader.next();
     if (!chunk) throw new TruncatedError('It has no end');
-    const at = chunk.indexOf(0xff);
-    if (at < 0) continue;
-    reader.unread(chunk.subarray(at));
-    const [, code = 0] = await reader.take(2);
-    if (code === 0xff) reader.unread(Buffer.from([0xff]));
-    else if (code !== 0) return code;
+    const at = findMark(chunk);
+    if (at < 0) {
+      // Half of a mark may be the last byte; one that is the last of all is none.
+      const isHalf = chunk.at(-1) === 0xff && (await reader.peek(1)).length > 0;
+      if (isHalf) reader.unread(Buffer.concat([chunk.subarray(-1), await reader.take(1)]));
+      continue;
+    }
+    reader.unread(chunk.subarray(at + 2));
+    return chunk[at + 1] ?? 0;
   }
+}
+
+/** Where a mark begins; `ff00` is a coded byte, and `ffff` fills. */
+function findMark(chunk: Buffer): number {
+  for (let at = chunk.indexOf(0xff); at >= 0 && at < chunk.length - 1; at = chunk.indexOf(0xff, at + 1)) {
+    const code = chunk[at + 1];
+    if (code !== 0 && code !== 0xff) return at;
+  }
+  return -1;
 }
 
 /** Takes a GIF with its trailer. @see https://www.w3.org/Graphics/GIF/spec-gif89a.txt */

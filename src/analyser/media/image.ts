@@ -2,6 +2,7 @@ import { report, within, type Context, type Place } from '../context.js';
 import { heard, restOf } from '../reading/limited.js';
 import { createReader, TruncatedError, type Reader } from '../reading/reader.js';
 import type { ContentType } from '../types/content-type.js';
+import { findMagic, MAGIC_BYTES } from '../types/magic.js';
 import { looksForOther } from './hidden.js';
 import { passGif, passJpeg, passPng, passRiff } from './image-ends.js';
 
@@ -31,21 +32,41 @@ export async function analyseImage(
   const script = watchScripts(place, context);
   let passed = 0;
   const watched = heard(restOf(reader), (chunk) => {
-    context.budget.time();
     hidden.hear(chunk);
     passed += chunk.length;
     if (passed <= MOST_BYTES) script(chunk);
   });
   const image = createReader(watched, context.budget);
-  await (PASSERS[type.family] ?? (() => image.tail(1)))(image).catch((error: unknown) => {
-    if (!(error instanceof TruncatedError)) throw error;
-  });
-  if ((await image.peek(1)).length > 0) {
-    report(context, place, 'TRAILING_DATA', `Bytes follow its end at ${image.offset}.`);
-    await context.look(restOf(image), within(place, '(rest)', 'rest'));
-  }
+  await passAll(image, place, context, type);
   hidden.conclude();
   return type;
+}
+
+/**
+ * Takes an image, those of its kind that follow it, since cameras put several of one moment behind each other, and then
+ * what else is there. One that is cut off ends where the bytes do.
+ */
+async function passAll(
+  image: Reader,
+  place: Place,
+  context: Context,
+  { family }: ContentType,
+): Promise<void> {
+  const pass = PASSERS[family] ?? ((reader: Reader) => reader.tail(1));
+  const sayTrailing = (): void =>
+    report(context, place, 'TRAILING_DATA', `Bytes follow its end at ${image.offset}.`);
+  try {
+    await pass(image);
+    while (findMagic(await image.peek(MAGIC_BYTES))?.family === family) {
+      sayTrailing();
+      await pass(image);
+    }
+  } catch (error) {
+    if (!(error instanceof TruncatedError)) throw error;
+  }
+  if ((await image.peek(1)).length === 0) return;
+  sayTrailing();
+  await context.look(restOf(image), within(place, '(rest)', 'rest'));
 }
 
 function watchScripts(place: Place, context: Context): (chunk: Buffer) => void {

@@ -72,7 +72,11 @@ function inflateAtOnce(
   const isAll = input.length < SMALL_BYTES;
   const finishFlush = isAll ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
   try {
-    const { buffer, engine } = expand(input, { info: true, finishFlush, maxOutputLength: MOST_AT_ONCE_BYTES });
+    const { buffer, engine } = expand(input, {
+      info: true,
+      finishFlush,
+      maxOutputLength: MOST_AT_ONCE_BYTES,
+    });
     const isWhole = isAll || engine.bytesWritten < input.length;
     return isWhole ? { bytes: buffer, takenBytes: engine.bytesWritten } : undefined;
   } catch {
@@ -80,10 +84,7 @@ function inflateAtOnce(
   }
 }
 
-async function* inflateBitByBit(
-  reader: Reader,
-  compression: Compression,
-): AsyncGenerator<Buffer, undefined> {
+async function* inflateBitByBit(reader: Reader, compression: Compression): AsyncGenerator<Buffer, undefined> {
   const engine = MAKERS[compression]();
   const feeder = createFeeder(reader, engine);
   const feeding = feeder.feed().catch((cause: unknown) => {

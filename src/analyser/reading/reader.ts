@@ -123,8 +123,7 @@ function createWindow(source: Source, guard: Guard | undefined): Window {
 /** One buffer of two; without a copy where the second lies right behind the first, as what was just taken does. */
 function joined(first: Buffer, second: Buffer): Buffer {
   if (second.length === 0) return first;
-  const isAdjacent =
-    first.buffer === second.buffer && first.byteOffset + first.length === second.byteOffset;
+  const isAdjacent = first.buffer === second.buffer && first.byteOffset + first.length === second.byteOffset;
   if (!isAdjacent) return Buffer.concat([first, second]);
   return Buffer.from(first.buffer, first.byteOffset, first.length + second.length);
 }
