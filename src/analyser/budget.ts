@@ -51,19 +51,8 @@ const BOMB_RATIO = 200;
  * @param fileBytes - size of the file, which what comes out of it is compared with
  */
 export function createBudget(limits: AnalysisLimits, fileBytes: number): Budget {
-  const before = process.cpuUsage();
-  let expandedBytes = 0;
-  let members = 0;
-  let nameCharacters = 0;
-  let lookedAtMs = performance.now();
-  const time = (): void => {
-    const nowMs = performance.now();
-    if (nowMs - lookedAtMs < LOOK_MS) return;
-    lookedAtMs = nowMs;
-    const { user, system } = process.cpuUsage(before);
-    if ((user + system) / 1_000 <= limits.maxCpuMs) return;
-    throw new LimitError('ANALYSIS_LIMIT', `The analysis took more than ${limits.maxCpuMs} ms.`);
-  };
+  const time = createClock(limits.maxCpuMs);
+  let [expandedBytes, members, characters] = [0, 0, 0];
   return {
     limits,
     expand(bytes) {
@@ -72,24 +61,35 @@ export function createBudget(limits: AnalysisLimits, fileBytes: number): Budget 
         throw new LimitError('ARCHIVE_BOMB', `${fileBytes} bytes became ${expandedBytes} and more.`);
       }
       if (expandedBytes > limits.maxExpandedBytes) {
-        throw new LimitError(
-          'ARCHIVE_TOO_LARGE',
-          `It expands to more than ${limits.maxExpandedBytes} bytes.`,
-        );
+        const detail = `It expands to more than ${limits.maxExpandedBytes} bytes.`;
+        throw new LimitError('ARCHIVE_TOO_LARGE', detail);
       }
       time();
     },
-    member(characters = 0) {
+    member(nameCharacters = 0) {
       members += 1;
-      nameCharacters += characters;
+      characters += nameCharacters;
       if (members > limits.maxMembers) {
         throw new LimitError('ARCHIVE_TOO_MANY_MEMBERS', `It has more than ${limits.maxMembers} members.`);
       }
-      if (nameCharacters > MOST_NAME_CHARACTERS) {
+      if (characters > MOST_NAME_CHARACTERS) {
         throw new LimitError('ARCHIVE_TOO_MANY_MEMBERS', 'The names of its members are too long.');
       }
       time();
     },
     time,
+  };
+}
+
+function createClock(maxCpuMs: number): () => void {
+  const before = process.cpuUsage();
+  let lookedAtMs = performance.now();
+  return () => {
+    const nowMs = performance.now();
+    if (nowMs - lookedAtMs < LOOK_MS) return;
+    lookedAtMs = nowMs;
+    const { user, system } = process.cpuUsage(before);
+    if ((user + system) / 1_000 <= maxCpuMs) return;
+    throw new LimitError('ANALYSIS_LIMIT', `The analysis took more than ${maxCpuMs} ms.`);
   };
 }

@@ -25,8 +25,9 @@ export function checkLocation(name: string, other: string | null, member: Place,
   checkName(name, member, context);
   if (other === null || other === name) return;
   checkName(other, member, context);
-  if (ASCII.test(name))
+  if (ASCII.test(name)) {
     report(context, member, 'ARCHIVE_INCONSISTENT', `It has another name as well: ${other}`);
+  }
 }
 
 /** Looks at where a link points to, relative to the directory of the archive. */

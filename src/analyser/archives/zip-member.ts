@@ -65,7 +65,10 @@ export async function readMember(reader: Reader, entry: ZipEntry, scene: MemberS
 const MOST_TARGET_BYTES = 4 * 1024;
 
 /** What is as short as the target of a link is kept until it is known whether it leads out. */
-function createTargetWatch({ name }: ZipEntry): { hear(chunk: Buffer): void; escapesTo(): string | null } {
+function createTargetWatch({ name }: ZipEntry): {
+  readonly hear: (chunk: Buffer) => void;
+  readonly escapesTo: () => string | null;
+} {
   let text = '';
   return {
     hear(chunk) {

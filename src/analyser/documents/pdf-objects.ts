@@ -2,13 +2,16 @@ import { report, type Context, type Place } from '../context.js';
 
 /** Looks at the dictionaries of a PDF. */
 export interface PdfObjects {
-  /** Text with objects in it; whether it ends where they end. */
-  hear(text: string, isWhole: boolean): void;
+  /** Text with objects in it. What was heard may be heard again. */
+  hear(text: string): void;
   /** Judges what could not be judged before every object was known. */
   conclude(): void;
 }
 
 const NAME_ESCAPE = /#([0-9a-f]{2})/gi;
+/** The type of an action, or the key of a tree of scripts: not a part of somebody's address. Or a form of XFA, which has them. */
+const JAVASCRIPT =
+  /\/S\s*\/JavaScript\b|\/JavaScript\s*(?:\d+\s+\d+\s+R\b|<<|\[)|\/XFA\s*(?:\d+\s+\d+\s+R\b|\[)/;
 const COMMENT = /%[^\r\n]*/g;
 /** What reaches out, beside those that have a code of their own. */
 const REACHING = 'URI|SubmitForm|GoToR|GoToE|ImportData|Rendition|Movie|Sound';
@@ -31,9 +34,10 @@ export function createPdfObjects(place: Place, context: Context): PdfObjects {
     for (const number of numbers) if (number !== undefined && into.size < MOST_REMEMBERED) into.add(number);
   };
   return {
-    hear(escaped) {
-      const text = escaped.replace(COMMENT, '\n').replace(NAME_ESCAPE, unescape);
-      if (/\/(?:S\s*\/)?JavaScript\b/.test(text)) say('PDF_JAVASCRIPT');
+    hear(raw) {
+      // What begins a comment to us may lie in a string: both readings count.
+      const text = unescapeNames(`${raw}\n${raw.replace(COMMENT, '\n')}`);
+      if (JAVASCRIPT.test(text)) say('PDF_JAVASCRIPT');
       if (/\/S\s*\/Launch\b/.test(text)) say('PDF_LAUNCH');
       if (/\/EmbeddedFiles\b|\/Type\s*\/EmbeddedFile\b/.test(text)) say('PDF_EMBEDDED_FILE');
       if (/\/Encrypt\s+\d+\s+\d+\s+R\b|\/Encrypt\s*<</.test(text)) say('DOCUMENT_ENCRYPTED');
@@ -70,4 +74,6 @@ function ownDictionary(text: string): string {
   return text;
 }
 
-const unescape = (_: string, digits: string): string => String.fromCharCode(Number.parseInt(digits, 16));
+/** Names as they are meant: any letter of one may be written as its number. */
+export const unescapeNames = (text: string): string =>
+  text.replace(NAME_ESCAPE, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));

@@ -2,8 +2,11 @@ import { report, within, type Context, type Place } from '../context.js';
 import { looksForOther } from '../media/hidden.js';
 import type { Reader } from '../reading/reader.js';
 import type { ContentType } from '../types/content-type.js';
-import { createPdfObjects, type PdfObjects } from './pdf-objects.js';
-import { openPdfStream } from './pdf-stream.js';
+import { only } from '../reading/limited.js';
+import { identify } from '../types/identify.js';
+import { findProgram } from '../types/programs.js';
+import { createPdfObjects, unescapeNames, type PdfObjects } from './pdf-objects.js';
+import { openPdfStream, packingOf, sniffPdfStream, SNIFF_BYTES } from './pdf-stream.js';
 
 const STREAM = /(?<![A-Za-z])stream(?:\r\n|\n|\r(?!\n))/g;
 const STREAM_END = Buffer.from('endstream', 'latin1');
@@ -12,8 +15,13 @@ const DICTIONARY_CHARACTERS = 64 * 1024;
 /** What is kept of one chunk for the next: longer than any word that is looked for. */
 const OVERLAP = 64;
 const NEAR_BYTES = 64 * 1024;
+/** A name of which any letter may be written as its number. */
+const named = (name: string): string =>
+  Array.from(name, (letter) => `(?:${letter}|#${letter.charCodeAt(0).toString(16)})`).join('');
 /** Long enough not to stand in compressed bytes by chance. */
-const HIDDEN_ACTION = /\/S\s*\/(?:JavaScript|Launch)\b/;
+const HIDDEN_ACTION = new RegExp(`/${named('S')}\\s*/(?:${named('JavaScript')}|${named('Launch')})`, 'i');
+/** What is looked into wherever it lies: nothing says of a stream that a viewer would save it as a file. */
+const FILES = new Set(['zip', 'ole', 'pdf', 'rtf', 'opaque']);
 
 /**
  * Reads a PDF from its beginning to its end, without its table of objects, which may lie: every dictionary is
@@ -31,7 +39,6 @@ export async function analysePdf(
   const hidden = looksForOther(Buffer.from(await reader.peek(NEAR_BYTES)), place, context, type);
   let text = '';
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
-    context.budget.time();
     text += chunk.toString('latin1');
     STREAM.lastIndex = 0;
     const begin = STREAM.exec(text);
@@ -45,30 +52,29 @@ export async function analysePdf(
     hidden.hear(chunk.subarray(0, chunk.length - surplus));
     reader.unread(chunk.subarray(chunk.length - surplus));
     const dictionary = text.slice(0, begin.index);
-    objects.hear(dictionary, true);
+    objects.hear(dictionary);
     await passStream(reader, dictionaryBefore(dictionary), { objects, place, context, hear: hidden.hear });
     text = '';
   }
-  objects.hear(text, true);
+  objects.hear(text);
   objects.conclude();
   hidden.conclude();
   return type;
 }
 
-/** Lets the dictionaries be looked at, and keeps what may go on in the next chunk. */
+/** Lets the dictionaries be looked at, and keeps what may go on in the next chunk, to be looked at again. */
 function pass(text: string, objects: PdfObjects): string {
   if (text.length <= 2 * DICTIONARY_CHARACTERS) return text;
-  objects.hear(text.slice(0, -DICTIONARY_CHARACTERS), false);
+  objects.hear(text);
   return text.slice(-DICTIONARY_CHARACTERS);
 }
 
-/** The dictionary of a stream stands in front of it, behind the number of its object. */
+/** The dictionary of a stream stands in front of it, behind the number of its object; with and without its comments. */
 function dictionaryBefore(text: string): string {
-  const begin = text.lastIndexOf(' obj');
-  return text.slice(begin < 0 ? -DICTIONARY_CHARACTERS : begin).replace(/#([0-9a-f]{2})/gi, unescape);
+  const begin = Array.from(text.matchAll(/(?<![a-z])obj\b/gi)).at(-1)?.index;
+  const own = text.slice(begin ?? -DICTIONARY_CHARACTERS);
+  return unescapeNames(own.includes('%') ? `${own}\n${own.replace(/%[^\r\n]*/g, '\n')}` : own);
 }
-
-const unescape = (_: string, digits: string): string => String.fromCharCode(Number.parseInt(digits, 16));
 
 interface StreamScene {
   readonly objects: PdfObjects;
@@ -80,38 +86,36 @@ interface StreamScene {
 /** Takes a stream with what ends it. */
 async function passStream(reader: Reader, dictionary: string, scene: StreamScene): Promise<void> {
   const { place, context, objects } = scene;
+  const packing = packingOf(dictionary);
+  const head = sniffPdfStream(await reader.peek(SNIFF_BYTES), packing);
   const raw = untilEnd(reader, scene);
-  if (/\/Type\s*\/ObjStm\b/.test(dictionary)) {
-    const text = await openPdfStream(raw, dictionary, place, context);
-    if (text) objects.hear(text.toString('latin1'), true);
-  } else if (/\/Type\s*\/EmbeddedFile\b/.test(dictionary) || /\/EF\s*<</.test(dictionary)) {
+  if (/\/Type\s*\/ObjStm\b|\/First\s+\d/.test(dictionary)) {
+    const text = await openPdfStream(raw, packing, place, context);
+    if (text) objects.hear(text.toString('latin1'));
+  } else if (/\/Type\s*\/EmbeddedFile\b|\/EF\s*<</.test(dictionary) || isFile(head)) {
     report(context, place, 'PDF_EMBEDDED_FILE');
-    const content = await openPdfStream(raw, dictionary, place, context);
-    if (content) {
-      const bytes = (async function* (): AsyncGenerator<Buffer, undefined> {
-        yield await Promise.resolve(content);
-      })();
-      await context.look(bytes, within(place, '(embedded file)', 'part'));
-    }
+    const content = await openPdfStream(raw, packing, place, context);
+    if (content) await context.look(only(content), within(place, '(embedded file)', 'part'));
   } else {
     await passOver(raw, objects);
   }
 }
+
+const isFile = (head: Buffer): boolean => FILES.has(identify(head).family) || findProgram(head)?.offset === 0;
 
 /** What nobody expands is looked at as it is: a viewer may see objects where we saw a stream. */
 async function passOver(raw: AsyncIterable<Buffer>, objects: PdfObjects): Promise<void> {
   let last = '';
   for await (const chunk of raw) {
     const text = last + chunk.toString('latin1');
-    if (HIDDEN_ACTION.test(text)) objects.hear(text, false);
+    if (HIDDEN_ACTION.test(text)) objects.hear(text);
     last = text.slice(-OVERLAP);
   }
 }
 
 /** The bytes of a stream up to the word that ends it, which is taken as well. */
-async function* untilEnd(reader: Reader, { context, hear }: StreamScene): AsyncGenerator<Buffer, undefined> {
+async function* untilEnd(reader: Reader, { hear }: StreamScene): AsyncGenerator<Buffer, undefined> {
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
-    context.budget.time();
     const both = Buffer.concat([chunk, await reader.peek(STREAM_END.length)]);
     const end = both.indexOf(STREAM_END);
     if (end >= 0 && end < chunk.length) {

@@ -125,7 +125,7 @@ function createFeeder(
         if (given === engine.bytesWritten) pieces = [];
         pieces.push(piece);
         given += piece.length;
-        takesMore = isOver ? false : await written(engine, piece);
+        takesMore = await written(engine, piece);
       }
     },
     stop() {

@@ -40,3 +40,8 @@ export async function* heard(
     yield chunk;
   }
 }
+
+/** Bytes that are all there already, as a source. */
+export async function* only(bytes: Buffer): AsyncGenerator<Buffer, undefined> {
+  yield await Promise.resolve(bytes);
+}
