@@ -33,8 +33,9 @@ export async function analyseCompressed(
 /** Zeros that fill the last block of a tape are usual. */
 async function lookAtRest(reader: Reader, place: Place, context: Context): Promise<void> {
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
-    if (chunk.every((byte) => byte === 0)) continue;
-    reader.unread(chunk);
+    const begin = chunk.findIndex((byte) => byte !== 0);
+    if (begin < 0) continue;
+    reader.unread(chunk.subarray(begin));
     report(context, place, 'TRAILING_DATA', `Bytes follow its end at ${reader.offset}.`);
     await context.look(restOf(reader), within(place, '(rest)', 'rest'));
     return;

@@ -109,9 +109,9 @@ async function skipPadding(reader: Reader, sizeBytes: number): Promise<void> {
 /** Behind the end there are zeros only: what else is there, no program unpacks, or every program another. */
 async function endOfTar(reader: Reader, place: Place, context: Context): Promise<void> {
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
-    context.budget.time();
-    if (chunk.every((byte) => byte === 0)) continue;
-    reader.unread(chunk);
+    const begin = chunk.findIndex((byte) => byte !== 0);
+    if (begin < 0) continue;
+    reader.unread(chunk.subarray(begin));
     report(context, place, 'TRAILING_DATA', `Bytes follow its end at ${reader.offset}.`);
     await context.look(restOf(reader), within(place, '(rest)', 'rest'));
     return;

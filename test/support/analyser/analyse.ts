@@ -18,17 +18,20 @@ interface Options {
   /** Bytes that come at a time. @default 64 KiB */
   readonly chunkBytes?: number;
   readonly limits?: Partial<AnalysisLimits>;
+  /** Hears of each chunk that is asked for. */
+  readonly onChunk?: () => void;
 }
 
 /** Analyses bytes as the analyser does in its sandbox. */
 export async function analyse(
   bytes: Buffer | string,
   name: string,
-  { declaredType, chunkBytes = 64 * 1024, limits }: Options = {},
+  { declaredType, chunkBytes = 64 * 1024, limits, onChunk }: Options = {},
 ): Promise<StructureReport> {
   const content = Buffer.from(bytes);
   const source = (async function* (): AsyncGenerator<Buffer, undefined> {
     for (let at = 0; at < content.length; at += chunkBytes) {
+      onChunk?.();
       yield await Promise.resolve(content.subarray(at, at + chunkBytes));
     }
   })();

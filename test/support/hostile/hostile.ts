@@ -1,0 +1,10 @@
+/** A file that must not become CLEAN, and why not. */
+export interface Hostile {
+  readonly what: string;
+  readonly name: string;
+  readonly make: () => Buffer;
+  /** One of the findings. */
+  readonly code: string;
+  /** Its path within the file, where the test says where. */
+  readonly path?: string;
+}
