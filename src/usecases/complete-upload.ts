@@ -73,9 +73,22 @@ async function complete(tx: FileTransaction, input: CompleteUploadInput, at: Dat
   const locked = await lockFile(tx, input.fileId);
   if (!locked.ok) return locked;
   const file = locked.value;
-  if (!isOpen(file.state)) return completedBefore(file);
+  return isOpen(file.state) ? completeHeld(tx, file, input.parts, at) : completedBefore(file);
+}
+
+/**
+ * Ends the transfer of an open file that the transaction has locked, as it is there.
+ *
+ * @returns UPLOAD_INCOMPLETE, CONFLICT
+ */
+export async function completeHeld(
+  tx: FileTransaction,
+  file: File,
+  claimed: CompleteUploadInput['parts'],
+  at: Date,
+): Promise<Outcome<File>> {
   const parts = await tx.parts(file.id);
-  const refused = refusal(file, parts, input.parts);
+  const refused = refusal(file, parts, claimed);
   return (
     refused ??
     applyCommand(tx, file, { kind: 'complete', sizeBytes: file.sizeBytes ?? file.receivedBytes }, at)

@@ -145,21 +145,28 @@ export async function enterLedger(
   at: Date,
 ): Promise<Outcome<LedgerEntry & { readonly isFirst: boolean }>> {
   const locked = await lockFile(tx, id);
-  if (!locked.ok) return locked;
-  const file = locked.value;
+  return locked.ok ? enterHeld(tx, locked.value, part, at) : locked;
+}
+
+/** The same for a file that the transaction has locked, as it is there. Tells what it has become. */
+export async function enterHeld(
+  tx: FileTransaction,
+  file: File,
+  part: Part,
+  at: Date,
+): Promise<Outcome<EnteredPart>> {
   if (!isOpen(file.state)) return tooLate(file);
   const isFirst = file.state === 'PENDING';
   const entry = await tx.putPart(file.id, part);
-  if (isFirst) {
-    const moved = await applyCommand(
-      tx,
-      { ...file, receivedBytes: entry.receivedBytes },
-      { kind: 'receive' },
-      at,
-    );
-    if (!moved.ok) return moved;
-  }
-  return ok({ ...entry, isFirst });
+  const grown = { ...file, receivedBytes: entry.receivedBytes };
+  const moved = isFirst ? await applyCommand(tx, grown, { kind: 'receive' }, at) : ok(grown);
+  return moved.ok ? ok({ ...entry, isFirst, file: moved.value }) : moved;
+}
+
+/** A part in the ledger, and its file as it is now. */
+export interface EnteredPart extends LedgerEntry {
+  readonly isFirst: boolean;
+  readonly file: File;
 }
 
 /** Sending a part again and again must not fill the store. What this misses goes when the upload ends. */

@@ -6,6 +6,7 @@ import { sendProblem } from '../problem.js';
 import { writeMetadata } from './metadata.js';
 
 const GONE = 410;
+const UNSUPPORTED_MEDIA_TYPE = 415;
 const LOCKED = 423;
 /** Of the checksum extension. */
 const CHECKSUM_MISMATCH = 460;
@@ -49,3 +50,11 @@ export function sendRefusal(reply: FastifyReply, refusal: Fault, position?: Uplo
   if (position.phase === 'over') return sendGone(reply, position);
   return sendProblem(reply.headers(positionHeaders(position)), refusal);
 }
+
+/** Answers a request whose body does not say that it continues an upload. */
+export const refuseType = (reply: FastifyReply): FastifyReply =>
+  sendProblem(
+    reply,
+    fault('BAD_USER_INPUT', { message: 'The body must be application/offset+octet-stream.' }).fault,
+    UNSUPPORTED_MEDIA_TYPE,
+  );

@@ -12,10 +12,10 @@ import type {
   AppendOutcome,
 } from '../../usecases/resumable/append-to-upload.js';
 import type { joinUploads } from '../../usecases/resumable/join-uploads.js';
-import type { uploadPosition } from '../../usecases/resumable/upload-position.js';
+import type { UploadPosition, uploadPosition } from '../../usecases/resumable/upload-position.js';
 import { detachBody } from '../detached-body.js';
 import { sendProblem } from '../problem.js';
-import { descriptionHeaders, positionHeaders, sendGone, sendRefusal } from './answers.js';
+import { descriptionHeaders, positionHeaders, refuseType, sendGone, sendRefusal } from './answers.js';
 import { readCreation } from './creation-request.js';
 import { checksumOf, contentLengthOf, continuesUpload, countOf, hasBody } from './request-headers.js';
 
@@ -36,7 +36,6 @@ export interface TusHandlersDeps {
 type TusRequest = FastifyRequest<{ Params: { id: string } }>;
 type Handler = (actor: Actor, request: TusRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
-const UNSUPPORTED_MEDIA_TYPE = 415;
 /** What is answered to a client that is gone; seen in logs and metrics alone. */
 const CLIENT_CLOSED_REQUEST = 499;
 
@@ -93,9 +92,19 @@ async function create(
   if (!created.ok) return sendProblem(reply, created.fault);
   const { file } = created.value;
   if (brings) return createWithBytes(deps, actor, request, reply, file);
-  // A file without bytes is complete as it is created.
-  const found = await deps.useCases.uploadPosition(actor, file.id);
-  return sendCreated(deps, reply, file, found.ok ? positionHeaders(found.value) : {});
+  return sendCreated(deps, reply, file, positionHeaders(await positionOf(deps, actor, request, file)));
+}
+
+/** A file without bytes is complete as it is created, and a repeated request may meet an upload that has moved on. */
+async function positionOf(
+  { useCases }: TusHandlersDeps,
+  actor: Actor,
+  { headers }: TusRequest,
+  file: File,
+): Promise<UploadPosition> {
+  const isFresh = file.sizeBytes !== 0 && headers['idempotency-key'] === undefined;
+  const found = isFresh ? undefined : await useCases.uploadPosition(actor, file.id);
+  return found?.ok ? found.value : { file, phase: 'open', offsetBytes: 0 };
 }
 
 async function createWithBytes(
@@ -186,10 +195,3 @@ function leave(reply: FastifyReply): FastifyReply {
   reply.raw.statusCode = CLIENT_CLOSED_REQUEST;
   return reply.hijack();
 }
-
-const refuseType = (reply: FastifyReply): FastifyReply =>
-  sendProblem(
-    reply,
-    fault('BAD_USER_INPUT', { message: 'The body must be application/offset+octet-stream.' }).fault,
-    UNSUPPORTED_MEDIA_TYPE,
-  );

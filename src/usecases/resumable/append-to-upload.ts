@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { authorise, type Actor } from '../../domain/actor.js';
 import { fault, FaultError, TransientError, type Fault, type Outcome } from '../../domain/errors.js';
 import { parseFileId, type FileId } from '../../domain/ids.js';
+import { ok } from '../../domain/result.js';
 import type { UploadLock, UploadLocks } from '../../ports/upload-locks.js';
 import type { CompleteUploadDeps } from '../complete-upload.js';
 import { reconcileById } from '../direct/reconcile-parts.js';
@@ -85,7 +86,9 @@ async function append(
   wanted.addEventListener('abort', letGo);
   if (wanted.aborted) letGo();
   try {
-    await takeBody(deps, actor, begun.value, { ...input, lock });
+    const file = await takeBody(deps, actor, begun.value, { ...input, lock });
+    // The last byte has completed it, and there is nothing more to learn.
+    if (file?.state === 'SCANNING') return ok({ file, phase: 'complete', offsetBytes: file.sizeBytes ?? 0 });
     return await readPosition(deps, actor, input.fileId);
   } catch (error) {
     if (error instanceof FaultError) return await refuse(deps, actor, input.fileId, error.fault);

@@ -4,7 +4,7 @@ import type { File } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
 import type { FileStore, FileTransaction } from '../../ports/file-store.js';
 import { isSurelyAbsent } from '../surely-absent.js';
-import { enterPieces, type Entering, type Superseded } from './enter-pieces.js';
+import { enterPieces, type Entering, type Entered } from './enter-pieces.js';
 import { discardEntry, type Entry, type StorePieceDeps } from './store-piece.js';
 
 /** What committing pieces needs. */
@@ -23,7 +23,7 @@ export async function commitPieces(
   actor: Actor,
   file: File,
   entering: Entering,
-): Promise<Superseded> {
+): Promise<Entered> {
   try {
     const entered = await deps.files.transact(actor, (tx) =>
       enterPieces(tx, file, entering, deps.clock.now()),

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Actor } from '../../domain/actor.js';
 import { fault, FaultError } from '../../domain/errors.js';
-import type { Fragment, Part } from '../../domain/file.js';
+import type { File, Fragment, Part } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Digester } from '../../ports/digester.js';
 import type { EventBus } from '../../ports/event-bus.js';
@@ -39,6 +39,7 @@ export interface IncomingBody {
  * Appends a body to an upload. While one part goes into the store the next one arrives; of neither are more than a few
  * MiB in memory. What has arrived stays when the body breaks, and the error of the body comes after it.
  *
+ * @returns the upload as the last entry has left it, if there was one: complete when nothing is missing
  * @throws FaultError TOO_LARGE, QUOTA_EXCEEDED, CONFLICT, CHECKSUM_MISMATCH; TransientError; the body's own error
  */
 export async function takeBody(
@@ -46,12 +47,12 @@ export async function takeBody(
   actor: Actor,
   upload: Appendable,
   incoming: IncomingBody,
-): Promise<void> {
+): Promise<File | undefined> {
   const spools = await openSpools(deps);
   try {
     const { checksum } = incoming;
-    if (checksum) await takeProven(deps, actor, upload, { ...incoming, checksum }, spools);
-    else await takeAtOnce(deps, actor, upload, incoming, spools);
+    if (checksum) return await takeProven(deps, actor, upload, { ...incoming, checksum }, spools);
+    return await takeAtOnce(deps, actor, upload, incoming, spools);
   } finally {
     await Promise.all(spools.map(({ close }) => close()));
   }
@@ -76,15 +77,17 @@ async function takeAtOnce(
   upload: Appendable,
   { body, lock }: IncomingBody,
   spools: Spools,
-): Promise<void> {
+): Promise<File | undefined> {
   const pieces = cutPieces({ ...upload, body, observe: () => undefined }, spools);
   const progress = createProgress(upload);
+  let file: File | undefined;
   await eachOverlapping(pieces, async (piece) => {
     const entry = await storePiece(deps, piece, progress.soFar(piece, true));
     if (!entry) return;
-    await enter(deps, actor, upload, lock, [entry]);
+    file = await enter(deps, actor, upload, lock, [entry]);
     progress.note(entry);
   });
+  return file;
 }
 
 /** Stores everything, and enters it in one transaction when the checksum has held. */
@@ -94,7 +97,7 @@ async function takeProven(
   upload: Appendable,
   { body, lock, checksum: promised }: IncomingBody & { readonly checksum: PromisedChecksum },
   spools: Spools,
-): Promise<void> {
+): Promise<File | undefined> {
   const checksum = createBodyChecksum(promised);
   const pieces = cutPieces({ ...upload, body, observe: checksum.update }, spools);
   const progress = createProgress(upload);
@@ -110,7 +113,7 @@ async function takeProven(
     for (const entry of entries) await discardEntry(deps, upload.file, entry);
     throw error;
   }
-  await enter(deps, actor, upload, lock, entries);
+  return enter(deps, actor, upload, lock, entries);
 }
 
 async function enter(
@@ -119,14 +122,15 @@ async function enter(
   { file }: Appendable,
   lock: IncomingBody['lock'],
   entries: readonly Entry[],
-): Promise<void> {
-  const { fragmentKeys, parts } = await commitPieces(deps, actor, file, { entries, lock });
+): Promise<File> {
+  const { fragmentKeys, parts, ...entered } = await commitPieces(deps, actor, file, { entries, lock });
   announce(deps.bus, file);
   await removeFragments(deps.objects, fragmentKeys);
   for (const part of parts) {
     const replaced = { ...part, sizeBytes: 0, sha256: null };
     await discardEntry(deps, file, { kind: 'part', part: replaced, ...NOTHING });
   }
+  return entered.file;
 }
 
 const NOTHING = { replaces: [], replacesEtag: null } as const;

@@ -14,6 +14,8 @@ export interface Transfer {
 
 /** Reads how far an upload is from the ledger. */
 export async function readTransfer(tx: FileTransaction, file: File): Promise<Transfer> {
+  // The first byte in the ledger moves a file on from there.
+  if (file.state === 'PENDING') return { file, parts: new Map(), fragments: [], offsetBytes: 0 };
   const parts = new Map((await tx.parts(file.id)).map((part) => [part.partNumber, part]));
   const fragments = await tx.fragments(file.id);
   return { file, parts, fragments, offsetBytes: durablePrefix(file, parts, fragments) };
