@@ -33,6 +33,13 @@ export const shareBetween = (from: QuotaShare, to: QuotaShare): QuotaShare => ({
   uploads: to.uploads - from.uploads,
 });
 
+/** Both together. */
+export const sumOf = (one: QuotaShare, other: QuotaShare): QuotaShare => ({
+  bytes: one.bytes + other.bytes,
+  files: one.files + other.files,
+  uploads: one.uploads + other.uploads,
+});
+
 /**
  * The first dimension in which a claim does not fit; giving back always fits, also where a quota was lowered
  * below what is used.

@@ -31,7 +31,10 @@ export interface FileQuery {
   readonly after?: FileId;
 }
 
-/** What a write of a file can come to; a quota that it exceeds is named. */
+/**
+ * What a write of a file can come to; a quota that it exceeds is named, and whatever the transaction resolves to, it is
+ * then rolled back.
+ */
 export type WriteOutcome = 'written' | 'stale' | `quota-exceeded:${QuotaDimension}`;
 
 /** What became of a part that was entered into the ledger. */

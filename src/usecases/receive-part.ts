@@ -138,7 +138,7 @@ export async function enterPart(
  * Writes a stored part to the ledger, unless the upload has ended meanwhile. The first one moves the file
  * to RECEIVING.
  */
-export async function enterLedger(
+async function enterLedger(
   tx: FileTransaction,
   { id }: Pick<File, 'id'>,
   part: Part,

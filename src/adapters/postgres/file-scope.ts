@@ -3,6 +3,7 @@ import { files } from '../../../db/schema/files.js';
 import type { File } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
 import type { TenantScope } from '../../ports/file-store.js';
+import type { Owed } from './owed-usage.js';
 import type { Sql } from './session.js';
 
 /** What the methods of a file transaction work with. */
@@ -11,6 +12,8 @@ export interface FileScope {
   readonly scope: TenantScope;
   /** Files whose lock this transaction holds, as nobody else can change them meanwhile. */
   readonly held: Map<FileId, HeldFile>;
+  /** What of the quota goes back with the commit, and whether there is none to be: a claim was refused. */
+  readonly owed: Owed;
 }
 
 /** What a write of a file compares with, and the count of bytes that its share of the quota follows from. */

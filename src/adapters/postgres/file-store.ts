@@ -1,4 +1,4 @@
-import type { FileStore, FileTransaction, TenantScope } from '../../ports/file-store.js';
+import type { FileStore, FileTransaction } from '../../ports/file-store.js';
 import { createContents } from './contents.js';
 import type { Database } from './database.js';
 import { createDirectTransfer } from './direct-transfer.js';
@@ -11,27 +11,33 @@ import { createInspection } from './inspection.js';
 import { createLedger } from './ledger.js';
 import { createPolicies } from './policies.js';
 import { createPossession } from './possession.js';
+import { oweUsage, type Owed } from './owed-usage.js';
 import { createQuarantine } from './quarantine.js';
 import { createQuarantineHistory } from './quarantine-history.js';
 import { createReleases } from './releases.js';
 import { createRescans } from './rescans.js';
 import { createSagaLog } from './saga-log.js';
-import { TransactionEndedError, type Session, type Sql } from './session.js';
+import { TransactionEndedError, type Session } from './session.js';
 
 /** The truth about files in Postgres, under row-level security. */
 export const createFileStore = (database: Database): FileStore => ({
   transact: (scope, work) => {
     const { tenantId, subject } = scope;
+    let owed: Owed | undefined;
     return database.transaction(
       { kind: 'tenant', tenantId, subject },
-      (session) => work(whileOpen(session, createFileTransaction(session.sql, scope))),
-      (value) => !isFailedOutcome(value),
+      (session) => {
+        owed = oweUsage(session, scope);
+        return work(
+          whileOpen(session, createFileTransaction({ sql: session.sql, scope, owed, held: new Map() })),
+        );
+      },
+      (value) => !isFailedOutcome(value) && owed?.isRefused !== true,
     );
   },
 });
 
-function createFileTransaction(sql: Sql, scope: TenantScope): FileTransaction {
-  const context: FileScope = { sql, scope, held: new Map() };
+function createFileTransaction(context: FileScope): FileTransaction {
   return {
     ...createFileReads(context),
     ...createFileWrites(context),

@@ -22,11 +22,10 @@ type Writes = Pick<
 /** Writing files, always together with quota, event and audit. */
 export const createFileWrites = (context: FileScope): Writes => ({
   insert: async (file) => {
-    const exceeded = await moveUsage(context, shareOf(file));
-    if (exceeded) return `quota-exceeded:${exceeded}`;
     await context.sql.insert(files).values(toRow(file, context.scope));
     await recordChange(context, null, file);
-    return 'written';
+    const exceeded = await moveUsage(context, shareOf(file));
+    return exceeded ? `quota-exceeded:${exceeded}` : 'written';
   },
   change: (before, after) => change(context, before, after),
   declareSize: async (id, sizeBytes) => {
@@ -77,12 +76,11 @@ async function change(context: FileScope, before: File, after: File): Promise<Wr
   const { receivedBytes } = current;
   const held = shareOf({ ...before, receivedBytes });
   const share = shareOf({ ...after, receivedBytes });
-  const exceeded = await moveUsage(context, shareBetween(held, share));
-  if (exceeded) return `quota-exceeded:${exceeded}`;
   const written = await writeChange(context, before, after);
   if (!written) return 'stale';
   await recordChange(context, before.state, written);
-  return 'written';
+  const exceeded = await moveUsage(context, shareBetween(held, share));
+  return exceeded ? `quota-exceeded:${exceeded}` : 'written';
 }
 
 /** A file that keeps its known size and its share of the quota needs no lock before: its write is the test. */

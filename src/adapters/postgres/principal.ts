@@ -53,5 +53,5 @@ const timeoutsOf = ({ kind }: Principal, limits: TransactionLimits): Record<stri
 });
 
 /** Statements in one round trip take no parameters; hexadecimal digits leave no way out of a literal. */
-const literal = (value: string): string =>
+export const literal = (value: string): string =>
   `convert_from(decode('${Buffer.from(value, 'utf8').toString('hex')}', 'hex'), 'UTF8')`;

@@ -4,6 +4,7 @@ import {
   exceededDimension,
   NO_SHARE,
   QUOTA_DIMENSIONS,
+  sumOf,
   type QuotaDimension,
   type QuotaShare,
 } from '../../domain/quota.js';
@@ -14,13 +15,28 @@ const quotas = { bytes: tenants.quotaBytes, files: tenants.quotaFiles, uploads: 
 
 /**
  * Moves what the tenant uses, in all dimensions or in none. One statement tests and claims: it locks the row until
- * the transaction ends, so that parallel uploads see each other's claims and no two of them get the same rest.
+ * the transaction ends, so that parallel uploads see each other's claims and no two of them get the same rest. That row
+ * is what all uploads of a tenant wait for. So a claim is best the last statement of its transaction, and what is only
+ * given back, which always works, goes out with the commit.
  *
- * @returns where the quota would be exceeded, and nothing is written then; giving back always works
+ * @returns where the quota would be exceeded; the transaction then ends with a rollback
  */
 export async function moveUsage(context: FileScope, delta: QuotaShare): Promise<QuotaDimension | undefined> {
-  if (QUOTA_DIMENSIONS.every((dimension) => delta[dimension] === 0)) return undefined;
-  const { sql: db, scope } = context;
+  const { owed } = context;
+  owed.share = sumOf(owed.share, delta);
+  if (QUOTA_DIMENSIONS.every((dimension) => delta[dimension] <= 0)) return undefined;
+  const net = owed.share;
+  const moved = await move(context, net);
+  if (!moved) {
+    owed.isRefused = true;
+    return nameExceeded(context, net);
+  }
+  owed.share = NO_SHARE;
+  return undefined;
+}
+
+/** @returns whether it fits */
+async function move({ sql: db, scope }: FileScope, delta: QuotaShare): Promise<boolean> {
   const moved = await db
     .update(tenantUsage)
     .set({
@@ -34,7 +50,7 @@ export async function moveUsage(context: FileScope, delta: QuotaShare): Promise<
         and ${fits('bytes', delta)} and ${fits('files', delta)} and ${fits('uploads', delta)}`,
     )
     .returning({ tenantId: tenantUsage.tenantId });
-  return moved.length === 1 ? undefined : nameExceeded(context, delta);
+  return moved.length === 1;
 }
 
 const grown = (dimension: QuotaDimension, delta: QuotaShare): SQL =>
@@ -47,11 +63,14 @@ const fits = (dimension: QuotaDimension, delta: QuotaShare): SQL =>
 async function nameExceeded(context: FileScope, delta: QuotaShare): Promise<QuotaDimension> {
   const { sql: db, scope } = context;
   const [quota] = await db.select(quotas).from(tenants).where(eq(tenants.id, scope.tenantId));
-  return exceededDimension(quota ?? NO_SHARE, await readUsage(context), delta) ?? 'bytes';
+  return exceededDimension(quota ?? NO_SHARE, await readCounters(context), delta) ?? 'bytes';
 }
 
-/** What the tenant uses. */
-export async function readUsage({ sql: db, scope }: FileScope): Promise<QuotaShare> {
+/** What the tenant uses, what this transaction is about to give back left out. */
+export const readUsage = async (context: FileScope): Promise<QuotaShare> =>
+  sumOf(await readCounters(context), context.owed.share);
+
+async function readCounters({ sql: db, scope }: FileScope): Promise<QuotaShare> {
   const [row] = await db.select(used).from(tenantUsage).where(eq(tenantUsage.tenantId, scope.tenantId));
   return row ?? NO_SHARE;
 }

@@ -17,6 +17,11 @@ export interface Session {
   /** From here on every use of the handle throws: the connection may already serve another tenant. */
   readonly end: () => void;
   readonly begin: (statements: string) => Promise<void>;
+  /**
+   * Lets something happen in the round trip of the commit, as the last thing before it, so that what it locks is held
+   * for no longer. Asked when the time has come.
+   */
+  readonly beforeCommit: (statement: () => string | undefined) => void;
   readonly commit: () => Promise<void>;
   readonly rollback: () => Promise<void>;
   /** Ends the connection without a word: a server that answers nothing does not hear goodbyes either. */
@@ -36,10 +41,8 @@ export class TransactionEndedError extends Error {
 export function createSession(client: pg.PoolClient, names: StatementNames): Session {
   let isOpen = true;
   let isCommitSent = false;
-  const control = async (statements: string): Promise<pg.QueryResult> =>
-    await client.query(statements).catch((error: unknown) => {
-      throw toFailure(error);
-    });
+  const last: (() => string | undefined)[] = [];
+  const control = (statements: string): Promise<string | undefined> => runPlain(client, statements);
   const sql = drizzle(async (text, values, method) => {
     if (!isOpen) throw new TransactionEndedError();
     return await execute(client, { ...names.of(text), text, values, types: TYPES }, method);
@@ -51,12 +54,14 @@ export function createSession(client: pg.PoolClient, names: StatementNames): Ses
     end: () => {
       isOpen = false;
     },
+    beforeCommit: (statement) => void last.push(statement),
     begin: async (statements) => {
       await control(statements);
     },
     commit: async () => {
       isCommitSent = true;
-      const { command } = await control('COMMIT');
+      const statements = [...last.flatMap((statement) => statement() ?? []), 'COMMIT'];
+      const command = await control(statements.join('; '));
       // A transaction that has failed answers COMMIT with a rollback and without an error.
       if (command !== 'COMMIT') throw new DatabaseFailure('refused', 'commit of a failed transaction');
     },
@@ -72,6 +77,17 @@ export function createSession(client: pg.PoolClient, names: StatementNames): Ses
 /** `pg` has the socket, and leaves it out of its types. */
 const socketOf = (client: pg.PoolClient): Duplex | undefined =>
   (client as { readonly connection?: { readonly stream?: Duplex } }).connection?.stream;
+
+/** Runs statements without parameters in one round trip. @returns which command the last one was */
+async function runPlain(client: pg.PoolClient, statements: string): Promise<string | undefined> {
+  try {
+    // Of several statements the result is a list.
+    const results = (await client.query(statements)) as pg.QueryResult | pg.QueryResult[];
+    return (Array.isArray(results) ? results.at(-1) : results)?.command;
+  } catch (error) {
+    throw toFailure(error);
+  }
+}
 
 async function execute(
   client: pg.PoolClient,

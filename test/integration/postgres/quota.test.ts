@@ -4,6 +4,7 @@ import type { Database } from '../../../src/adapters/postgres/database.js';
 import { createFileStore } from '../../../src/adapters/postgres/file-store.js';
 import type { QuotaShare } from '../../../src/domain/quota.js';
 import type { FileStore } from '../../../src/ports/file-store.js';
+import { applyCommand } from '../../../src/usecases/apply.js';
 import { asSuperuser, createTestDatabase, openDatabase, type TestDatabase } from '../../support/database.js';
 import { ACME, advance, draftFile, makePart, storeFile } from '../../support/stored-files.js';
 import { playLife, type Step } from '../../support/file-lives.js';
@@ -96,6 +97,24 @@ describe('the quota of a tenant', () => {
     await advance(store, ACME, id, { kind: 'complete', sizeBytes: 5 });
     const { bytes, files, uploads } = before;
     expect(await usage()).toEqual({ bytes: bytes + 5, files: files + 1, uploads });
+  });
+
+  it('lets nobody wait for a transaction that gives back, and counts that for a claim in the same one', async () => {
+    const { id } = await storeFile(store, ACME, { sizeBytes: 10 });
+    await leave({ bytes: 0, uploads: 1 });
+    const before = await usage();
+    await store.transact(ACME, async (tx) => {
+      const file = await tx.findForUpdate(id);
+      if (!file) throw new Error('The file is gone.');
+      expect(await applyCommand(tx, file, { kind: 'cancel' }, new Date())).toMatchObject({ ok: true });
+      // Somebody else moves the counters meanwhile.
+      await storeFile(store, ACME, { sizeBytes: 0 });
+      const { bytes, files, uploads } = before;
+      expect(await tx.usage()).toEqual({ bytes: bytes - 10, files, uploads });
+      expect(await tx.insert(draftFile(ACME, { sizeBytes: 10 }))).toBe('written');
+    });
+    expect(await usage()).toEqual(await held());
+    expect((await usage()).bytes).toBe(before.bytes);
   });
 
   it('lowered below what is used refuses claims, and never a giving back', async () => {
