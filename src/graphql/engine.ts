@@ -17,6 +17,7 @@ import type { GraphqlContext } from './context.js';
 import { classify, isPublic, toGraphqlError } from './errors.js';
 import { LIMITS } from './limits/limits.js';
 import { createValidationRules } from './limits/validation-rules.js';
+import { useAdmission } from './use-admission.js';
 import { useObservation, type ObserveOperation } from './use-observation.js';
 import { usePublicErrors, type PublishError } from './use-public-errors.js';
 
@@ -26,6 +27,8 @@ export interface EngineDeps {
   /** Hides the schema: no introspection, no suggestions. */
   readonly isProduction: boolean;
   readonly logger: Logger;
+  /** Whether only what was let in may go on. @default never */
+  readonly isUnderPressure?: () => boolean;
   /** What makes spans, where they are wanted. */
   readonly tracing?: readonly Plugin[];
   readonly observe?: ObserveOperation;
@@ -84,6 +87,7 @@ export function createEngine(deps: EngineDeps): Engine {
 const plugins = (deps: EngineDeps, publish: PublishError): Plugin[] => [
   useEngine({ parse, validate, execute, subscribe }),
   useSchema(deps.schema),
+  ...(deps.isUnderPressure ? [useAdmission(deps.isUnderPressure)] : []),
   usePublicErrors(publish),
   ...(deps.observe ? [useObservation(deps.observe)] : []),
   ...(deps.tracing ?? []),

@@ -66,7 +66,7 @@ export async function createApiServer({ playgroundDir, ...given }: ApiServerDeps
   const app = await createHttpServer(given);
   const deps = { ...given, useCases: gateNewUploads(given.useCases, () => app.isUnderPressure()) };
   const authenticate = createAuthenticator({ ...deps, ...deps.auth });
-  const graphql = { ...deps, authenticate, engine: await openEngine(deps) };
+  const graphql = { ...deps, authenticate, engine: await openEngine(deps, () => app.isUnderPressure()) };
   const streams = { ...graphql, caps: createConnectionCaps() };
   await addIssuer(app, deps);
   registerReceiptKeys(app, deps.receipts.publicKeys);
@@ -100,14 +100,10 @@ function mayExplore({ isProduction, logger }: Surface, playgroundDir: string): b
   return isBuilt;
 }
 
-async function openEngine({
-  useCases,
-  clock,
-  isProduction,
-  isTracing,
-  logger,
-  metrics,
-}: Surface): Promise<Engine> {
+async function openEngine(
+  { useCases, clock, isProduction, isTracing, logger, metrics }: Surface,
+  isUnderPressure: () => boolean,
+): Promise<Engine> {
   const schema = await buildLazaretSchema(useCases, clock);
   const observe = ({ type, outcome, durationMs }: OperationObservation): void => {
     metrics.graphqlOperations.inc({ type, outcome });
@@ -116,7 +112,7 @@ async function openEngine({
   };
   // Loaded only where spans are wanted: it takes memory of every process.
   const tracing = isTracing ? (await import('../graphql/use-tracing.js')).useTracing() : [];
-  return createEngine({ schema, isProduction, logger, tracing, observe });
+  return createEngine({ schema, isProduction, logger, isUnderPressure, tracing, observe });
 }
 
 async function addIssuer(app: FastifyInstance, deps: Surface): Promise<void> {

@@ -1,8 +1,8 @@
 import { fault, type Outcome } from '../domain/errors.js';
+import { PRESSURE_RETRY_MS } from '../graphql/use-admission.js';
 import type { createUpload } from '../usecases/create-upload.js';
 import type { receiveFile } from '../usecases/receive-file.js';
 import type { joinUploads } from '../usecases/resumable/join-uploads.js';
-import { PRESSURE_RETRY_MS } from './limits.js';
 
 interface UploadOpeners {
   readonly createUpload: ReturnType<typeof createUpload>;
@@ -11,8 +11,8 @@ interface UploadOpeners {
 }
 
 /**
- * Refuses new uploads with OVERLOADED while the process is at its limits, whatever they come over: an operation on
- * a WebSocket that is open already passes no route. Everything else goes on.
+ * Refuses new uploads with OVERLOADED while the process is at its limits, whatever they come over. Everything else
+ * goes on.
  */
 export const gateNewUploads = <T extends UploadOpeners>(useCases: T, isUnderPressure: () => boolean): T => {
   const gate =

@@ -2,9 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { FaultError } from '../domain/errors.js';
+import { fault, FaultError } from '../domain/errors.js';
 import type { GraphqlContext, Session } from '../graphql/context.js';
 import { createSession } from '../graphql/session.js';
+import { PRESSURE_RETRY_MS } from '../graphql/use-admission.js';
 import type { Metrics } from '../observability/metrics.js';
 import { correlationOf } from './correlation.js';
 import { answerGraphqlError, refusedBatch, sendGraphqlFault } from './graphql/answers.js';
@@ -59,18 +60,18 @@ function addRoute(
     // The integration was compiled without exactOptionalPropertyTypes, in which alone its types differ.
   }) as unknown as Handler;
   scope.setErrorHandler(answerGraphqlError);
-  // The body of a file is nothing to hold in memory: the form is read as it comes.
-  scope.addContentTypeParser('multipart/form-data', (_request, _payload, parsed) => {
-    parsed(null);
-  });
+  takeForms(scope);
   scope.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     bodyLimit: MAX_BODY_BYTES,
+    // The engine knows which operations belong to uploads that were let in.
+    config: { admission: 'always' },
     onRequest: async (request, reply) => {
       if (deps.playgroundDir !== undefined && wantsPlayground(request)) return;
       const refusal = preventCsrf(request.method, request.headers);
       if (refusal) return sendGraphqlFault(reply, refusal.fault, refusal.status);
+      refuseNewForm(scope, request);
       const session = await authenticate(deps, request);
       if (session) sessions.set(request, session);
     },
@@ -109,6 +110,19 @@ function contextOf(
     signal: gone.signal,
     ...(session && { session }),
   };
+}
+
+/** The body of a file is nothing to hold in memory: the form is read as it comes. */
+function takeForms(scope: FastifyInstance): void {
+  scope.addContentTypeParser('multipart/form-data', (_request, _payload, parsed) => {
+    parsed(null);
+  });
+}
+
+/** A form always brings something new, and nobody waits for its body only to refuse it. */
+function refuseNewForm(scope: FastifyInstance, request: FastifyRequest): void {
+  if (!isMultipart(request) || !scope.isUnderPressure()) return;
+  throw new FaultError(fault('OVERLOADED', { retryAfterMs: PRESSURE_RETRY_MS }).fault);
 }
 
 const isMultipart = (request: FastifyRequest): boolean =>

@@ -3,11 +3,13 @@ import rateLimit from '@fastify/rate-limit';
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { fault, FaultError } from '../domain/errors.js';
+import { PRESSURE_RETRY_MS } from '../graphql/use-admission.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * `always` is answered whatever the load: probes, and parts of uploads that were already let in.
+     * `always` is answered whatever the load: probes, parts of uploads that were already let in, and whatever
+     * finds out by itself what is new work.
      *
      * @default 'new-work'
      */
@@ -45,8 +47,6 @@ const MAX_COUNTED_ADDRESSES = 10_000;
 /** A second without one sample, because the process got no processor, counts as endless: whoever allows so much wants no watch. */
 const UNWATCHED_DELAY_MS = 30_000;
 const OFF = 0;
-/** When a client that was refused because of pressure may come again. */
-export const PRESSURE_RETRY_MS = 5_000;
 
 /** Refuses with RATE_LIMITED what one address asks too often; probes are never counted. */
 export async function addRateLimit(app: FastifyInstance, limits: EdgeLimits): Promise<void> {

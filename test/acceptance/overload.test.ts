@@ -120,6 +120,14 @@ describe('an API process at its limits', () => {
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(await answer.text()).toContain('OVERLOADED');
     }
+    const form = new FormData();
+    form.set('operations', '{}');
+    const overForm = await fetch(`${busy()}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'apollo-require-preflight': '1' },
+      body: form,
+    });
+    expect([overForm.status, overForm.headers.get('retry-after')]).toEqual([503, '5']);
     const socket = await openWs(`${busy().replace('http', 'ws')}/graphql`);
     socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
     expect(await socket.next()).toMatchObject({ type: 'connection_ack' });
@@ -138,6 +146,15 @@ describe('an API process at its limits', () => {
     if (!part) throw new Error('Nothing was signed.');
     const there = part.url.replace(product.url, busy());
     expect((await putPart({ ...part, url: there }, bytes)).status).toBe(200);
+    // Also with the operations that bring it to its end.
+    const onBusy = createApiClient(busy(), token);
+    const second = granted(await acme.createUpload({ name: 'second.bin', sizeBytes: bytes.length }));
+    const fileId = second.file.id;
+    const [own] = granted(await onBusy.signUploadParts({ fileId, parts: [{ partNumber: 1 }] })).parts;
+    if (!own) throw new Error('Nothing was signed.');
+    await putPart(own, bytes);
+    expect(granted(await onBusy.completeUpload({ fileId })).file.state).toBe('SCANNING');
+    expect(granted(await onBusy.file(fileId))?.id).toBe(fileId);
     const resumed = await createTusUpload(tusCalls(product.url, token), bytes.length);
     const call = tusCalls(busy(), token);
     expect(await offsetOf(call, resumed)).toBe(0);

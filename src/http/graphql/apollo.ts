@@ -1,4 +1,4 @@
-import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -10,6 +10,7 @@ import { ERRORS } from '../../domain/errors.js';
 import type { GraphqlContext } from '../../graphql/context.js';
 import type { Engine } from '../../graphql/engine.js';
 import { LIMITS } from '../../graphql/limits/limits.js';
+import { PRESSURE_RETRY_MS } from '../../graphql/use-admission.js';
 import type { Logger } from '../../observability/logger.js';
 
 type Server = ApolloServer<GraphqlContext>;
@@ -79,7 +80,7 @@ function toPublic(
   return context ? engine.publish(error, context).toJSON() : formatted;
 }
 
-/** The statuses that are not Apollo's own: subscriptions have transports of their own, 401 has its meaning. */
+/** The statuses that are not Apollo's own: subscriptions have transports of their own, 401 and 503 have their meaning. */
 const httpStatuses: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: () =>
     Promise.resolve({
@@ -97,12 +98,22 @@ const httpStatuses: ApolloServerPlugin<GraphqlContext> = {
       willSendResponse: ({ response }) => {
         if (response.body.kind !== 'single') return Promise.resolve();
         const { errors, data } = response.body.singleResult;
-        const isRefused = errors?.some(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED');
-        if (isRefused && (data === null || data === undefined)) {
-          response.http.status = ERRORS.UNAUTHENTICATED.httpStatus;
-          response.http.headers.set('www-authenticate', 'Bearer realm="lazaret"');
-        }
+        if (data === null || data === undefined) showRefusal(response.http, errors ?? []);
         return Promise.resolve();
       },
     }),
 };
+
+type ResponseHead = GraphQLResponse['http'];
+
+/** What proxies and clients read from the head of an answer, where an operation did not run at all. */
+function showRefusal(head: ResponseHead, errors: readonly GraphQLFormattedError[]): void {
+  const codes = errors.map(({ extensions }) => extensions?.['code']);
+  if (codes.includes('UNAUTHENTICATED')) {
+    head.status = ERRORS.UNAUTHENTICATED.httpStatus;
+    head.headers.set('www-authenticate', 'Bearer realm="lazaret"');
+  } else if (codes.includes('OVERLOADED')) {
+    head.status = ERRORS.OVERLOADED.httpStatus;
+    head.headers.set('retry-after', String(PRESSURE_RETRY_MS / 1000));
+  }
+}
