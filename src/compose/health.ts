@@ -10,6 +10,7 @@ import {
   type Health,
   type HealthCheck,
 } from '../observability/health.js';
+import type { ObjectStore } from '../ports/object-store.js';
 import { answerOfClamds } from './clamds.js';
 
 /** How long the start waits for Redis before it goes on without; it connects later by itself. */
@@ -24,13 +25,20 @@ export function composeHealth(platform: Platform, analyser?: RunningAnalyser): H
   const checks = [
     check('postgres', true, () => database.check()),
     check('redis', true, (signal) => bus.check(signal)),
-    check('object-store', true, (signal) => objects.check(signal)),
+    check('object-store', true, (signal) => answerOfStore(objects, signal)),
     check('scanner', analyser !== undefined, async () => answerOfClamds(await clamds.look())),
     ...(analyser ? [check('analyser', true, () => describeSandbox(analyser))] : [issuerCheck(breakers)]),
   ];
   return createHealth({
     checks: checks.map((one) => ({ ...one, breaker: () => breakers.stateOf(one.dependency) })),
   });
+}
+
+/** A store that is nearly full is degraded: it must still be read, and emptied. */
+async function answerOfStore(objects: ObjectStore, signal: AbortSignal): Promise<CheckAnswer | undefined> {
+  await objects.check(signal);
+  const hasRoom = (await objects.hasRoom?.()) ?? true;
+  return hasRoom ? undefined : { status: 'degraded', detail: 'nearly full, takes no new bytes' };
 }
 
 /** Only the API asks the issuer, and seldom: how its last fetch went is all that is known. Known keys last for long. */

@@ -18,8 +18,8 @@ export interface CheckAnswer {
   /** `degraded`: it works, but not all of it. */
   readonly status: 'up' | 'degraded' | 'down';
   readonly detail: string;
-  /** The parts of it. Names no addresses: probes are open to everybody who reaches the port. */
-  readonly instances: readonly object[];
+  /** The parts of it, where it has some. Names no addresses: probes are open to everybody who reaches the port. */
+  readonly instances?: readonly object[];
 }
 
 /** The state of one dependency. */

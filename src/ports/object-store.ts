@@ -158,6 +158,12 @@ export interface ObjectStore {
   /** Removes an object. Idempotent. */
   remove(ref: ObjectRef, signal?: AbortSignal): Promise<void>;
 
+  /**
+   * Whether it takes new bytes of clients; what is there is served and examined all the same. Optional: only a store that
+   * has its end in sight can tell.
+   */
+  hasRoom?(): Promise<boolean>;
+
   /** Resolves when the store takes reads and writes. */
   check(signal?: AbortSignal): Promise<void>;
 }

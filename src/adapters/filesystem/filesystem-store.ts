@@ -22,7 +22,7 @@ import {
   type Disk,
 } from './multipart.js';
 import { lendObject, openObject, statObject } from './open-object.js';
-import { createRoomCheck } from './room.js';
+import { createRoom } from './room.js';
 import { openScratch } from './scratch.js';
 import { guard } from './store-error.js';
 import { createStoreSpool } from './store-spool.js';
@@ -79,6 +79,7 @@ export async function createFilesystemStore(
     removeIsolated: (key, signal) => run(signal, () => removeIsolated(disk, key)),
     spool: createStoreSpool(disk),
     list: (selection) => listDisk(disk, selection),
+    hasRoom: () => guard(disk.room.has),
     check: (signal) => run(signal, async () => rm(await writeScratch(scratch, 0, Readable.from([])))),
   };
 }
@@ -102,7 +103,7 @@ async function openDisk({ root, clock, minFreeBytes = 0 }: FilesystemStoreOption
   }
   const scratch = await openScratch(layout.scratch, clock);
   await scratch.sweep();
-  return { layout, scratch, requireRoom: createRoomCheck(layout.root, minFreeBytes, clock) };
+  return { layout, scratch, room: createRoom(layout.root, minFreeBytes, clock) };
 }
 
 async function writeObject(

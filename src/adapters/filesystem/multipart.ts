@@ -6,6 +6,7 @@ import type { LentChunks, OpenUpload, StoredPart } from '../../ports/object-stor
 import { ensureDirectory, isRealDirectory, listNames, pruneEmpty, syncDirectory } from './directories.js';
 import { partFileName, type Layout } from './layout.js';
 import { readManifest, writeManifest, type Manifest } from './manifest.js';
+import type { Room } from './room.js';
 import { uniqueId, type Scratch } from './scratch.js';
 import { DEPENDENCY, errnoOf, guard, unless } from './store-error.js';
 import { publish, writeScratch } from './write-durably.js';
@@ -14,8 +15,7 @@ import { publish, writeScratch } from './write-durably.js';
 export interface Disk {
   readonly layout: Layout;
   readonly scratch: Scratch;
-  /** Throws `TransientError` where the disk is nearly full. */
-  readonly requireRoom: () => Promise<void>;
+  readonly room: Room;
 }
 
 /** Opens an upload: a directory that parts are renamed into. */
@@ -34,9 +34,9 @@ export async function putPart(
   body: Readable | LentChunks,
   signal?: AbortSignal,
 ): Promise<StoredPart> {
-  const { layout, scratch, requireRoom } = disk;
+  const { layout, scratch, room } = disk;
   if (!(await guard(() => isRealDirectory(layout.openDirectory(upload))))) throw noSuchUpload();
-  await guard(requireRoom);
+  await guard(room.require);
   const file = await writeScratch(scratch, sizeBytes, body, signal);
   return publishPart(disk, upload, partNumber, file);
 }

@@ -6,27 +6,39 @@ import { DEPENDENCY } from './store-error.js';
 /** How long an answer of the system holds; many parts may begin within it. */
 const ANSWER_MS = 500;
 
+/** Whether a disk takes new bytes. */
+export interface Room {
+  readonly has: () => Promise<boolean>;
+  /** Throws `TransientError` where it takes none. */
+  readonly require: () => Promise<void>;
+}
+
 /**
- * Makes the test whether a disk takes new bytes. A disk that is filled to its end breaks whatever else lies on it, so
- * clients are told to come back while there is still some left: for sealing what has come, and for the rest of the system.
+ * Watches the free space of a disk. One that is filled to its end breaks whatever else lies on it, so clients are told to
+ * come back while there is still some left: for sealing what has come, and for the rest of the system.
  *
  * @param minFreeBytes - what must be free for users without privileges; zero asks nothing
- * @returns throws `TransientError` where there is less
  */
-export function createRoomCheck(directory: string, minFreeBytes: number, clock: Clock): () => Promise<void> {
+export function createRoom(directory: string, minFreeBytes: number, clock: Clock): Room {
   let freeBytes = Promise.resolve(Infinity);
   let askedAtMs = -Infinity;
   const ask = async (): Promise<number> => {
     const { bavail, bsize } = await statfs(directory);
     return bavail * bsize;
   };
-  return async () => {
-    if (minFreeBytes === 0) return;
+  const has = async (): Promise<boolean> => {
+    if (minFreeBytes === 0) return true;
     const nowMs = clock.now().getTime();
     if (Math.abs(nowMs - askedAtMs) >= ANSWER_MS) {
       askedAtMs = nowMs;
       freeBytes = ask();
     }
-    if ((await freeBytes) < minFreeBytes) throw new TransientError(DEPENDENCY, 'The disk is nearly full.');
+    return (await freeBytes) >= minFreeBytes;
+  };
+  return {
+    has,
+    require: async () => {
+      if (!(await has())) throw new TransientError(DEPENDENCY, 'The disk is nearly full.');
+    },
   };
 }

@@ -15,7 +15,7 @@ export function createStoreSpool(disk: Disk, limits: SpoolLimits = {}): Spool {
   return {
     open: (observe) =>
       openFile(async () => {
-        await guard(disk.requireRoom);
+        await guard(disk.room.require);
         return scratchFile(disk);
       }, observe),
   };
@@ -50,10 +50,10 @@ interface ScratchFile {
   close(): Promise<void>;
 }
 
-function createScratchFile({ scratch, requireRoom }: Disk): ScratchFile {
+function createScratchFile({ scratch, room }: Disk): ScratchFile {
   let opening: Promise<Opened> | undefined;
   const make = async (): Promise<Opened> => {
-    await requireRoom();
+    await room.require();
     const path = scratch.path();
     return { path, handle: await open(path, 'wx+', FILE_MODE) };
   };

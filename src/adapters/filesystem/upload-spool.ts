@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Clock } from '../../ports/clock.js';
 import type { Spool } from '../../ports/spool.js';
 import { DIRECTORY_MODE, listNames } from './directories.js';
-import { createRoomCheck } from './room.js';
+import { createRoom } from './room.js';
 import { uniqueId } from './scratch.js';
 import { boundSpool, type Backing, type SpoolLimits } from './spool-file.js';
 import { guard } from './store-error.js';
@@ -27,7 +27,7 @@ const FILE_MODE = 0o600;
  */
 export async function createUploadSpool(options: UploadSpoolOptions): Promise<Spool> {
   const { root } = options;
-  const requireRoom = createRoomCheck(root, options.minFreeBytes ?? 0, options.clock);
+  const room = createRoom(root, options.minFreeBytes ?? 0, options.clock);
   await guard(async () => {
     await mkdir(root, { recursive: true, mode: DIRECTORY_MODE });
     await chmod(root, DIRECTORY_MODE);
@@ -38,7 +38,7 @@ export async function createUploadSpool(options: UploadSpoolOptions): Promise<Sp
   return {
     open: (observe) =>
       openFile(async () => {
-        await guard(requireRoom);
+        await guard(room.require);
         return guard(() => openNameless(root));
       }, observe),
   };
