@@ -1,3 +1,4 @@
+import { DEAD_LETTER_CAUSES } from '../src/domain/dead-letter.js';
 import type { Component } from '../src/lifecycle.js';
 import type { Logger } from '../src/observability/logger.js';
 import type { Metrics } from '../src/observability/metrics.js';
@@ -33,10 +34,12 @@ export const createGaugesWorker = (deps: GaugesWorkerDeps): Component =>
   });
 
 async function showBacklog({ backlogCounts, metrics }: GaugesWorkerDeps): Promise<void> {
-  const { scanning, unpublished, oldestScanningMs } = await backlogCounts();
+  const { scanning, unpublished, oldestScanningMs, deadLetters, oldestDeadLetterMs } = await backlogCounts();
   metrics.filesScanning.set(scanning);
   metrics.outboxUnpublished.set(unpublished);
   metrics.oldestScanningSeconds.set(oldestScanningMs / 1000);
+  for (const cause of DEAD_LETTER_CAUSES) metrics.deadLettersOpen.set({ cause }, deadLetters[cause] ?? 0);
+  metrics.oldestDeadLetterSeconds.set(oldestDeadLetterMs / 1000);
 }
 
 async function showQuarantine({ quarantineCounts, metrics }: GaugesWorkerDeps): Promise<void> {

@@ -61,13 +61,17 @@ function tellPostponed(
 function conclude(
   { metrics, logger }: InspectionHandlerDeps,
   { fileId }: InspectionJob,
-  { verdict, durationMs }: InspectionOutcome & { kind: 'decided' },
+  { verdict, durationMs, givenUp }: InspectionOutcome & { kind: 'decided' },
 ): void {
   const { outcome, reason, scannedBytes } = verdict;
   logger.info({ fileId, outcome, reason, scannedBytes, durationMs }, 'inspection decided');
   metrics.scanDurationSeconds.observe({ outcome }, durationMs / 1000);
   metrics.verdicts.inc({ outcome });
   metrics.scannedBytes.inc(scannedBytes);
+  if (!givenUp) return;
+  const { cause, error } = givenUp;
+  metrics.deadLettersAdded.inc({ cause });
+  logger.error({ err: error, fileId, cause }, 'inspection given up; its dead letter waits for a decision');
 }
 
 /** What failed stays due in the database; nothing of it is repeated here. */

@@ -14,6 +14,7 @@ import { createDirectWorker } from './direct.worker.js';
 import { createGaugesWorker } from './gauges.worker.js';
 import { createHandOutWorker } from './hand-out.worker.js';
 import { createInspectionHandler } from './inspection.worker.js';
+import { createRefusedJobHandler } from './refused-job.js';
 import { createRelayWorker } from './relay.worker.js';
 import { createRescanWorker } from './rescan.worker.js';
 import { createSweepWorker } from './sweep.worker.js';
@@ -36,6 +37,7 @@ const inspections = work.openWorker(
       handOut.onRoom();
     },
   }),
+  createRefusedJobHandler(deps),
 );
 let metricsServer: MetricsServer | undefined;
 

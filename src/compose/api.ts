@@ -16,6 +16,16 @@ import type { UrlSigner } from '../ports/url-signer.js';
 import { createDownloadCounter } from '../usecases/count-downloads.js';
 import { completeUpload } from '../usecases/complete-upload.js';
 import { createUpload } from '../usecases/create-upload.js';
+import {
+  discardDeadLetter,
+  replayDeadLetter,
+  type DecideDeadLetterDeps,
+} from '../usecases/dead-letters/decide-dead-letter.js';
+import {
+  deadLetterAttempts,
+  getDeadLetter,
+  listDeadLetters,
+} from '../usecases/dead-letters/read-dead-letters.js';
 import { followDirect } from '../usecases/direct/follow-direct.js';
 import { createDownloadUrl, openDownload } from '../usecases/downloads.js';
 import { cancelUpload, deleteFile } from '../usecases/end-file.js';
@@ -117,6 +127,7 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
     getViewer: getViewer(deps),
     watchUpload: watchUpload({ ...deps, followDirect: followDirect(deps) }),
     watchFileEvents: watchFileEvents(deps),
+    ...composeDeadLetters(deps),
     ...composeQuarantine({ ...deps, ...config.quarantine }),
   };
 }
@@ -126,6 +137,14 @@ const zip: SecretZip = async (entry, lock) => {
   const { packSecretZip } = await import('../adapters/zip/secret-zip.js');
   return packSecretZip(entry, lock);
 };
+
+const composeDeadLetters = (deps: DecideDeadLetterDeps) => ({
+  listDeadLetters: listDeadLetters(deps),
+  getDeadLetter: getDeadLetter(deps),
+  deadLetterAttempts: deadLetterAttempts(deps),
+  replayDeadLetter: replayDeadLetter(deps),
+  discardDeadLetter: discardDeadLetter(deps),
+});
 
 const composeQuarantine = (deps: RequestReleaseDeps & ReleasedUrlDeps & OpenQuarantinedDeps) => ({
   listQuarantine: listQuarantine(deps),

@@ -3,7 +3,11 @@ import {
   QUEUE_BREAKER,
   type InspectionQueue,
 } from '../adapters/bullmq/inspection-queue.js';
-import { createInspectionWorker, type InspectionWorker } from '../adapters/bullmq/inspection-worker.js';
+import {
+  createInspectionWorker,
+  type InspectionWorker,
+  type InspectionWorkerDeps,
+} from '../adapters/bullmq/inspection-worker.js';
 import { createContentHints } from '../adapters/lru/content-hints.js';
 import { createFileTypeDetector } from '../adapters/file-type/type-detector.js';
 import { createBacklog } from '../adapters/postgres/backlog.js';
@@ -16,10 +20,10 @@ import type { RunningAnalyser } from '../ports/structure-analyser.js';
 import { composeAnalyser } from './analyser.js';
 import type { Backlog } from '../ports/backlog.js';
 import type { Digester } from '../ports/digester.js';
-import type { InspectionJob } from '../ports/job-queue.js';
 import type { Maintenance } from '../ports/maintenance.js';
 import { collectOrphans } from '../usecases/collect-orphans.js';
 import { followDirect } from '../usecases/direct/follow-direct.js';
+import { recordRefusedJob } from '../usecases/dead-letters/record-refused-job.js';
 import { handOut } from '../usecases/hand-out.js';
 import { inspectFile } from '../usecases/inspect-file.js';
 import { sweepQuarantine } from '../usecases/quarantine/sweep-quarantine.js';
@@ -49,7 +53,11 @@ export interface WorkParts {
   readonly reconcile: ReturnType<typeof reconcileQuotas>;
   readonly maintenance: Maintenance;
   /** Makes what takes jobs from the queue. */
-  openWorker(process: (job: InspectionJob, signal: AbortSignal) => Promise<void>): InspectionWorker;
+  openWorker(
+    process: InspectionWorkerDeps['process'],
+    onRefused: InspectionWorkerDeps['onRefused'],
+  ): InspectionWorker;
+  readonly recordRefusedJob: ReturnType<typeof recordRefusedJob>;
 }
 
 /** Composes the use-cases of the workers. The database must log in as `lazaret_system`. */
@@ -71,17 +79,19 @@ export function composeWork(platform: Platform): WorkParts {
     followDirect: objects.direct && followDirect({ files, objects, bus, clock }),
     relay: relayOutbox({ outbox: createOutbox(database), bus }),
     handOut: handOut({ waitingRoom: createWaitingRoom(database), queue, window: settings.queueWindow }),
-    sweep: sweep({ backlog, queue, files, objects, bus, clock, retentionMs }),
+    sweep: sweep({ ...platform, backlog, queue, retentionMs, deadLetterMs: settings.deadLetterMs }),
     sweepQuarantine: sweepQuarantine({ backlog, files, objects, scanner, bus, clock, digests }),
     collect: collectOrphans({ files, objects }),
     reconcile: reconcileQuotas({ files, backlog }),
     maintenance: createMaintenance(database),
-    openWorker: (process) =>
+    recordRefusedJob: recordRefusedJob({ files }),
+    openWorker: (process, onRefused) =>
       createInspectionWorker({
         connection: redis.openJobs(),
         concurrency: settings.concurrency,
         lockMs: settings.leaseMs,
         process,
+        onRefused,
         logger,
         isTracing,
       }),

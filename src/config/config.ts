@@ -114,6 +114,8 @@ export interface Config {
     /** Wait before the second attempt; doubles from there, with jitter. */
     readonly backoffMs: number;
     readonly maxBackoffMs: number;
+    /** How long what was given up is kept for a decision. */
+    readonly deadLetterMs: number;
     readonly sweepIntervalMs: number;
   };
   readonly rescan: {

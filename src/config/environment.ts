@@ -110,6 +110,7 @@ export const environmentSchema = z.object({
       `may name ${SANDBOX_MEASURES.join(', ')}, separated by commas`,
     )
     .default([]),
+  LAZARET_DEAD_LETTER_DAYS: whole(1, 3_650, 30),
   LAZARET_SWEEP_INTERVAL_MS: whole(100, 3_600_000, 5_000),
   LAZARET_RESCANS_PER_MINUTE: whole(0, 60_000, 60),
   LAZARET_QUARANTINE_DAYS: whole(1, 3_650, 30),

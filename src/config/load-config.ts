@@ -93,6 +93,7 @@ const toInspection = (env: Environment): Config['inspection'] => ({
   maxAttempts: env.LAZARET_SCAN_MAX_ATTEMPTS,
   backoffMs: env.LAZARET_SCAN_BACKOFF_MS,
   maxBackoffMs: env.LAZARET_SCAN_MAX_BACKOFF_MS,
+  deadLetterMs: env.LAZARET_DEAD_LETTER_DAYS * DAY_MS,
   sweepIntervalMs: env.LAZARET_SWEEP_INTERVAL_MS,
 });
 

@@ -76,14 +76,17 @@ export function fault(
  */
 export class TransientError extends Error {
   override readonly name: string = 'TransientError';
+  /** For how long the dependency asked to be left alone, in milliseconds; `undefined` where it did not. */
+  readonly retryAfterMs: number | undefined;
 
   /** @param dependency - which one, e.g. `postgres`, `object-store`, `scanner`, `redis` */
   constructor(
     readonly dependency: string,
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly retryAfterMs?: number },
   ) {
     super(message, options);
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }
 

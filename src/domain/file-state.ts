@@ -24,7 +24,7 @@ export type OpenState = 'PENDING' | 'RECEIVING';
 /** Whether bytes may still arrive. */
 export const isOpen = (state: FileState): state is OpenState => state === 'PENDING' || state === 'RECEIVING';
 
-/** Whether the life of the upload is over; what follows is only deletion, release or a later finding. */
+/** Whether the life of the upload is over; what follows is only deletion, release, a later finding, or a replay. */
 export const isTerminal = (state: FileState): boolean => !isOpen(state) && state !== 'SCANNING';
 
 /** States of files that nothing is kept of, and that nobody decides over any more. */

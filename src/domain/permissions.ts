@@ -20,6 +20,10 @@ const PERMISSIONS = [
   'quarantine:download-released',
   // Download infected content at any time, in a zip with a password.
   'quarantine:download',
+  // See inspections that were given up, and the attempts before.
+  'deadletter:read',
+  // Have such a file inspected anew, or let it be.
+  'deadletter:manage',
 ] as const;
 
 /** One thing that a role may allow. */
@@ -43,6 +47,8 @@ export const BUILT_IN_ROLES: Readonly<Record<string, readonly Permission[]>> = {
     'policy:read',
     'policy:manage',
     ...RELEASING,
+    'deadletter:read',
+    'deadletter:manage',
   ],
   analyst: ['file:read', 'file:download', 'file:rescan', 'policy:read', ...RELEASING, 'quarantine:download'],
   uploader: ['file:read', 'file:upload', 'file:download'],

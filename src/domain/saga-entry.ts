@@ -44,7 +44,8 @@ export function entriesOfChange(from: FileState | null, file: File): readonly Sa
     case 'RECEIVING':
       return [];
     case 'SCANNING':
-      return entriesOfHandOver(file);
+      // What is replayed was handed over before; its next inspection is a run of its own.
+      return from === 'UNSCANNABLE' ? [] : entriesOfHandOver(file);
     case 'CLEAN':
     case 'REJECTED':
     case 'UNSCANNABLE':

@@ -19,6 +19,8 @@ export type FileCommand =
     }
   /** What was clean is found to be infected: by definitions that are newer, in the same bytes. */
   | { readonly kind: 'redetect'; readonly verdict: Verdict }
+  /** What was given up without a verdict is inspected anew; only what has a dead letter, which the caller makes sure of. */
+  | { readonly kind: 'replay' }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'expire' }
   | { readonly kind: 'delete' };
@@ -49,6 +51,8 @@ function changeOf(file: File, command: FileCommand): Partial<File> | undefined {
       return file.state === 'CLEAN' && command.verdict.outcome === 'INFECTED'
         ? { state: 'INFECTED', verdict: command.verdict, vaultKey: null }
         : undefined;
+    case 'replay':
+      return file.state === 'UNSCANNABLE' ? REPLAYED : undefined;
     case 'cancel':
       return isOpen(file.state) ? { state: 'CANCELLED', expiresAt: null } : undefined;
     case 'expire':
@@ -57,6 +61,8 @@ function changeOf(file: File, command: FileCommand): Partial<File> | undefined {
       return isDeletable(file.state) ? { state: 'DELETED', vaultKey: null } : undefined;
   }
 }
+
+const REPLAYED: Partial<File> = { state: 'SCANNING', verdict: null, sha256: null, detectedType: null };
 
 const completed = (file: File, sizeBytes: number): Partial<File> | undefined =>
   file.receivedBytes === sizeBytes ? { state: 'SCANNING', sizeBytes, expiresAt: null } : undefined;

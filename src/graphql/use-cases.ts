@@ -4,6 +4,12 @@ import type { createDownloadUrl } from '../usecases/downloads.js';
 import type { createUpload } from '../usecases/create-upload.js';
 import type { askPossession } from '../usecases/possession/ask-possession.js';
 import type { provePossession } from '../usecases/possession/prove-possession.js';
+import type { discardDeadLetter, replayDeadLetter } from '../usecases/dead-letters/decide-dead-letter.js';
+import type {
+  deadLetterAttempts,
+  getDeadLetter,
+  listDeadLetters,
+} from '../usecases/dead-letters/read-dead-letters.js';
 import type { getViewer } from '../usecases/get-viewer.js';
 import type { getFile, listFiles, uploadStatus } from '../usecases/read-files.js';
 import type { readSagas } from '../usecases/read-sagas.js';
@@ -40,6 +46,11 @@ export interface UseCases {
   readonly askPossession: ReturnType<typeof askPossession>;
   readonly provePossession: ReturnType<typeof provePossession>;
   readonly createDownloadUrl: ReturnType<typeof createDownloadUrl>;
+  readonly listDeadLetters: ReturnType<typeof listDeadLetters>;
+  readonly getDeadLetter: ReturnType<typeof getDeadLetter>;
+  readonly deadLetterAttempts: ReturnType<typeof deadLetterAttempts>;
+  readonly replayDeadLetter: ReturnType<typeof replayDeadLetter>;
+  readonly discardDeadLetter: ReturnType<typeof discardDeadLetter>;
   readonly listQuarantine: ReturnType<typeof listQuarantine>;
   readonly getQuarantine: ReturnType<typeof getQuarantine>;
   readonly quarantineHistory: ReturnType<typeof quarantineHistory>;

@@ -4,6 +4,7 @@ import { createClamdGauges, type ClamdReading } from './clamd-gauges.js';
 import { createCollectorMetrics } from './collector-metrics.js';
 import { describe } from './describe-metric.js';
 import { createInspectionMetrics, type InspectionMetrics } from './inspection-metrics.js';
+import { createQueueMetrics } from './queue-metrics.js';
 import { createPoolGauges, type PoolState } from './pool-gauges.js';
 
 /**
@@ -31,6 +32,12 @@ export interface Metrics extends InspectionMetrics, AnalyserMetrics {
   readonly possessionProofs: Counter<'outcome'>;
   /** Jobs by state: waiting, active, delayed, failed. */
   readonly queueDepth: Gauge<'queue' | 'state'>;
+  /** Inspections that were given up. */
+  readonly deadLettersAdded: Counter<'cause'>;
+  /** Those that wait for a decision. */
+  readonly deadLettersOpen: Gauge<'cause'>;
+  /** Age of the oldest of those. */
+  readonly oldestDeadLetterSeconds: Gauge;
   /** Committed changes that are not published yet. */
   readonly outboxUnpublished: Gauge;
   /** Files that wait for their verdict, in the queue or in the backlog behind it. */
@@ -71,6 +78,7 @@ export function createMetrics(): Metrics {
     ...createInspectionMetrics(registry),
     ...createWorkMetrics(registry),
     ...createAnalyserMetrics(registry),
+    ...createQueueMetrics(registry),
     ...createCollectorMetrics(registry),
     watchPool: createPoolGauges(registry),
     watchClamds: createClamdGauges(registry),
@@ -144,10 +152,6 @@ const createContentMetrics = (registry: Registry) => ({
 });
 
 const createWorkMetrics = (registry: Registry) => ({
-  queueDepth: new Gauge({
-    ...describe(registry, 'queue_jobs', 'Jobs in the queue by state.'),
-    labelNames: ['queue', 'state'] as const,
-  }),
   outboxUnpublished: new Gauge(describe(registry, 'outbox_unpublished', 'Changes not published yet.')),
   filesScanning: new Gauge(describe(registry, 'files_scanning', 'Files that wait for their verdict.')),
   oldestScanningSeconds: new Gauge(

@@ -18,12 +18,21 @@ export interface DueCopy {
   readonly vaultKey: string;
 }
 
+/** A dead letter of any tenant that nobody decided over in its time. */
+export interface DueDeadLetter extends DueFile {
+  readonly deadLetterId: string;
+}
+
 /** How much stands where, over all tenants; for metrics. */
 export interface BacklogCounts {
   readonly scanning: number;
   readonly unpublished: number;
   /** Age of the oldest file that waits for a verdict, in milliseconds. */
   readonly oldestScanningMs: number;
+  /** Inspections that were given up and wait for a decision, by cause. */
+  readonly deadLetters: Readonly<Record<string, number>>;
+  /** Age of the oldest of those, in milliseconds. */
+  readonly oldestDeadLetterMs: number;
 }
 
 /** What stands in the quarantines of all tenants; for metrics. */
@@ -47,7 +56,7 @@ export interface Backlog {
    * they move, ever more rarely afterwards. The one asked about longest ago comes first.
    */
   dueListings(limit: number): Promise<readonly DueFile[]>;
-  /** Ended files whose staged bytes have not been removed yet, oldest first. */
+  /** Ended files whose staged bytes have not been removed yet and have no open dead letter, oldest first. */
   dueCleanups(limit: number): Promise<readonly DueFile[]>;
   /** Releases, decided or not, whose time is over, oldest first. */
   dueReleaseEnds(limit: number): Promise<readonly DueRelease[]>;
@@ -64,6 +73,8 @@ export interface Backlog {
   countRescans(examinedWith: readonly string[], limit: number): Promise<number>;
   /** Infected files whose content has been kept for long enough, oldest first. */
   dueRetentions(limit: number): Promise<readonly DueFile[]>;
+  /** Dead letters that are open for longer than that, oldest first. */
+  dueDeadLetters(minAgeMs: number, limit: number): Promise<readonly DueDeadLetter[]>;
   /** Removes expired idempotency keys; returns how many. */
   forgetExpiredKeys(limit: number): Promise<number>;
   /** Removes questions about possession that nobody answered in time; returns how many. */

@@ -4,6 +4,7 @@ import type { FileState } from '../domain/file-state.js';
 import type { File, Fragment, Part } from '../domain/file.js';
 import type { FileId, TenantId } from '../domain/ids.js';
 import type { ContentTransaction } from './contents.js';
+import type { DeadLetterTransaction } from './dead-letters.js';
 import type { ClaimOutcome, IdempotencyClaim } from './idempotency.js';
 import type { PolicyTransaction } from './policies.js';
 import type { QuarantineTransaction } from './quarantine.js';
@@ -77,6 +78,7 @@ export interface Tenant {
 export interface FileTransaction
   extends
     ContentTransaction,
+    DeadLetterTransaction,
     PolicyTransaction,
     QuarantineTransaction,
     RescanTransaction,

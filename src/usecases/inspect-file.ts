@@ -1,31 +1,23 @@
-import { PermanentError, TransientError } from '../domain/errors.js';
+import type { File } from '../domain/file.js';
 import { vaultKeyOf } from '../domain/object-keys.js';
-import type { Verdict, VerdictReason } from '../domain/verdict.js';
-import type { TenantScope } from '../ports/file-store.js';
+import type { Verdict } from '../domain/verdict.js';
+import type { FileTransaction, TenantScope } from '../ports/file-store.js';
 import type { InspectionJob } from '../ports/job-queue.js';
 import { announceProgress } from './announce.js';
-import { chooseBackoff } from './inspection/backoff.js';
 import { concludeByEvidence, concludeUnscannable } from './inspection/conclude.js';
 import { examine } from './inspection/examine.js';
 import { FencedError } from './inspection/heartbeat.js';
-import type { InspectFileDeps, Inspection } from './inspection/inspection.js';
+import { giveUpStalled, recover } from './inspection/give-up.js';
+import type { InspectFileDeps, Inspection, InspectionEnd } from './inspection/inspection.js';
 import { expectContent } from './inspection/known-scan.js';
 import { discardSealedCopy } from './inspection/discard-sealed-copy.js';
 
 /** What became of one job. */
 export type InspectionOutcome =
-  | { readonly kind: 'decided'; readonly verdict: Verdict; readonly durationMs: number }
+  | (Extract<InspectionEnd, { kind: 'decided' }> & { readonly durationMs: number })
+  | Exclude<InspectionEnd, { kind: 'decided' }>
   /** Somebody else inspects the file, has done so, or has to wait first. */
-  | { readonly kind: 'not-due' }
-  /** It failed, or was interrupted (`delayMs` is zero then), and comes again. `attempt` is the one that ended. */
-  | {
-      readonly kind: 'postponed';
-      readonly attempt: number;
-      readonly delayMs: number;
-      readonly cause: unknown;
-    }
-  /** Another attempt took over; this one left nothing behind. */
-  | { readonly kind: 'fenced' };
+  | { readonly kind: 'not-due' };
 
 /**
  * Attempts beyond the maximum that a file gets when attempts ended without a failure that anybody saw: the
@@ -49,20 +41,25 @@ export const inspectFile =
       const file = await tx.beginInspection(job.fileId, deps.settings.leaseMs);
       if (!file) return undefined;
       const parts = await tx.parts(file.id);
-      return { file, parts, expected: await expectContent(tx, file, parts) };
+      const expected = await expectContent(tx, file, parts);
+      return { file, parts, expected, tries: await countTries(tx, file) };
     });
     if (!begun) return { kind: 'not-due' };
     onBegun?.();
     announceProgress(deps.bus, begun.file);
     const inspection = toInspection(deps, scope, begun);
-    const outcome = await inspect(inspection, signal);
-    if (!('outcome' in outcome)) return outcome;
-    return { kind: 'decided', verdict: outcome, durationMs: deps.clock.now().getTime() - begunAtMs };
+    const end = await inspect(inspection, signal);
+    return end.kind === 'decided' ? { ...end, durationMs: deps.clock.now().getTime() - begunAtMs } : end;
   };
 
-type Unfinished = Exclude<InspectionOutcome, { kind: 'decided' }>;
+/** An attempt before this one of which nobody noted how it ended lost its worker without a word. */
+async function countTries(tx: FileTransaction, { id, attempt }: File): Promise<number> {
+  if (attempt === 1) return 1;
+  await tx.noteFailedAttempt(id, { attempt: attempt - 1, ...LOST });
+  return attempt - (await tx.attemptsBeforeReplay(id));
+}
 
-const FENCED: Unfinished = { kind: 'fenced' };
+const LOST = { failureClass: 'LOST', message: 'The worker was lost.' } as const;
 
 function scopeOf({ tenantId, correlationId, traceparent }: InspectionJob): TenantScope {
   const scope = { tenantId, subject: 'system:inspection', correlationId };
@@ -72,31 +69,27 @@ function scopeOf({ tenantId, correlationId, traceparent }: InspectionJob): Tenan
 const toInspection = (
   deps: InspectFileDeps,
   scope: TenantScope,
-  { file, parts, expected }: Pick<Inspection, 'file' | 'parts' | 'expected'>,
+  begun: Pick<Inspection, 'file' | 'parts' | 'expected' | 'tries'>,
 ): Inspection => ({
   deps,
   scope,
-  file,
-  parts,
-  expected,
-  sizeBytes: file.sizeBytes ?? file.receivedBytes,
-  sealedKey: vaultKeyOf(file.tenantId, file.id, file.attempt),
+  ...begun,
+  sizeBytes: begun.file.sizeBytes ?? begun.file.receivedBytes,
+  sealedKey: vaultKeyOf(begun.file.tenantId, begun.file.id, begun.file.attempt),
 });
 
-async function inspect(inspection: Inspection, signal: AbortSignal): Promise<Verdict | Unfinished> {
-  const { deps, file, sizeBytes } = inspection;
-  if (file.attempt > deps.settings.maxAttempts + SPARE_ATTEMPTS) {
-    return end(inspection, 'INSPECTION_FAILED', 'No inspection came to its end.');
-  }
+async function inspect(inspection: Inspection, signal: AbortSignal): Promise<InspectionEnd> {
+  const { deps, tries, sizeBytes } = inspection;
+  if (tries > deps.settings.maxAttempts + SPARE_ATTEMPTS) return giveUpStalled(inspection);
   if (sizeBytes > deps.scanner.maxStreamBytes && !(await mayBeSegmented(inspection))) {
-    const limit = String(deps.scanner.maxStreamBytes);
-    return end(inspection, 'SCANNER_LIMIT', `The scanner judges at most ${limit} bytes.`);
+    const detail = `The scanner judges at most ${String(deps.scanner.maxStreamBytes)} bytes.`;
+    return endWith(inspection, await concludeUnscannable(inspection, 'SCANNER_LIMIT', detail));
   }
   try {
     const evidence = await examine(inspection, signal);
-    return (await concludeByEvidence(inspection, evidence)) ?? (await giveUp(inspection));
+    return await endWith(inspection, await concludeByEvidence(inspection, evidence));
   } catch (error) {
-    return recover(inspection, error, signal);
+    return recover(inspection, error, signal.aborted);
   }
 }
 
@@ -105,40 +98,8 @@ async function mayBeSegmented({ deps, scope }: Inspection): Promise<boolean> {
   return oversize === 'OVERLAPPING_SEGMENTS';
 }
 
-const end = async (
-  inspection: Inspection,
-  reason: VerdictReason,
-  detail: string,
-): Promise<Verdict | Unfinished> => (await concludeUnscannable(inspection, reason, detail)) ?? FENCED;
-
-async function giveUp(inspection: Inspection): Promise<Unfinished> {
+async function endWith(inspection: Inspection, verdict: Verdict | undefined): Promise<InspectionEnd> {
+  if (verdict) return { kind: 'decided', verdict };
   await discardSealedCopy(inspection, new FencedError('Another inspection has begun'));
-  return FENCED;
-}
-
-async function recover(
-  inspection: Inspection,
-  cause: unknown,
-  signal: AbortSignal,
-): Promise<Verdict | Unfinished> {
-  const { deps, scope, file } = inspection;
-  await discardSealedCopy(inspection, cause);
-  if (cause instanceof FencedError) return FENCED;
-  if (!signal.aborted && file.attempt >= deps.settings.maxAttempts) {
-    return end(inspection, reasonOf(cause), 'Every attempt to inspect the file failed.');
-  }
-  const delayMs = signal.aborted ? 0 : chooseBackoff(file.attempt, deps.settings);
-  const isCurrent = await deps.files.transact(scope, (tx) =>
-    tx.postponeInspection(file.id, file.attempt, delayMs),
-  );
-  if (!isCurrent) return FENCED;
-  announceProgress(deps.bus, file);
-  return { kind: 'postponed', attempt: file.attempt, delayMs, cause };
-}
-
-function reasonOf(cause: unknown): VerdictReason {
-  if (!(cause instanceof TransientError) && !(cause instanceof PermanentError)) return 'INSPECTION_FAILED';
-  if (cause.dependency === 'scanner') return 'SCANNER_UNAVAILABLE';
-  if (cause.dependency === 'analyser') return 'ANALYSER_UNAVAILABLE';
-  return cause.dependency === 'object-store' ? 'STORE_UNAVAILABLE' : 'INSPECTION_FAILED';
+  return { kind: 'fenced' };
 }

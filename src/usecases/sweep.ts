@@ -5,6 +5,7 @@ import type { FileStore } from '../ports/file-store.js';
 import type { JobQueue } from '../ports/job-queue.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import type { QuarantineArea } from '../ports/quarantine-area.js';
+import { expireDeadLetter } from './dead-letters/expire-dead-letter.js';
 import { expireUpload } from './expire-upload.js';
 import { reconcileSagas } from './reconcile-sagas.js';
 import { budget, each, NOTHING, type SweepCount } from './sweeping.js';
@@ -17,6 +18,8 @@ export interface SweepDeps {
   readonly objects: ObjectStore & QuarantineArea;
   /** How long infected content is kept, in milliseconds. */
   readonly retentionMs: number;
+  /** How long a dead letter waits for a decision, in milliseconds. */
+  readonly deadLetterMs: number;
   readonly bus: EventBus;
   readonly clock: Clock;
 }
@@ -25,6 +28,7 @@ export interface SweepDeps {
 export interface SweepReport {
   readonly inspections: SweepCount;
   readonly expiries: SweepCount;
+  readonly deadLetters: SweepCount;
   readonly cleanups: SweepCount;
   readonly forgottenKeys: SweepCount;
   readonly forgottenChallenges: SweepCount;
@@ -38,7 +42,7 @@ const MAX_FILES = 200;
 const MAX_KEYS = 1_000;
 /**
  * Does what has come due and what others lost: asks for inspections that the queue does not know, gives up
- * uploads whose time is over, removes bytes that nobody needs any more, forgets what is over. What
+ * uploads and discards dead letters whose time is over, removes bytes that nobody needs any more, forgets what is over. What
  * fails stays due. Safe to run in several processes: every step can be repeated.
  *
  * @returns a function that runs once; ends early when the signal aborts, and never throws
@@ -54,11 +58,16 @@ export const sweep =
       (job) => queue.enqueueInspection(job),
     );
     const expiries = await each(hasTime(), () => backlog.dueExpiries(MAX_FILES), expireUpload(deps));
+    const deadLetters = await each(
+      hasTime(),
+      () => backlog.dueDeadLetters(deps.deadLetterMs, MAX_FILES),
+      expireDeadLetter(deps),
+    );
     // Asked for after the expiries, so that the bytes of what has just expired go in the same run.
     const cleanups = await each(hasTime(), () => backlog.dueCleanups(MAX_FILES), reconcileSagas(deps));
     const forgottenKeys = await forget(() => backlog.forgetExpiredKeys(MAX_KEYS), signal);
     const forgottenChallenges = await forget(() => backlog.forgetExpiredChallenges(MAX_KEYS), signal);
-    return { inspections, expiries, cleanups, forgottenKeys, forgottenChallenges };
+    return { inspections, expiries, deadLetters, cleanups, forgottenKeys, forgottenChallenges };
   };
 
 async function forget(expired: () => Promise<number>, signal: AbortSignal): Promise<SweepCount> {

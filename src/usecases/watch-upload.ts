@@ -97,13 +97,12 @@ const observe = (
   files.transact(actor, async (tx) => {
     const file = await tx.find(fileId);
     if (!file) return undefined;
-    const isWaiting = file.state === 'SCANNING' && file.scannedBytes === 0;
     return {
       file,
       stage: file.state,
       receivedBytes: file.receivedBytes,
       scannedBytes: file.scannedBytes,
-      queuePosition: isWaiting ? await tx.queuePosition(fileId) : null,
+      queuePosition: file.state === 'SCANNING' ? await tx.queuePosition(fileId) : null,
       observedAt: clock.now(),
     };
   });

@@ -89,6 +89,17 @@ const MATRIX: Readonly<Record<string, { own: string; foreign: string; system: st
     foreign: 'none denied denied denied',
     system: 'denied denied denied denied',
   },
+  failed_attempts: {
+    own: 'rows rows denied denied',
+    foreign: 'none denied denied denied',
+    system: 'denied denied denied denied',
+  },
+  // A file has one that is open, so that of another one nothing is added.
+  dead_letters: {
+    own: 'rows none rows denied',
+    foreign: 'none denied none denied',
+    system: 'denied denied denied denied',
+  },
   event_heads: {
     own: 'rows denied denied denied',
     foreign: 'none denied denied denied',

@@ -115,6 +115,18 @@ export const TABLES: Readonly<Record<string, TableStatements>> = {
        values (${tenant}, ${file}, 'INSPECTION', '1', 'SEAL', 'STARTED', 'c') returning 1`,
     update: `outcome = 'DONE'`,
   },
+  failed_attempts: {
+    insert: (tenant, file) =>
+      `insert into failed_attempts (tenant_id, file_id, attempt, failure_class, message, correlation_id)
+       values (${tenant}, ${file}, 2, 'TRANSIENT', 'm', 'c') returning 1`,
+    update: `message = 'other'`,
+  },
+  dead_letters: {
+    insert: (tenant, file) =>
+      `insert into dead_letters (tenant_id, file_id, cause, failure_class, message, attempt, correlation_id)
+       values (${tenant}, ${file}, 'STALLED', 'LOST', 'm', 1, 'c') on conflict do nothing returning 1`,
+    update: `status = 'REPLAYED', version = 2, decided_by = '${SUBJECT}', decided_at = now()`,
+  },
   event_heads: {
     insert: (tenant) =>
       `insert into event_heads as head values (${tenant}, 1) on conflict (tenant_id)
@@ -169,6 +181,8 @@ export const fixtureOf = (tenantId: string): string[] => {
     `insert into events (tenant_id, file_id, version, to_state, priority, attempt, snapshot, occurred_at, correlation_id)
      values (${tenant}, ${file}, 1, 'PENDING', 'BULK', 0, '{}', now(), 'c')`,
     `insert into event_heads values (${tenant}, 0)`,
+    `insert into failed_attempts (tenant_id, file_id, attempt, failure_class, message, correlation_id)
+     values (${tenant}, ${file}, 1, 'TRANSIENT', 'm', 'c')`,
     // What triggers write they write for the tenant and the subject of the transaction.
     `select set_config('app.tenant_id', ${tenant}, false), set_config('app.subject', '${SUBJECT}', false)`,
     `insert into quarantine (tenant_id, file_id, quarantined_at, held_at, retained_until, correlation_id)
@@ -180,6 +194,8 @@ export const fixtureOf = (tenantId: string): string[] => {
      where tenant_id = ${tenant}`,
     `insert into saga_steps (tenant_id, file_id, saga, run, step, outcome, correlation_id)
      values (${tenant}, ${file}, 'COMPLETION', '1', 'OPEN', 'DONE', 'c')`,
+    `insert into dead_letters (tenant_id, file_id, cause, failure_class, message, attempt, correlation_id)
+     values (${tenant}, ${file}, 'STALLED', 'LOST', 'm', 1, 'c')`,
     `insert into audit (tenant_id, subject, action, file_id, version, correlation_id)
      values (${tenant}, '${SUBJECT}', 'file.PENDING', ${file}, 1, 'c')`,
     `insert into idempotency_keys (tenant_id, key, fingerprint, expires_at)

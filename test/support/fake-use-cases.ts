@@ -8,6 +8,7 @@ import { ok } from '../../src/domain/result.js';
 import type { UseCases } from '../../src/graphql/use-cases.js';
 import type { UploadProgress } from '../../src/usecases/watch-upload.js';
 import { createEventChannel, type EventChannel } from './event-channel.js';
+import { fakeDeadLetters } from './fake-dead-letters.js';
 import { fakePolicy } from './fake-policy.js';
 import { fakeQuarantine } from './fake-quarantine.js';
 import { makeFile } from './make-file.js';
@@ -112,6 +113,7 @@ export function fakeUseCases(changes: Partial<UseCases> = {}): FakeUseCases {
     watchUpload: (_actor, id, signal) =>
       Promise.resolve(id === file.id ? ok(progress.open(signal)) : fault('NOT_FOUND')),
     ...fakeQuarantine,
+    ...fakeDeadLetters,
     ...fakePolicy,
     readExamination: () => Promise.resolve(ok(null)),
     rescanFile: () => Promise.resolve(ok(file)),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import type { FailedAttempt, NewDeadLetter } from '../../src/domain/dead-letter.js';
 import { FIRST_RULES } from '../../src/domain/policy.js';
 import type { File, Part } from '../../src/domain/file.js';
 import type { ScanReply, StructureReport } from '../../src/domain/verdict.js';
@@ -22,6 +23,10 @@ export interface MemoryFileStore extends FileStore {
   takeOver(): void;
   /** Delays of the postponements, in order. */
   readonly postponed: readonly number[];
+  /** How attempts ended that came to no verdict, in order. */
+  readonly attempts: readonly Omit<FailedAttempt, 'occurredAt'>[];
+  /** What was given up. */
+  readonly letters: readonly NewDeadLetter[];
   isStagedRemoved(): boolean;
   /** Whether infected content was noted as held in the quarantine. */
   isHeld(): boolean;
@@ -38,6 +43,8 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
   let content: StoredContent | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const postponed: number[] = [];
+  const attempts: Omit<FailedAttempt, 'occurredAt'>[] = [];
+  const letters: NewDeadLetter[] = [];
   const isCurrent = (attempt: number): boolean => file.state === 'SCANNING' && file.attempt === attempt;
 
   const used: Partial<FileTransaction> = {
@@ -64,6 +71,15 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
     renewInspection: (_, attempt, scannedBytes) => {
       if (!isCurrent(attempt)) return Promise.resolve(false);
       file = { ...file, scannedBytes: Math.max(file.scannedBytes, scannedBytes) };
+      return Promise.resolve(true);
+    },
+    noteFailedAttempt: (_, attempt) => {
+      attempts.push(attempt);
+      return Promise.resolve();
+    },
+    attemptsBeforeReplay: () => Promise.resolve(0),
+    addDeadLetter: (_, letter) => {
+      letters.push(letter);
       return Promise.resolve(true);
     },
     postponeInspection: (_, attempt, delayMs) => {
@@ -111,6 +127,8 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
     file: () => file,
     takeOver: () => void (file = { ...file, attempt: file.attempt + 1 }),
     postponed,
+    attempts,
+    letters,
     isStagedRemoved: () => isStagedRemoved,
     isHeld: () => heldAt !== null,
     know: (known) => void (content = known),

@@ -14,6 +14,21 @@ export type ApproveReleaseInput = {
   releaseId: string | number;
 };
 
+/** How an attempt can end without a verdict. */
+export type AttemptEnd =
+  /** Because the worker was told to stop; the next attempt came at once. */
+  | 'INTERRUPTED'
+  /** Because the worker was lost without a word. */
+  | 'LOST'
+  /** By a refusal: there was no next attempt. */
+  | 'PERMANENT'
+  /** By a dependency that said when to come again. */
+  | 'RATE_LIMITED'
+  /** By a failure that passes by itself: the next attempt came after a random wait. */
+  | 'TRANSIENT'
+  /** By a failure that nobody foresaw. */
+  | 'UNKNOWN';
+
 /** What a client says to hold. */
 export type ChallengePossessionInput = {
   /** Of all bytes. */
@@ -78,6 +93,48 @@ export type CreateUploadInput = {
   sizeBytes: number;
   /** A wish; Transfer.mode says what it came to. PROXIED when left out. */
   transport?: TransferMode | null | undefined;
+};
+
+/** Why an inspection was given up. */
+export type DeadLetterCause =
+  /** What should have passed did not, however often it was tried. */
+  | 'ATTEMPTS_USED_UP'
+  /** A job in the queue was none that the service makes; the file is inspected all the same. */
+  | 'PAYLOAD_REFUSED'
+  /** A part of the service refused what it was asked for. */
+  | 'PERMANENT_FAILURE'
+  /** Worker after worker was lost while it inspected the file. */
+  | 'STALLED'
+  /** Something that nobody foresaw went wrong several times. */
+  | 'UNKNOWN_FAILURE';
+
+/** Selects dead letters; what is left out does not restrict. */
+export type DeadLetterFilter = {
+  /** One of these. */
+  causes?: Array<DeadLetterCause> | null | undefined;
+  /** Of this file. */
+  fileId?: string | number | null | undefined;
+  /** One of these. */
+  statuses?: Array<DeadLetterStatus> | null | undefined;
+};
+
+/** What became of a dead letter. */
+export type DeadLetterStatus =
+  /** The file stays UNSCANNABLE, and its bytes are gone. */
+  | 'DISCARDED'
+  /** Waits for a decision; the bytes of the file are kept as long. */
+  | 'OPEN'
+  /** The file was inspected anew. */
+  | 'REPLAYED';
+
+/** Lets a dead letter be, with a reason. */
+export type DiscardDeadLetterInput = {
+  /** The dead letter. */
+  deadLetterId: string | number;
+  /** The same key and input give the same effect once, and the same answer. */
+  idempotencyKey?: string | null | undefined;
+  /** Why, in words; up to 2,000 characters. */
+  reason: string;
 };
 
 /** Refuses or ends a release, with a reason. */
@@ -285,6 +342,16 @@ export type ReleaseStatus =
   | 'REFUSED'
   /** Waits for the decision of somebody else. */
   | 'REQUESTED';
+
+/** Has a file inspected anew whose inspection was given up. */
+export type ReplayDeadLetterInput = {
+  /** The dead letter. */
+  deadLetterId: string | number;
+  /** The same key and input give the same effect once, and the same answer. */
+  idempotencyKey?: string | null | undefined;
+  /** What is to be written down with it. */
+  reason?: string | null | undefined;
+};
 
 /** Asks somebody else to let infected content out for a while. */
 export type RequestReleaseInput = {
@@ -511,12 +578,35 @@ export type CreateUploadMutationVariables = Exact<{
 
 export type CreateUploadMutation = { createUpload: { file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string }, transfer: { partSizeBytes: number, partCount: number, tusUrl: string, expiresAt: string } } };
 
+export type DeadLetterQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeadLetterQuery = { deadLetter: { id: string, status: DeadLetterStatus, cause: DeadLetterCause, failureClass: AttemptEnd, message: string, createdAt: string, decidedBy: string | null, decidedAt: string | null, reason: string | null, attempts: Array<{ attempt: number, failureClass: AttemptEnd, message: string, occurredAt: string }>, file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } } | null };
+
+export type DeadLettersQueryVariables = Exact<{
+  filter?: DeadLetterFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type DeadLettersQuery = { deadLetters: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, edges: Array<{ cursor: string, node: { id: string, status: DeadLetterStatus, cause: DeadLetterCause, failureClass: AttemptEnd, message: string, createdAt: string, decidedBy: string | null, decidedAt: string | null, reason: string | null, file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } } }> } };
+
 export type DeleteFileMutationVariables = Exact<{
   input: FileIdInput;
 }>;
 
 
 export type DeleteFileMutation = { deleteFile: { file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } } };
+
+export type DiscardDeadLetterMutationVariables = Exact<{
+  input: DiscardDeadLetterInput;
+}>;
+
+
+export type DiscardDeadLetterMutation = { discardDeadLetter: { deadLetter: { id: string, status: DeadLetterStatus, cause: DeadLetterCause, failureClass: AttemptEnd, message: string, createdAt: string, decidedBy: string | null, decidedAt: string | null, reason: string | null, file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } } } };
 
 export type EndReleaseMutationVariables = Exact<{
   input: EndReleaseInput;
@@ -561,6 +651,8 @@ export type PolicyDetailsFragment = { version: number, digest: string, maxFileBy
 export type PolicyDryRunDetailsFragment = { from: FileState, to: FileState | null, reason: string | null, file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } };
 
 export type SagaDetailsFragment = { name: SagaName, run: string, state: SagaState, startedAt: string, endedAt: string | null, next: { direction: SagaDirection, step: SagaStepName } | null, steps: Array<{ step: SagaStepName, outcome: SagaStepOutcome, cause: SagaCause | null, at: string, correlationId: string }> };
+
+export type DeadLetterDetailsFragment = { id: string, status: DeadLetterStatus, cause: DeadLetterCause, failureClass: AttemptEnd, message: string, createdAt: string, decidedBy: string | null, decidedAt: string | null, reason: string | null, file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } };
 
 export type PolicyDryRunQueryVariables = Exact<{
   input: PolicyDryRunInput;
@@ -611,6 +703,13 @@ export type RefuseReleaseMutationVariables = Exact<{
 
 
 export type RefuseReleaseMutation = { refuseRelease: { release: { id: string, fileId: string, version: number, status: ReleaseStatus, inForce: boolean, reason: string, requestedBy: string, requestedAt: string, expiresAt: string, decidedBy: string | null, decidedAt: string | null, decisionReason: string | null, endedBy: string | null, endedAt: string | null, endCause: string | null, endReason: string | null } } };
+
+export type ReplayDeadLetterMutationVariables = Exact<{
+  input: ReplayDeadLetterInput;
+}>;
+
+
+export type ReplayDeadLetterMutation = { replayDeadLetter: { deadLetter: { id: string, status: DeadLetterStatus, cause: DeadLetterCause, failureClass: AttemptEnd, message: string, createdAt: string, decidedBy: string | null, decidedAt: string | null, reason: string | null, file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } } } };
 
 export type RequestReleaseMutationVariables = Exact<{
   input: RequestReleaseInput;
@@ -813,6 +912,30 @@ export const SagaDetailsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SagaDetails"}) as unknown as TypedDocumentString<SagaDetailsFragment, unknown>;
+export const DeadLetterDetailsFragmentDoc = new TypedDocumentString(`
+    fragment DeadLetterDetails on DeadLetter {
+  id
+  status
+  cause
+  failureClass
+  message
+  createdAt
+  decidedBy
+  decidedAt
+  reason
+  file {
+    ...FileSummary
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}`, {"fragmentName":"DeadLetterDetails"}) as unknown as TypedDocumentString<DeadLetterDetailsFragment, unknown>;
 export const ApproveReleaseDocument = new TypedDocumentString(`
     mutation approveRelease($input: ApproveReleaseInput!) {
   approveRelease(input: $input) {
@@ -922,6 +1045,82 @@ export const CreateUploadDocument = new TypedDocumentString(`
   downloadable
   updatedAt
 }`) as unknown as TypedDocumentString<CreateUploadMutation, CreateUploadMutationVariables>;
+export const DeadLetterDocument = new TypedDocumentString(`
+    query deadLetter($id: ID!) {
+  deadLetter(id: $id) {
+    ...DeadLetterDetails
+    attempts {
+      attempt
+      failureClass
+      message
+      occurredAt
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}
+fragment DeadLetterDetails on DeadLetter {
+  id
+  status
+  cause
+  failureClass
+  message
+  createdAt
+  decidedBy
+  decidedAt
+  reason
+  file {
+    ...FileSummary
+  }
+}`) as unknown as TypedDocumentString<DeadLetterQuery, DeadLetterQueryVariables>;
+export const DeadLettersDocument = new TypedDocumentString(`
+    query deadLetters($filter: DeadLetterFilter, $first: Int = 50, $after: String) {
+  deadLetters(filter: $filter, first: $first, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+    edges {
+      cursor
+      node {
+        ...DeadLetterDetails
+      }
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}
+fragment DeadLetterDetails on DeadLetter {
+  id
+  status
+  cause
+  failureClass
+  message
+  createdAt
+  decidedBy
+  decidedAt
+  reason
+  file {
+    ...FileSummary
+  }
+}`) as unknown as TypedDocumentString<DeadLettersQuery, DeadLettersQueryVariables>;
 export const DeleteFileDocument = new TypedDocumentString(`
     mutation deleteFile($input: FileIdInput!) {
   deleteFile(input: $input) {
@@ -939,6 +1138,37 @@ export const DeleteFileDocument = new TypedDocumentString(`
   downloadable
   updatedAt
 }`) as unknown as TypedDocumentString<DeleteFileMutation, DeleteFileMutationVariables>;
+export const DiscardDeadLetterDocument = new TypedDocumentString(`
+    mutation discardDeadLetter($input: DiscardDeadLetterInput!) {
+  discardDeadLetter(input: $input) {
+    deadLetter {
+      ...DeadLetterDetails
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}
+fragment DeadLetterDetails on DeadLetter {
+  id
+  status
+  cause
+  failureClass
+  message
+  createdAt
+  decidedBy
+  decidedAt
+  reason
+  file {
+    ...FileSummary
+  }
+}`) as unknown as TypedDocumentString<DiscardDeadLetterMutation, DiscardDeadLetterMutationVariables>;
 export const EndReleaseDocument = new TypedDocumentString(`
     mutation endRelease($input: EndReleaseInput!) {
   endRelease(input: $input) {
@@ -1394,6 +1624,37 @@ export const RefuseReleaseDocument = new TypedDocumentString(`
   endCause
   endReason
 }`) as unknown as TypedDocumentString<RefuseReleaseMutation, RefuseReleaseMutationVariables>;
+export const ReplayDeadLetterDocument = new TypedDocumentString(`
+    mutation replayDeadLetter($input: ReplayDeadLetterInput!) {
+  replayDeadLetter(input: $input) {
+    deadLetter {
+      ...DeadLetterDetails
+    }
+  }
+}
+    fragment FileSummary on File {
+  id
+  version
+  name
+  sizeBytes
+  state
+  downloadable
+  updatedAt
+}
+fragment DeadLetterDetails on DeadLetter {
+  id
+  status
+  cause
+  failureClass
+  message
+  createdAt
+  decidedBy
+  decidedAt
+  reason
+  file {
+    ...FileSummary
+  }
+}`) as unknown as TypedDocumentString<ReplayDeadLetterMutation, ReplayDeadLetterMutationVariables>;
 export const RequestReleaseDocument = new TypedDocumentString(`
     mutation requestRelease($input: RequestReleaseInput!) {
   requestRelease(input: $input) {

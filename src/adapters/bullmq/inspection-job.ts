@@ -21,6 +21,12 @@ export const inspectionPayload = z.object({
   traceparent: z.string().max(MAX_TEXT).exactOptional(),
 });
 
+/** Of whom a payload speaks, whatever else is wrong with it. */
+export const jobSubject = inspectionPayload.pick({ tenantId: true, fileId: true });
+
+/** Of whom a payload speaks. */
+export type JobSubject = z.output<typeof jobSubject>;
+
 /** Identity of a job: the same while the same inspection waits. BullMQ forbids `:` in it. */
 export const jobIdOf = ({ fileId, attempt }: Pick<InspectionJob, 'fileId' | 'attempt'>): string =>
   `${fileId}-${String(attempt)}`;

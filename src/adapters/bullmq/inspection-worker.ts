@@ -5,7 +5,13 @@ import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Logger } from '../../observability/logger.js';
 import type { InspectionJob } from '../../ports/job-queue.js';
-import { INSPECTION_QUEUE, inspectionPayload, QUEUE_PREFIX } from './inspection-job.js';
+import {
+  INSPECTION_QUEUE,
+  inspectionPayload,
+  jobSubject,
+  QUEUE_PREFIX,
+  type JobSubject,
+} from './inspection-job.js';
 
 /** What a worker is made of. */
 export interface InspectionWorkerDeps {
@@ -15,6 +21,10 @@ export interface InspectionWorkerDeps {
   readonly concurrency: number;
   /** Does the work. What it throws is kept with the job; the sweeper decides about another try. */
   readonly process: (job: InspectionJob, signal: AbortSignal) => Promise<void>;
+  /**
+   * Told of a job whose payload is none of ours, and of whom it speaks where it names a file. What it throws is logged.
+   */
+  readonly onRefused?: ((job: JobSubject | undefined) => Promise<void>) | undefined;
   readonly logger: Logger;
   /** Whether jobs continue the trace they were caused by. */
   readonly isTracing: boolean;
@@ -49,7 +59,7 @@ const MAX_STALLS = 2;
 export function createInspectionWorker(deps: InspectionWorkerDeps): InspectionWorker {
   const { logger, isTracing, prefix = QUEUE_PREFIX, lockMs = DEFAULT_LOCK_MS } = deps;
   const running = new Set<Promise<void>>();
-  const worker = new Worker(INSPECTION_QUEUE, run(deps.process, running), {
+  const worker = new Worker(INSPECTION_QUEUE, run(deps, running), {
     connection: deps.connection,
     concurrency: deps.concurrency,
     prefix,
@@ -90,10 +100,15 @@ type Processor = (job: Job, token?: string, signal?: AbortSignal) => Promise<voi
 
 // BullMQ hands the signal only to a function that declares three parameters.
 const run =
-  (process: InspectionWorkerDeps['process'], running: Set<Promise<void>>): Processor =>
+  ({ process, onRefused, logger }: InspectionWorkerDeps, running: Set<Promise<void>>): Processor =>
   async (job: Job, _token: string | undefined, signal: AbortSignal | undefined) => {
     const payload = inspectionPayload.safeParse(job.data);
-    if (!payload.success) throw new UnrecoverableError(`Payload refused: ${z.prettifyError(payload.error)}`);
+    if (!payload.success) {
+      await onRefused?.(jobSubject.safeParse(job.data).data).catch((err: unknown) => {
+        logger.warn({ err, jobId: job.id }, 'a refused job was not recorded');
+      });
+      throw new UnrecoverableError(`Payload refused: ${z.prettifyError(payload.error)}`);
+    }
     const work = process(payload.data, signal ?? new AbortController().signal);
     running.add(work);
     await work.finally(() => running.delete(work));

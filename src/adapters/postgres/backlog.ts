@@ -14,6 +14,7 @@ import {
   sql,
   type SQL,
 } from 'drizzle-orm';
+import { deadLetters } from '../../../db/schema/dead-letters.js';
 import { eventHeads, events } from '../../../db/schema/events.js';
 import { files } from '../../../db/schema/files.js';
 import { idempotencyKeys } from '../../../db/schema/idempotency-keys.js';
@@ -24,6 +25,7 @@ import type { Backlog, BacklogCounts, DueFile } from '../../ports/backlog.js';
 import type { InspectionJob } from '../../ports/job-queue.js';
 import type { Database } from './database.js';
 import { databaseNow, databaseNowPlus } from './file-scope.js';
+import { countDeadLetters, dueDeadLetters } from './dead-letter-backlog.js';
 import { createQuarantineBacklog } from './quarantine-backlog.js';
 import { createRescanBacklog } from './rescan-backlog.js';
 import type { Sql } from './session.js';
@@ -38,6 +40,8 @@ const DEFAULT_GRACE_MS = 2_000;
 const isOpen = inArray(files.state, ['PENDING', 'RECEIVING']);
 const isScanning = eq(files.state, 'SCANNING');
 const isEnded = notInArray(files.state, ['PENDING', 'RECEIVING', 'SCANNING']);
+const mayNotBeReplayed = sql`(${files.state} <> 'UNSCANNABLE' or not exists (select from ${deadLetters} as letter
+  where letter.tenant_id = ${files.tenantId} and letter.file_id = ${files.id} and letter.status = 'OPEN'))`;
 const hasNoLease = or(isNull(files.leaseUntil), lte(files.leaseUntil, databaseNow));
 
 /**
@@ -68,7 +72,15 @@ export function createBacklog(
     dueListings: (limit) =>
       across((db) => dueFiles(db, isListingDue, sql`${files.partsListedAt} nulls first`, limit)),
     dueCleanups: (limit) =>
-      across((db) => dueFiles(db, and(isEnded, isNull(files.stagedRemovedAt)), asc(files.updatedAt), limit)),
+      across((db) =>
+        dueFiles(
+          db,
+          and(isEnded, isNull(files.stagedRemovedAt), mayNotBeReplayed),
+          asc(files.updatedAt),
+          limit,
+        ),
+      ),
+    dueDeadLetters: (minAgeMs, limit) => across((db) => dueDeadLetters(db, minAgeMs, limit)),
     ...createQuarantineBacklog(across),
     ...createRescanBacklog(across),
     forgetExpiredKeys: (limit) => across((db) => forgetExpiredKeys(db, limit)),
@@ -149,5 +161,6 @@ async function countBacklog(db: Sql): Promise<BacklogCounts> {
     scanning: scanning?.total ?? 0,
     unpublished: outbox?.total ?? 0,
     oldestScanningMs: Math.max(0, Math.round(scanning?.oldest ?? 0)),
+    ...(await countDeadLetters(db)),
   };
 }

@@ -1,6 +1,7 @@
 import type { FileStore, FileTransaction } from '../../ports/file-store.js';
 import { createContents } from './contents.js';
 import type { Database } from './database.js';
+import { createDeadLetters } from './dead-letters.js';
 import { createDirectTransfer } from './direct-transfer.js';
 import { createFileReads } from './file-reads.js';
 import type { FileScope } from './file-scope.js';
@@ -49,6 +50,7 @@ function createFileTransaction(context: FileScope): FileTransaction {
     ...createContents(context),
     ...createPolicies(context),
     ...createPossession(context),
+    ...createDeadLetters(context),
     ...createQuarantine(context),
     ...createReleases(context),
     ...createRescans(context),

@@ -4,19 +4,20 @@ import { PermanentError, TransientError } from '../../domain/errors.js';
 /** Name of the dependency in errors. */
 export const DEPENDENCY = 'object-store';
 
-/** Answers of a store that is busy or unwell, not of one that refuses. */
+/** Answers of a store that is unwell, not of one that refuses. */
 const TRANSIENT_CODES = new Set([
   'InternalError',
   'ServiceUnavailable',
-  'SlowDown',
   'RequestTimeout',
   'OperationAborted',
-  'Throttling',
-  'TooManyRequests',
-  'BandwidthLimitExceeded',
   'UnknownError',
   '',
 ]);
+
+/** Answers of a store that is asked too often. */
+const BUSY_CODES = new Set(['SlowDown', 'Throttling', 'TooManyRequests', 'BandwidthLimitExceeded']);
+/** Such a store is left alone for so long; the client library does not hand on what it said itself. */
+const RETRY_AFTER_MS = 5_000;
 
 /**
  * Turns what a call to the store failed with into the port's two kinds of error; those kinds pass unchanged.
@@ -27,6 +28,9 @@ export function toStoreError(error: unknown): TransientError | PermanentError {
   if (error instanceof S3Error) {
     const code = error.code ?? '';
     const message = `The store answered ${code === '' ? 'with an error' : code}.`;
+    if (BUSY_CODES.has(code)) {
+      return new TransientError(DEPENDENCY, message, { cause: error, retryAfterMs: RETRY_AFTER_MS });
+    }
     return TRANSIENT_CODES.has(code)
       ? new TransientError(DEPENDENCY, message, { cause: error })
       : new PermanentError(DEPENDENCY, message, { cause: error });

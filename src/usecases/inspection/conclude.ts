@@ -1,9 +1,12 @@
+import type { NewDeadLetter } from '../../domain/dead-letter.js';
 import { decide, unscannable, type Decision } from '../../domain/decide.js';
 import { fault, TransientError, type Outcome } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
+import type { FileId } from '../../domain/ids.js';
 import type { TenantPolicy } from '../../domain/policy.js';
 import { ok } from '../../domain/result.js';
 import type { ScanCoverage, Verdict, VerdictReason } from '../../domain/verdict.js';
+import type { FileTransaction } from '../../ports/file-store.js';
 import { announce } from '../announce.js';
 import { applyCommand } from '../apply.js';
 import { chooseCopy, probeCopy, type Elsewhere, type ProbedCopy } from '../contents/choose-copy.js';
@@ -23,6 +26,8 @@ interface Facts {
   readonly scannedBytes: number;
   readonly sha256: string | null;
   readonly detectedType: string | null;
+  /** Where the file is given up. */
+  readonly letter?: NewDeadLetter | undefined;
 }
 
 /**
@@ -40,11 +45,16 @@ export const concludeByEvidence = (
     judge: (file, policy) => decide(file, evidence, policy),
   });
 
-/** Ends a file that cannot be judged, without a hash: not all of its bytes were read. Returns as above. */
+/**
+ * Ends a file that cannot be judged, without a hash: not all of its bytes were read. Returns as above.
+ *
+ * @param letter - where it is given up; its staged bytes are kept then, so that it can be inspected anew
+ */
 export const concludeUnscannable = (
   inspection: Inspection,
   reason: VerdictReason,
   detail: string,
+  letter?: NewDeadLetter,
 ): Promise<Verdict | undefined> =>
   conclude(inspection, {
     judge: () => unscannable(reason, detail),
@@ -53,6 +63,7 @@ export const concludeUnscannable = (
     scannedBytes: 0,
     sha256: null,
     detectedType: null,
+    letter,
   });
 
 async function conclude(inspection: Inspection, facts: Facts): Promise<Verdict | undefined> {
@@ -65,7 +76,7 @@ async function conclude(inspection: Inspection, facts: Facts): Promise<Verdict |
   if (vaultKey !== null && vaultKey !== sealedKey) deps.onShared?.(sizeBytes ?? 0);
   if (facts.known) deps.onKnown?.(facts.scannedBytes);
   // What fails here stays due, and the sweeper repeats it.
-  await settleBytes(deps, scope, decided).catch(() => undefined);
+  if (!facts.letter) await settleBytes(deps, scope, decided).catch(() => undefined);
   return verdict;
 }
 
@@ -117,8 +128,16 @@ const writeOnce = (
     // Every byte was scanned, also those of the last moments that no heartbeat has noted.
     await tx.renewInspection(file.id, file.attempt, scannedBytes, deps.settings.leaseMs);
     const command = { kind: 'decide', verdict, sha256, detectedType, vaultKey: copy.value } as const;
-    return await applyCommand(tx, withProgress(current, scannedBytes), command, at);
+    const applied = await applyCommand(tx, withProgress(current, scannedBytes), command, at);
+    if (applied.ok && facts.letter) await noteLetter(tx, file.id, facts.letter);
+    return applied;
   });
+
+async function noteLetter(tx: FileTransaction, id: FileId, letter: NewDeadLetter): Promise<void> {
+  const { attempt, failureClass, message } = letter;
+  await tx.noteFailedAttempt(id, { attempt, failureClass, message });
+  await tx.addDeadLetter(id, letter);
+}
 
 const withProgress = (file: File, scannedBytes: number): File => ({
   ...file,

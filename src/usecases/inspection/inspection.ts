@@ -1,4 +1,7 @@
+import type { DeadLetterCause } from '../../domain/dead-letter.js';
 import type { File, Part } from '../../domain/file.js';
+import type { RetryLimits } from '../../domain/retry.js';
+import type { Verdict } from '../../domain/verdict.js';
 import type { Clock } from '../../ports/clock.js';
 import type { StoredContent } from '../../ports/contents.js';
 import type { ContentHints } from '../../ports/content-hints.js';
@@ -10,14 +13,11 @@ import type { QuarantineArea } from '../../ports/quarantine-area.js';
 import type { Scanner } from '../../ports/scanner.js';
 import type { StructureAnalyser } from '../../ports/structure-analyser.js';
 import type { TypeDetector } from '../../ports/type-detector.js';
-import type { BackoffSettings } from './backoff.js';
 
 /** How inspections are bounded. */
-export interface InspectionSettings extends BackoffSettings {
+export interface InspectionSettings extends RetryLimits {
   /** How long a worker may be silent before another may begin. */
   readonly leaseMs: number;
-  /** Attempts before a file that never got a verdict becomes UNSCANNABLE. */
-  readonly maxAttempts: number;
   /** Longest wait for the next staged bytes, in milliseconds. @default 30000 */
   readonly stallMs?: number;
 }
@@ -48,6 +48,8 @@ export interface Inspection {
   readonly scope: TenantScope;
   /** As `beginInspection` returned it: its attempt is the fencing token of every later write. */
   readonly file: File;
+  /** Attempts since the file was completed or replayed, this one included. */
+  readonly tries: number;
   /** Its ledger, ascending. Final: a file that is inspected takes no parts. */
   readonly parts: readonly Part[];
   readonly sizeBytes: number;
@@ -56,3 +58,21 @@ export interface Inspection {
   /** Where this attempt, and no other, writes its sealed copy. */
   readonly sealedKey: string;
 }
+
+/** How an attempt ended. */
+export type InspectionEnd =
+  | {
+      readonly kind: 'decided';
+      readonly verdict: Verdict;
+      /** Where the file was given up: why, and what the last attempt failed with. */
+      readonly givenUp?: { readonly cause: DeadLetterCause; readonly error: unknown };
+    }
+  /** It failed, or was interrupted (`delayMs` is zero then), and comes again. `attempt` is the one that ended. */
+  | {
+      readonly kind: 'postponed';
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly cause: unknown;
+    }
+  /** Another attempt took over; this one left nothing behind. */
+  | { readonly kind: 'fenced' };

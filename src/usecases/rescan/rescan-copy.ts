@@ -3,7 +3,7 @@ import { vaultKeyOf } from '../../domain/object-keys.js';
 import type { TenantScope } from '../../ports/file-store.js';
 import type { InspectionJob } from '../../ports/job-queue.js';
 import type { Rescan } from '../../ports/rescans.js';
-import { chooseBackoff } from '../inspection/backoff.js';
+import { chooseDelay } from '../inspection/choose-delay.js';
 import { scanAgain, type ScanAgainDeps, type SecondOpinion } from '../inspection/scan-again.js';
 import { condemnFiles, type CondemnFilesDeps } from './condemn-files.js';
 import { keepLease, LeaseLostError } from './keep-lease.js';
@@ -103,8 +103,7 @@ async function recover(
   cause: unknown,
   signal: AbortSignal,
 ): Promise<RescanOutcome> {
-  const { maxBackoffMs } = settings;
-  const delayMs = signal.aborted ? 0 : chooseBackoff(1, { backoffMs: maxBackoffMs, maxBackoffMs });
+  const delayMs = signal.aborted ? 0 : chooseDelay({ minDelayMs: 0, maxDelayMs: settings.maxBackoffMs });
   await files.transact(scope, (tx) => tx.postponeRescan(rescan, delayMs));
   return signal.aborted ? { kind: 'not-due' } : { kind: 'failed', cause };
 }

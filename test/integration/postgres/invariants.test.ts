@@ -19,7 +19,7 @@ const LEGAL: Readonly<Record<FileState, readonly FileState[]>> = {
   SCANNING: ['CLEAN', 'INFECTED', 'UNSCANNABLE', 'REJECTED'],
   CLEAN: ['INFECTED', 'DELETED'],
   INFECTED: ['CLEAN', 'DELETED'],
-  UNSCANNABLE: ['DELETED'],
+  UNSCANNABLE: ['SCANNING', 'DELETED'],
   REJECTED: ['DELETED'],
   CANCELLED: ['DELETED'],
   EXPIRED: ['DELETED'],
@@ -65,12 +65,14 @@ describe('what the database itself refuses, whoever writes', () => {
           );
         });
         const outcome = await write(id, `state = $2, ${FITTING}`, to);
-        expect(['written', 'files_legal_change']).toContain(outcome);
-        if (outcome === 'written') legal.push(`${from}>${to}`);
+        // That one is drawn for what has a dead letter, which none of these files has.
+        const drawn = from === 'UNSCANNABLE' && to === 'SCANNING' ? 'files_replay_of_dead_letter' : 'written';
+        expect([drawn, 'files_legal_change']).toContain(outcome);
+        if (outcome === drawn) legal.push(`${from}>${to}`);
       }
     }
-    const drawn = Object.entries(LEGAL).flatMap(([from, targets]) => targets.map((to) => `${from}>${to}`));
-    expect(legal.toSorted()).toEqual(drawn.toSorted());
+    const all = Object.entries(LEGAL).flatMap(([from, targets]) => targets.map((to) => `${from}>${to}`));
+    expect(legal.toSorted()).toEqual(all.toSorted());
   });
 
   const proven = {

@@ -41,7 +41,8 @@ export async function countUnfinished(db: pg.Client): Promise<number> {
     select (select count(*) from files where state = 'SCANNING')::int
       + (select count(*) from events where published_at is null)::int
       + (select count(*) from files where staged_removed_at is null
-          and state not in ('PENDING', 'RECEIVING', 'SCANNING'))::int as left`);
+          and state not in ('PENDING', 'RECEIVING', 'SCANNING')
+          and not exists (select from dead_letters letter where letter.file_id = files.id and letter.status = 'OPEN'))::int as left`);
   return rows[0]?.left ?? 0;
 }
 

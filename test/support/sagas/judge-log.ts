@@ -82,7 +82,7 @@ const BY_VERSION: ReadonlySet<SagaName> = new Set(['QUARANTINE', 'DELETION']);
 
 function pivotsOf(version: number, from: string | null, to: string): string[] {
   const pivots: string[] = [];
-  if (to === 'SCANNING') pivots.push('COMPLETION HAND_OVER');
+  if (to === 'SCANNING' && from !== 'UNSCANNABLE') pivots.push('COMPLETION HAND_OVER');
   if (from === 'SCANNING') pivots.push('INSPECTION DECIDE');
   if (to === 'INFECTED') pivots.push(`QUARANTINE ENTER ${String(version)}`);
   if (['CANCELLED', 'EXPIRED', 'DELETED'].includes(to)) pivots.push(`DELETION END ${String(version)}`);

@@ -3,6 +3,8 @@ import { PermanentError, TransientError } from '../../../src/domain/errors.js';
 import type { File } from '../../../src/domain/file.js';
 import type { FileState } from '../../../src/domain/file-state.js';
 import { cancelUpload, deleteFile } from '../../../src/usecases/end-file.js';
+import { replayDeadLetter } from '../../../src/usecases/dead-letters/decide-dead-letter.js';
+import { listDeadLetters } from '../../../src/usecases/dead-letters/read-dead-letters.js';
 import { approveRelease, endRelease } from '../../../src/usecases/quarantine/decide-release.js';
 import { endRetention } from '../../../src/usecases/quarantine/end-retention.js';
 import { requestRelease } from '../../../src/usecases/quarantine/request-release.js';
@@ -59,6 +61,17 @@ const opened = async ({ deps, query }: SagaScene, name: string): Promise<File> =
 const failing = (error: Error): Pick<SagaDeps, 'scanner'> => ({
   scanner: createFakeScanner({ kind: 'ok' }, { finish: () => Promise.reject(error) }),
 });
+
+const givingUp = (deps: SagaDeps): SagaDeps => ({
+  ...{ ...deps, ...failing(new PermanentError('scanner', 'It never comes back.')) },
+  settings: { ...deps.settings, maxAttempts: 1 },
+});
+
+const replayed = async (deps: SagaDeps, { id: fileId }: File): Promise<void> => {
+  const page = await listDeadLetters(deps)(ANNA, { filter: { fileId }, first: 1 });
+  const deadLetterId = page.ok ? (page.value.letters[0]?.letter.id ?? '') : '';
+  await replayDeadLetter(deps)(ANNA, { deadLetterId });
+};
 
 const released = async (deps: SagaDeps, file: File): Promise<void> => {
   const expiresAt = new Date(Date.now() + 60_000);
@@ -122,14 +135,22 @@ export const LIVES: Readonly<Record<string, Life>> = {
   },
   'an inspection that gives up': {
     prepare: ({ deps }, name) => send(deps, name, bytesOf(name)),
-    work: (deps, scene, _name, file) =>
-      scene.inspect(file, {
-        ...deps,
-        ...failing(new PermanentError('scanner', 'It never comes back.')),
-        settings: { ...deps.settings, maxAttempts: 1 },
-      }),
+    work: (deps, scene, _name, file) => scene.inspect(file, givingUp(deps)),
     // Whoever dies before the verdict leaves it to one whose scanner works.
     ends: ['UNSCANNABLE', 'CLEAN'],
+  },
+  'an inspection that was given up and is replayed': {
+    prepare: async (scene, name) => {
+      const file = await send(scene.deps, name, bytesOf(name));
+      await scene.inspect(file, givingUp(scene.deps));
+      return file;
+    },
+    work: async (deps, scene, _name, file) => {
+      await replayed(deps, file);
+      await scene.inspect(await scene.find(file), deps);
+    },
+    // Whoever dies before the decision has only looked.
+    ends: ['CLEAN', 'UNSCANNABLE'],
   },
   'a release that is asked for, approved and ended': {
     prepare: infected,

@@ -32,6 +32,7 @@ export interface SagaDeps extends Omit<InspectFileDeps, 'objects' | 'settings'> 
   readonly queue: JobQueue;
   readonly ids: Ids;
   readonly maxReleaseMs: number;
+  readonly deadLetterMs: number;
   readonly settings: InspectFileDeps['settings'] & {
     readonly sessionTtlSeconds: number;
     readonly idempotencyTtlSeconds: number;
@@ -95,7 +96,7 @@ export async function openSagaScene(openStore?: () => Promise<SagaStore>): Promi
   const system = openDatabase(scene.systemUrl);
   const settings = { ...scene.deps.settings, sessionTtlSeconds: 3_600, idempotencyTtlSeconds: 3_600 };
   const deps: SagaDeps = {
-    ...{ ...scene.deps, scanner, settings, ids: createUuidV7Ids(), maxReleaseMs: 3_600_000 },
+    ...{ ...scene.deps, scanner, settings, ids: createUuidV7Ids(), maxReleaseMs: 3_600_000, deadLetterMs: 0 },
     objects: scene.deps.objects as SagaStore,
     backlog: createBacklog(system, { graceMs: 0 }),
     queue: { enqueueInspection: (job) => inspectFile(deps)(job, running).then(() => undefined) },

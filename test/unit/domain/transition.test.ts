@@ -16,7 +16,7 @@ const ALLOWED: Readonly<Record<FileState, readonly FileState[]>> = {
   SCANNING: ['CLEAN', 'INFECTED', 'UNSCANNABLE', 'REJECTED'],
   CLEAN: ['INFECTED', 'DELETED'],
   INFECTED: ['DELETED'],
-  UNSCANNABLE: ['DELETED'],
+  UNSCANNABLE: ['SCANNING', 'DELETED'],
   REJECTED: ['DELETED'],
   CANCELLED: ['DELETED'],
   EXPIRED: ['DELETED'],
@@ -36,6 +36,7 @@ const verdict = (outcome: Verdict['outcome']): Verdict => ({
 const commands = fc.oneof(
   fc.constantFrom<FileCommand>(
     { kind: 'receive' },
+    { kind: 'replay' },
     { kind: 'cancel' },
     { kind: 'expire' },
     { kind: 'delete' },

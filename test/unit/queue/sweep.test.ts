@@ -42,6 +42,7 @@ const world = (
     },
     fragments: async () => [],
     contentKeys: async () => new Set<string>(),
+    hasOpenDeadLetter: async () => false,
     unreferencedKeys: async () => [],
     forgetContents: async () => undefined,
     sagaSteps: async () => [],
@@ -65,6 +66,7 @@ const world = (
     files: store,
     objects,
     retentionMs: 1_000,
+    deadLetterMs: 1_000,
     bus: createMemoryEventBus(),
     clock: { now: () => now, sleep: () => Promise.resolve() },
     queue: { enqueueInspection: async (job: InspectionJob) => void jobs.push(job) },
@@ -80,6 +82,7 @@ const backlog = (part: Partial<Backlog> = {}): Backlog => ({
   dueExpiries: async () => [],
   dueListings: async () => [],
   dueCleanups: async () => [],
+  dueDeadLetters: async () => [],
   dueReleaseEnds: async () => [],
   dueReexaminations: async () => [],
   dueRetentions: async () => [],
@@ -89,7 +92,10 @@ const backlog = (part: Partial<Backlog> = {}): Backlog => ({
   forgetExpiredKeys: async () => 0,
   forgetExpiredChallenges: async () => 0,
   tenants: async () => [],
-  counts: async () => ({ scanning: 0, unpublished: 0, oldestScanningMs: 0 }),
+  counts: async () => ({
+    ...{ scanning: 0, unpublished: 0, oldestScanningMs: 0 },
+    ...{ deadLetters: {}, oldestDeadLetterMs: 0 },
+  }),
   quarantineCounts: async () => ({ kept: 0, requested: 0, approved: 0 }),
   ...part,
 });
@@ -208,7 +214,7 @@ describe('sweeping', () => {
     expect(limits).toEqual([1_000, 200, 200]);
     const report = await sweep({ ...deps, backlog: bounded })(AbortSignal.abort());
     expect(limits).toHaveLength(3);
-    expect(Object.values(report)).toEqual([DONE, DONE, DONE, DONE, DONE]);
+    expect(Object.values(report)).toEqual([DONE, DONE, DONE, DONE, DONE, DONE]);
   });
 
   it('leaves the rest to the next run when one kind of work takes too long', async () => {
