@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createRoleStore } from '../adapters/postgres/role-store.js';
 import { createUploadSpool } from '../adapters/filesystem/upload-spool.js';
 import { createThreadedDigester } from '../adapters/digest/threaded-digester.js';
-import { createRedisUploadLocks } from '../adapters/redis/upload-locks.js';
+import { createRedisUploadLocks, LOCKS_BREAKER } from '../adapters/redis/upload-locks.js';
 import { loadReceiptKeys } from '../adapters/signing/receipt-keys-file.js';
 import { createReceiptSigner } from '../adapters/signing/receipt-signer.js';
 import { createUrlSigner } from '../adapters/signing/url-signer.js';
@@ -12,6 +12,7 @@ import type { ReceiptSigner } from '../ports/receipt-signer.js';
 import type { RoleStore } from '../ports/role-store.js';
 import type { SecretZip } from '../ports/secret-zip.js';
 import type { Spool } from '../ports/spool.js';
+import type { UploadLocks } from '../ports/upload-locks.js';
 import type { UrlSigner } from '../ports/url-signer.js';
 import { createDownloadCounter } from '../usecases/count-downloads.js';
 import { completeUpload } from '../usecases/complete-upload.js';
@@ -92,8 +93,8 @@ interface OwnParts extends Pick<ApiParts, 'urls' | 'receipts'> {
 }
 
 function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts) {
-  const { config, clock, files, objects, bus, redis } = platform;
-  const locks = createRedisUploadLocks({ commands: redis.commands, bus });
+  const { config, clock, files, objects, bus } = platform;
+  const locks = composeLocks(platform);
   const ids = createUuidV7Ids();
   const digests = createThreadedDigester();
   const deps = { files, objects, bus, clock, urls, ids, locks, spool, digests, settings: config.upload };
@@ -131,6 +132,9 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
     ...composeQuarantine({ ...deps, ...config.quarantine }),
   };
 }
+
+const composeLocks = ({ redis: { commands }, bus, breakers }: Platform): UploadLocks =>
+  createRedisUploadLocks({ commands, bus, breaker: breakers.create(LOCKS_BREAKER) });
 
 /** Loaded when somebody first asks for a zip, which most processes never do. */
 const zip: SecretZip = async (entry, lock) => {

@@ -4,11 +4,12 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startRedis, type RedisServer } from '../../launch/services/redis.js';
 import { QUEUE_BREAKER } from '../../src/adapters/bullmq/inspection-queue.js';
+import { createRedisUploadLocks, LOCKS_BREAKER } from '../../src/adapters/redis/upload-locks.js';
 import { PermanentError, TransientError } from '../../src/domain/errors.js';
 import { createBreaker } from '../../src/observability/breaker.js';
 import type { InspectionJob } from '../../src/ports/job-queue.js';
 import type { Topic } from '../../src/ports/event-bus.js';
-import { makeJob, makeTenantId } from '../support/make-job.js';
+import { makeFileId, makeJob, makeTenantId } from '../support/make-job.js';
 import { openInspectionQueue, type OpenInspectionQueue } from '../support/open-inspection-queue.js';
 import { openRedisBus } from '../support/open-redis-bus.js';
 
@@ -194,6 +195,26 @@ describe('while Redis is lost and found', () => {
     const closed = elapsedMs(() => Promise.all([lostBus.connections.close(), lostJobs.close()]));
     expect(await closed).toBeLessThan(2_000);
     await startServer();
+  });
+
+  it('gives out no locks while Redis hangs, soon says so at once, and gives them out again', async () => {
+    const breaker = createBreaker({ ...LOCKS_BREAKER, openMs: 2_000 });
+    const { commands } = bus.connections;
+    const locks = createRedisUploadLocks({ commands, bus: bus.bus, breaker });
+    const upload = { tenantId: makeTenantId(), fileId: makeFileId() };
+    process.kill(server.pid, 'SIGSTOP');
+    try {
+      const tries = Array.from({ length: LOCKS_BREAKER.failures }, () => locks.acquire(upload));
+      for (const { status } of await Promise.allSettled(tries)) expect(status).toBe('rejected');
+      expect(breaker.state()).toBe('open');
+      await expect(locks.acquire(upload)).rejects.toThrow('left alone');
+    } finally {
+      process.kill(server.pid, 'SIGCONT');
+    }
+    const lock = await vi.waitFor(() => locks.acquire(upload), { timeout: 15_000, interval: 100 });
+    expect(lock?.isHeld()).toBe(true);
+    expect(breaker.state()).toBe('closed');
+    await lock?.release();
   });
 
   it('is not ready while Redis may evict', async () => {

@@ -1,5 +1,6 @@
 import { RedlockMutex } from 'redis-semaphore';
 import { TransientError } from '../../domain/errors.js';
+import { createBreaker, type Breaker } from '../../observability/breaker.js';
 import type { EventBus, Topic } from '../../ports/event-bus.js';
 import type { UploadLock, UploadLocks } from '../../ports/upload-locks.js';
 import type { RedisClient } from './redis-client.js';
@@ -9,6 +10,8 @@ export interface RedisUploadLocksDeps {
   /** Must fail at once while Redis is away. */
   readonly commands: RedisClient;
   readonly bus: EventBus;
+  /** Stands before every try; see {@link LOCKS_BREAKER}. @default one that nobody sees */
+  readonly breaker?: Breaker;
   /** How long a lock outlives its holder; must be below the wait of others. @default 6000 */
   readonly leaseMs?: number;
   /** How long to wait for a lock. @default 9000 */
@@ -21,27 +24,29 @@ const DEFAULT_LEASE_MS = 6_000;
 const DEFAULT_WAIT_MS = 9_000;
 /** How often somebody who waits tries, and asks again. */
 const RETRY_MS = 100;
+/** How the breaker before the locks behaves. */
+export const LOCKS_BREAKER = { dependency: 'redis', failures: 3, openMs: 1_000 } as const;
 /** How often a holder looks whether somebody waits whose call was lost. */
 const LOOK_MS = 1_000;
 
 /**
- * Locks as leases in Redis. Whoever wants a lock leaves a mark and wakes the holder, who looks for the mark: a
+ * Locks as leases in Redis. Whoever wants a lock leaves a mark and wakes its holder, who looks for the mark: a
  * wake-up alone also comes when the bus was lost and found.
  */
 export function createRedisUploadLocks(deps: RedisUploadLocksDeps): UploadLocks {
   const { commands, leaseMs = DEFAULT_LEASE_MS, waitMs = DEFAULT_WAIT_MS } = deps;
+  const breaker = deps.breaker ?? createBreaker(LOCKS_BREAKER);
   return {
     acquire: async ({ tenantId, fileId }) => {
       const topic: LockTopic = { kind: 'lock', tenantId, fileId };
       const lost = new AbortController();
-      const lease = new Lease(commands, `lazaret:upload:${tenantId}:${fileId}`, leaseMs, () => {
+      const lease = new Lease(commands, `lazaret:upload:${tagOf(topic)}`, leaseMs, () => {
         lost.abort(new TransientError('redis', 'The lock of an upload was lost.'));
       });
       const deadline = performance.now() + waitMs;
-      while (!(await lease.tryAcquire())) {
-        if (commands.status !== 'ready') throw new TransientError('redis', 'There are no locks to be had.');
+      while (!(await breaker.run(() => tryOnce(commands, lease, topic)))) {
         if (performance.now() >= deadline) return undefined;
-        await ask(deps, topic);
+        deps.bus.wake(topic);
       }
       return hold(deps, topic, lease, lost);
     },
@@ -86,12 +91,21 @@ class Lease extends RedlockMutex {
   }
 }
 
-const markOf = ({ tenantId, fileId }: LockTopic): string => `lazaret:upload-wanted:${tenantId}:${fileId}`;
+/** The braces keep lock and mark on the same node of a cluster: either both are within reach, or none is. */
+const tagOf = ({ tenantId, fileId }: LockTopic): string => `{${tenantId}:${fileId}}`;
+const markOf = (topic: LockTopic): string => `lazaret:upload-wanted:${tagOf(topic)}`;
 
-/** Leaves a mark that lasts a little longer than until the next try. */
-async function ask({ commands, bus }: RedisUploadLocksDeps, topic: LockTopic): Promise<void> {
-  await commands.set(markOf(topic), '1', 'PX', 2 * LOOK_MS).catch(() => undefined);
-  bus.wake(topic);
+/**
+ * Leaves a mark that lasts a little longer than until the next try, and tries. The mark also tells a lock that somebody
+ * has from a Redis that says nothing, which the library takes for the same.
+ *
+ * @throws TransientError
+ */
+async function tryOnce(commands: RedisClient, lease: Lease, topic: LockTopic): Promise<boolean> {
+  await commands.set(markOf(topic), '1', 'PX', 2 * LOOK_MS).catch((cause: unknown) => {
+    throw new TransientError('redis', 'There are no locks to be had.', { cause });
+  });
+  return lease.tryAcquire();
 }
 
 async function hold(
