@@ -3,6 +3,7 @@ import type { Logger } from '../src/observability/logger.js';
 import type { Metrics } from '../src/observability/metrics.js';
 import { currentTraceparent, traceFile } from '../src/observability/tracing.js';
 import type { InspectionJob } from '../src/ports/job-queue.js';
+import type { ByteBudget } from '../src/usecases/inspection/byte-budget.js';
 import type { InspectionOutcome } from '../src/usecases/inspect-file.js';
 import type { RescanOutcome } from '../src/usecases/rescan/rescan-copy.js';
 
@@ -18,6 +19,8 @@ export interface InspectionHandlerDeps {
   readonly rescan: (job: InspectionJob, signal: AbortSignal) => Promise<RescanOutcome>;
   /** Told when an inspection has begun or was put back, and the queue has room for another. */
   readonly onRoom: () => void;
+  /** How much may be read at the same time. */
+  readonly byteBudget: ByteBudget;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -29,19 +32,43 @@ export interface InspectionHandlerDeps {
 export const createInspectionHandler =
   (deps: InspectionHandlerDeps) =>
   (queued: InspectionJob, signal: AbortSignal): Promise<void> =>
-    withCorrelationId(queued.correlationId, async () => {
+    withCorrelationId(queued.correlationId, () => {
       traceFile(queued);
-      const job = belowRunningSpan(queued);
-      if (job.priority === 'MAINTENANCE') {
-        reportRescan(deps, job, await deps.rescan(job, signal));
-        return;
-      }
-      // Whoever has begun has left the queue.
-      const outcome = await deps.inspect(job, signal, deps.onRoom);
-      deps.logger.debug({ fileId: job.fileId, outcome: outcome.kind }, 'inspection ended');
-      if (outcome.kind === 'decided') conclude(deps, job, outcome);
-      if (outcome.kind === 'postponed') tellPostponed(deps, job, outcome);
+      return withRoom(deps, queued, signal, () => handle(deps, belowRunningSpan(queued), signal));
     });
+
+/** A job that is not let in has not begun: it stays due in the database, and the sweeper asks for it again. */
+async function withRoom(
+  { byteBudget, metrics, logger }: InspectionHandlerDeps,
+  { fileId, sizeBytes }: InspectionJob,
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
+  const giveBack = await byteBudget.take(sizeBytes, signal);
+  if (!giveBack) {
+    logger.debug({ fileId }, 'inspection not begun, as the worker stops');
+    return;
+  }
+  metrics.bytesInFlight.set(byteBudget.heldBytes());
+  try {
+    await work();
+  } finally {
+    giveBack();
+    metrics.bytesInFlight.set(byteBudget.heldBytes());
+  }
+}
+
+async function handle(deps: InspectionHandlerDeps, job: InspectionJob, signal: AbortSignal): Promise<void> {
+  if (job.priority === 'MAINTENANCE') {
+    reportRescan(deps, job, await deps.rescan(job, signal));
+    return;
+  }
+  // Whoever has begun has left the queue.
+  const outcome = await deps.inspect(job, signal, deps.onRoom);
+  deps.logger.debug({ fileId: job.fileId, outcome: outcome.kind }, 'inspection ended');
+  if (outcome.kind === 'decided') conclude(deps, job, outcome);
+  if (outcome.kind === 'postponed') tellPostponed(deps, job, outcome);
+}
 
 /** What the job causes, the verdict's event above all, belongs below the span of the job. */
 function belowRunningSpan(job: InspectionJob): InspectionJob {

@@ -86,7 +86,10 @@ lifecycle.add({
   },
   stop: (signal) => {
     health.drain();
-    return inspections.stop(signal);
+    const stopped = inspections.stop(signal);
+    // What has not begun goes back at once; what has begun may come to its end.
+    work.byteBudget.close();
+    return stopped;
   },
   stopTimeoutMs: DRAIN_MS,
 });

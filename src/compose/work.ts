@@ -26,6 +26,7 @@ import { followDirect } from '../usecases/direct/follow-direct.js';
 import { recordRefusedJob } from '../usecases/dead-letters/record-refused-job.js';
 import { handOut } from '../usecases/hand-out.js';
 import { inspectFile } from '../usecases/inspect-file.js';
+import { createByteBudget, type ByteBudget } from '../usecases/inspection/byte-budget.js';
 import { sweepQuarantine } from '../usecases/quarantine/sweep-quarantine.js';
 import { reconcileQuotas } from '../usecases/reconcile-quotas.js';
 import { planRescans } from '../usecases/rescan/plan-rescans.js';
@@ -57,6 +58,8 @@ export interface WorkParts {
     process: InspectionWorkerDeps['process'],
     onRefused: InspectionWorkerDeps['onRefused'],
   ): InspectionWorker;
+  /** Of the inspections of this process. */
+  readonly byteBudget: ByteBudget;
   readonly recordRefusedJob: ReturnType<typeof recordRefusedJob>;
 }
 
@@ -84,6 +87,7 @@ export function composeWork(platform: Platform): WorkParts {
     collect: collectOrphans({ files, objects }),
     reconcile: reconcileQuotas({ files, backlog }),
     maintenance: createMaintenance(database),
+    byteBudget: createByteBudget(settings.bytesInFlight),
     recordRefusedJob: recordRefusedJob({ files }),
     openWorker: (process, onRefused) =>
       createInspectionWorker({

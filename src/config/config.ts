@@ -106,6 +106,8 @@ export interface Config {
   readonly inspection: {
     /** Files that one worker inspects at the same time. */
     readonly concurrency: number;
+    /** Bytes of those files; a larger file is inspected alone. */
+    readonly bytesInFlight: number;
     /** Inspections of each priority that stand in the queue; the others wait in the database for their tenant's turn. */
     readonly queueWindow: number;
     readonly leaseMs: number;

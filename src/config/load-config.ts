@@ -88,6 +88,7 @@ const toHttp = (env: Environment, publicUrl: string): Config['http'] => ({
 
 const toInspection = (env: Environment): Config['inspection'] => ({
   concurrency: env.LAZARET_SCAN_CONCURRENCY,
+  bytesInFlight: env.LAZARET_SCAN_BYTES_IN_FLIGHT,
   queueWindow: env.LAZARET_QUEUE_WINDOW,
   leaseMs: env.LAZARET_SCAN_LEASE_MS,
   maxAttempts: env.LAZARET_SCAN_MAX_ATTEMPTS,

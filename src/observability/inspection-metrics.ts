@@ -5,6 +5,8 @@ import { describe } from './describe-metric.js';
 export interface InspectionMetrics {
   readonly scanDurationSeconds: Histogram<'outcome'>;
   readonly scannedBytes: Counter;
+  /** Bytes of the files that are inspected now; what is larger than the bound counts as the bound. */
+  readonly bytesInFlight: Gauge;
   readonly verdicts: Counter<'outcome'>;
   /** Sealed copies that are to be examined again. */
   readonly rescansPending: Gauge;
@@ -34,6 +36,9 @@ const createScanMetrics = (registry: Registry) => ({
     buckets: SCAN_BUCKETS,
   }),
   scannedBytes: new Counter(describe(registry, 'scanned_bytes_total', 'Bytes given to the scanner.')),
+  bytesInFlight: new Gauge(
+    describe(registry, 'scan_bytes_in_flight', 'Bytes of the files that are inspected now, up to the bound.'),
+  ),
   verdicts: new Counter({
     ...describe(registry, 'verdicts_total', 'Verdicts by outcome.'),
     labelNames: ['outcome'] as const,

@@ -16,6 +16,7 @@ export interface DueRelease extends DueFile {
 export interface DueCopy {
   readonly tenantId: TenantId;
   readonly vaultKey: string;
+  readonly sizeBytes: number;
 }
 
 /** A dead letter of any tenant that nobody decided over in its time. */

@@ -12,6 +12,8 @@ export interface InspectionJob extends Correlation {
    */
   readonly attempt: number;
   readonly priority: JobPriority;
+  /** Of the bytes that will be read; absent in a job from before this was told. Only weighs the job against others. */
+  readonly sizeBytes?: number;
 }
 
 /** Hands work to the workers. At least once, in no certain order, and possibly lost: the sweeper repeats it. */

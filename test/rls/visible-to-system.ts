@@ -37,6 +37,7 @@ export const VISIBLE_TO_SYSTEM: Readonly<Record<string, readonly string[]>> = {
   contents: [
     'tenant_id',
     'vault_key',
+    'size_bytes',
     'reference_count',
     'examined_with',
     'referred_at',

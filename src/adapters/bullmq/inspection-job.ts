@@ -17,6 +17,7 @@ export const inspectionPayload = z.object({
   fileId: z.string().transform((text, context) => parseFileId(text) ?? refuse(context)),
   attempt: z.int().min(0),
   priority: z.enum(JOB_PRIORITIES),
+  sizeBytes: z.int().min(0).exactOptional(),
   correlationId: z.string().min(1).max(MAX_TEXT),
   traceparent: z.string().max(MAX_TEXT).exactOptional(),
 });

@@ -91,9 +91,9 @@ export function createBacklog(
 }
 
 async function dueInspections(db: Sql, graceMs: number, limit: number): Promise<InspectionJob[]> {
-  const { tenantId, id, attempt, priority, correlationId, traceparent } = files;
+  const { tenantId, id, attempt, priority, sizeBytes, correlationId, traceparent } = files;
   const rows = await db
-    .select({ tenantId, id, attempt, priority, correlationId, traceparent })
+    .select({ tenantId, id, attempt, priority, sizeBytes, correlationId, traceparent })
     .from(files)
     .where(
       and(
@@ -111,6 +111,7 @@ async function dueInspections(db: Sql, graceMs: number, limit: number): Promise<
     attempt: row.attempt,
     priority: row.priority as Priority,
     correlationId: row.correlationId,
+    ...(row.sizeBytes === null ? {} : { sizeBytes: row.sizeBytes }),
     ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
   }));
 }

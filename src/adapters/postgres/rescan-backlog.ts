@@ -77,8 +77,8 @@ async function findDue(db: Sql, examinedWith: readonly string[], limit: number):
 }
 
 async function first(db: Sql, versions: readonly string[], order: SQL, limit: number): Promise<DueCopy[]> {
-  const { tenantId, vaultKey, referredAt, downloadCount } = contents;
-  const due: { tenantId: string; vaultKey: string; rank: number }[] = [];
+  const { tenantId, vaultKey, sizeBytes, referredAt, downloadCount } = contents;
+  const due: { tenantId: string; vaultKey: string; sizeBytes: number; rank: number }[] = [];
   for (const version of versions) {
     const rank =
       order === NEWEST
@@ -86,7 +86,7 @@ async function first(db: Sql, versions: readonly string[], order: SQL, limit: nu
         : sql<number>`${downloadCount}::float8`;
     due.push(
       ...(await db
-        .select({ tenantId, vaultKey, rank: rank.mapWith(Number) })
+        .select({ tenantId, vaultKey, sizeBytes, rank: rank.mapWith(Number) })
         .from(contents)
         .where(
           and(
@@ -100,5 +100,7 @@ async function first(db: Sql, versions: readonly string[], order: SQL, limit: nu
     );
   }
   due.sort((a, b) => b.rank - a.rank);
-  return due.slice(0, limit).map((row) => ({ tenantId: row.tenantId as TenantId, vaultKey: row.vaultKey }));
+  return due
+    .slice(0, limit)
+    .map(({ rank: _rank, ...row }) => ({ ...row, tenantId: row.tenantId as TenantId }));
 }

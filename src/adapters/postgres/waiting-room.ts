@@ -106,13 +106,13 @@ async function take(db: Sql, next: readonly Candidate[]): Promise<InspectionJob[
       with ordinality as next (tenant_id, id, place))
     update ${files} as file set queue_number = next.number from next
     where file.tenant_id = next.tenant_id and file.id = next.id and ${isWaiting}
-    returning file.tenant_id, file.id, attempt, priority, correlation_id, traceparent, queue_number`);
+    returning file.tenant_id, file.id, attempt, priority, size_bytes, correlation_id, traceparent, queue_number`);
   return rows.toSorted((a, b) => Number(a.queue_number) - Number(b.queue_number)).map(jobOf);
 }
 
 type TurnRow = Record<'tenant_id' | 'id' | 'priority' | 'correlation_id' | 'queue_number', string> &
   Record<'attempt', number> &
-  Record<'traceparent', string | null>;
+  Record<'traceparent' | 'size_bytes', string | null>;
 
 const jobOf = (row: TurnRow): InspectionJob => ({
   tenantId: row.tenant_id as TenantId,
@@ -120,6 +120,7 @@ const jobOf = (row: TurnRow): InspectionJob => ({
   attempt: row.attempt,
   priority: row.priority as Priority,
   correlationId: row.correlation_id,
+  ...(row.size_bytes === null ? {} : { sizeBytes: Number(row.size_bytes) }),
   ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
 });
 

@@ -46,9 +46,10 @@ export const planRescans =
 const MIN_ASKED = 1;
 
 /** The key of a copy names the inspection that made it. */
-function jobOf({ tenantId, vaultKey }: DueCopy): InspectionJob[] {
+function jobOf({ tenantId, vaultKey, sizeBytes }: DueCopy): InspectionJob[] {
   const stored = readStoredKey('vault', vaultKey);
   if (stored?.purpose !== 'sealed' || stored.tenantId !== tenantId) return [];
   const { fileId, attempt } = stored;
-  return [{ tenantId, fileId, attempt, priority: 'MAINTENANCE', correlationId: `rescan-${fileId}` }];
+  const correlationId = `rescan-${fileId}`;
+  return [{ tenantId, fileId, attempt, priority: 'MAINTENANCE', sizeBytes, correlationId }];
 }

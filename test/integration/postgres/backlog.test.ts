@@ -48,6 +48,7 @@ describe('work that the queue may have lost', () => {
       {
         tenantId: ACME.tenantId,
         fileId: first.id,
+        sizeBytes: first.sizeBytes,
         attempt: 0,
         priority: 'BULK',
         correlationId: ACME.correlationId,
@@ -56,6 +57,7 @@ describe('work that the queue may have lost', () => {
       {
         tenantId: GLOBEX.tenantId,
         fileId: second.id,
+        sizeBytes: second.sizeBytes,
         attempt: 0,
         priority: 'INTERACTIVE',
         correlationId: GLOBEX.correlationId,

@@ -5,6 +5,7 @@ import { TransientError } from '../../../src/domain/errors.js';
 import type { Verdict } from '../../../src/domain/verdict.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
 import type { InspectionOutcome } from '../../../src/usecases/inspect-file.js';
+import { createByteBudget } from '../../../src/usecases/inspection/byte-budget.js';
 import type { RelayReport } from '../../../src/usecases/relay-outbox.js';
 import { createInspectionHandler } from '../../../workers/inspection.worker.js';
 import { createRelayWorker } from '../../../workers/relay.worker.js';
@@ -24,7 +25,8 @@ describe('the inspection handler', () => {
     const inspect = vi.fn(async () => outcome);
     const job = makeJob();
     const rescan = async () => expect.fail('Nobody asked to examine anything again.');
-    await createInspectionHandler({ inspect, rescan, onRoom, metrics, logger })(job, never);
+    const byteBudget = createByteBudget(1);
+    await createInspectionHandler({ inspect, rescan, onRoom, byteBudget, metrics, logger })(job, never);
     expect(inspect.mock.calls).toEqual([[job, never, onRoom]]);
     return { onRoom, metrics };
   };
