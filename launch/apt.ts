@@ -1,12 +1,19 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { findCommand, isRoot } from './services/run-as.js';
 import { StartError } from './start-error.js';
 
-/** A Debian package, and the command by which one sees that it is there. */
-export interface AptPackage {
-  readonly name: string;
-  readonly command: string;
-}
+/** A Debian package, and the command or the file by which one sees that it is there. */
+export type AptPackage = { readonly name: string } & (
+  | { readonly command: string }
+  | {
+      /** Absolute. */
+      readonly file: string;
+    }
+);
+
+const isThere = (one: AptPackage): boolean =>
+  'command' in one ? findCommand(one.command) !== null : existsSync(one.file);
 
 const KEPT_LINES = 5;
 
@@ -17,7 +24,7 @@ const KEPT_LINES = 5;
  * @throws StartError that names the command to type, when this user cannot install packages
  */
 export async function ensureAptPackages(packages: readonly AptPackage[], why: string): Promise<void> {
-  const missing = packages.filter(({ command }) => findCommand(command) === null).map(({ name }) => name);
+  const missing = packages.filter((one) => !isThere(one)).map(({ name }) => name);
   if (missing.length === 0) return;
   const byHand = `apt-get install --no-install-recommends ${missing.join(' ')}`;
   const prefix = await howToInstall();

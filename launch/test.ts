@@ -7,6 +7,7 @@ const PACKAGES = [
   { name: 'redis-server', command: 'redis-server' },
   { name: 'clamav-daemon', command: 'clamd' },
   { name: 'clamav', command: 'clamscan' },
+  { name: 'clamav-testfiles', file: '/usr/share/clamav-testfiles/clam.exe' },
   { name: 'pgbouncer', command: 'pgbouncer' },
   { name: 'chromium', command: 'chromium' },
 ];

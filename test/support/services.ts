@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -15,7 +15,7 @@ import type { S3Access } from './s3-access.js';
 export interface TestServices {
   readonly postgres: { readonly superuserUrl: string };
   readonly redisUrl: string;
-  /** The same clamd under both addresses, knowing the EICAR test string alone. */
+  /** The same clamd under both addresses, knowing the EICAR test string, and what ClamAV's own test files hold. */
   readonly clamd: { readonly tcp: string; readonly unix: string };
   readonly s3: S3Access;
 }
@@ -85,8 +85,12 @@ const startTestPostgres = (directory: string): ReturnType<typeof startPostgres> 
     settings: { fsync: 'off', full_page_writes: 'off', max_connections: '400', shared_buffers: '128MB' },
   });
 
+/** Out of the program that ClamAV's test files hold in many ways; all that it does is to show a message. */
+const TEST_PROGRAM = 'bb7110400033c050508bf3535350b02940300466ac79f9ba';
+
 async function startTestClamd(directory: string): ReturnType<typeof startClamd> {
   await writeDevelopmentDefinitions(path.join(directory, 'db'));
+  await writeFile(path.join(directory, 'db', 'lazaret-test.ndb'), `Lazaret.Test.Clam:0:*:${TEST_PROGRAM}\n`);
   return startClamd({ directory });
 }
 

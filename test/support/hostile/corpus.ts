@@ -12,7 +12,7 @@ const gzipBomb = (): Buffer =>
   Buffer.concat(Array.from({ length: 17 }, () => gzipSync(Buffer.alloc(16 * MIB), { level: 9 })));
 
 const HOSTILE_STREAMS: readonly Hostile[] = [
-  { what: 'a gzip bomb', name: 'a.gz', make: gzipBomb, code: 'ARCHIVE_BOMB' },
+  { what: 'a gzip bomb', name: 'a.gz', make: gzipBomb, code: 'ARCHIVE_BOMB', isDear: true },
   {
     what: 'a gzip that was cut off',
     name: 'a.gz',

@@ -174,5 +174,6 @@ export const HOSTILE_ZIPS: readonly Hostile[] = [
     name: 'a.zip',
     make: () => crowdedZip(100_001),
     code: 'ARCHIVE_TOO_MANY_MEMBERS',
+    isDear: true,
   },
 ];

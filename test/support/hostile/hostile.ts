@@ -7,4 +7,6 @@ export interface Hostile {
   readonly code: string;
   /** Its path within the file, where the test says where. */
   readonly path?: string;
+  /** Whether the scanner, which goes on to the end of its own limits, takes long over it. */
+  readonly isDear?: boolean;
 }

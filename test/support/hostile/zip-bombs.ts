@@ -76,3 +76,7 @@ export function nestedZip(depth: number, name: string, content: Buffer): Buffer 
 /** So many members of nothing. */
 export const crowdedZip = (count: number): Buffer =>
   rawZip(Array.from({ length: count }, (_, index) => ({ name: index.toString(36), isStored: true })));
+
+/** A zip of members by their names. */
+export const rawZipOf = (members: Readonly<Record<string, Buffer>>): Buffer =>
+  rawZip(Object.entries(members).map(([name, content]) => ({ name, content })));

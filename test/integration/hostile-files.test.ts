@@ -1,0 +1,83 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { File } from '../../src/domain/file.js';
+import { HOSTILE } from '../support/hostile/corpus.js';
+import { ORDINARY_PDF, packedObject, rawPdf } from '../support/hostile/raw-pdf.js';
+import { rawTar } from '../support/hostile/raw-tar.js';
+import { nestedZip, rawZipOf } from '../support/hostile/zip-bombs.js';
+import { openInspectionScene, type InspectionScene } from '../support/inspection-scene.js';
+import { peakMibOfAnalysers } from '../support/peak-of-analysers.js';
+import { EICAR } from '../support/samples.js';
+
+/** Node itself, and no more than what one file may hold of it. */
+const MOST_MIB = 400;
+const TEST_FILES = '/usr/share/clamav-testfiles';
+
+const MAIL = [
+  'From: a@example.org\r\nTo: b@example.org\r\nSubject: s\r\nMIME-Version: 1.0',
+  'Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: application/octet-stream; name=a.com',
+  `Content-Transfer-Encoding: base64\r\n\r\n${EICAR.toString('base64')}\r\n--x--\r\n`,
+].join('\r\n');
+
+const tar = (): Buffer => rawTar([{ name: 'a.com', content: EICAR }]);
+const MALWARE: readonly (readonly [name: string, bytes: () => Buffer])[] = [
+  ['a.com', () => EICAR],
+  ['a.zip', () => nestedZip(1, 'a.com', EICAR)],
+  ['eight-deep.zip', () => nestedZip(8, 'a.com', EICAR)],
+  ['a.gz', () => gzipSync(EICAR)],
+  ['a.tar', tar],
+  ['a.tar.gz', () => gzipSync(tar())],
+  [
+    'a.docx',
+    () => rawZipOf({ 'word/document.xml': Buffer.from('<w:document/>'), 'word/media/a.bin': EICAR }),
+  ],
+  ['a.pdf', () => rawPdf([...ORDINARY_PDF, packedObject('/Type /EmbeddedFile', EICAR)])],
+  ['a.eml', () => Buffer.from(MAIL)],
+];
+
+describe('hostile files, inspected for real', () => {
+  let scene: InspectionScene;
+  beforeAll(async () => {
+    scene = await openInspectionScene();
+  });
+  afterAll(() => scene.close());
+
+  const inspect = async (name: string, bytes: Buffer): Promise<File> => {
+    const file = await scene.receive(bytes, { name });
+    expect((await scene.inspect(file)).kind).toBe('decided');
+    return scene.find(file);
+  };
+
+  it.each(HOSTILE.filter(({ isDear }) => isDear !== true))(
+    '$what is not clean, and nothing of it is sealed',
+    async ({ name, make, code }) => {
+      const file = await inspect(name, make());
+      // The scanner calls some of them malware by its own heuristics.
+      expect(['REJECTED', 'UNSCANNABLE', 'INFECTED']).toContain(file.state);
+      expect(file.verdict?.findings.map((finding) => finding.code)).toContain(code);
+      expect(file.vaultKey).toBeNull();
+    },
+  );
+
+  it.each(MALWARE)('the test virus in %s is INFECTED', async (name, bytes) => {
+    expect(await inspect(name, bytes())).toMatchObject({ state: 'INFECTED', verdict: { reason: 'MALWARE' } });
+  });
+
+  it('and so is every test file of ClamAV', async () => {
+    const names = (await readdir(TEST_FILES)).sort();
+    expect(names.length).toBeGreaterThan(40);
+    for (const name of names) {
+      const file = await inspect(name, await readFile(path.join(TEST_FILES, name)));
+      expect([name, file.state, file.verdict?.reason]).toEqual([name, 'INFECTED', 'MALWARE']);
+    }
+  });
+
+  it('have left nothing on the disk, and no analyser that has grown', async () => {
+    const kept = await readdir(scene.root, { recursive: true, withFileTypes: true });
+    const sealed = kept.filter((entry) => entry.isFile() && entry.parentPath.includes('vault'));
+    expect(sealed).toEqual([]);
+    expect(await peakMibOfAnalysers()).toSatisfy((mib: number) => mib > 20 && mib < MOST_MIB);
+  });
+});
