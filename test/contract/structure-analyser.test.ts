@@ -1,9 +1,7 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { StructureReport } from '../../src/domain/verdict.js';
 import type { RunningAnalyser, StructureAnalyser } from '../../src/ports/structure-analyser.js';
+import { startHarmedAnalyser } from '../support/harmed-analyser.js';
 import { startAnalyser } from '../support/make-analyser.js';
 import { zipOf } from '../support/samples.js';
 
@@ -70,27 +68,14 @@ describe('analysers in their sandbox', () => {
 
 /** Analysers that do what one does that an attacker has taken over. */
 describe('an analyser that was taken over', () => {
-  let directory: string;
   let analyser: RunningAnalyser | undefined;
-  beforeAll(async () => {
-    // Where everybody may read, so that nobody of no rights can.
-    directory = await mkdtemp(path.join(tmpdir(), 'lazaret-sandbox-'));
-    await chmod(directory, 0o755);
-  });
   afterEach(() => analyser?.close());
-  afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  /** Starts one that is ready, and then runs the code when the first bytes come. */
   const start = async (
     code: string,
     overrides: Parameters<typeof startAnalyser>[0] = {},
   ): Promise<RunningAnalyser> => {
-    const entry = path.join(directory, `${String(code.length)}.mjs`);
-    const frame = `const frame = (kind, text) => { const b = Buffer.alloc(5 + text.length); b[0] = kind; b.writeUInt32BE(text.length, 1); b.write(text, 5); process.stdout.write(b); };`;
-    await writeFile(entry, `${frame} frame(3, '{}'); process.stdin.once('data', async () => { ${code} });`, {
-      mode: 0o644,
-    });
-    analyser = await startAnalyser({ entry, size: 1, ...overrides });
+    analyser = await startHarmedAnalyser(code, { replyTimeoutMs: 60_000, ...overrides });
     return analyser;
   };
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { File } from '../../src/domain/file.js';
+import { startHarmedAnalyser } from '../support/harmed-analyser.js';
 import { HOSTILE } from '../support/hostile/corpus.js';
 import { ORDINARY_PDF, packedObject, rawPdf } from '../support/hostile/raw-pdf.js';
 import { rawTar } from '../support/hostile/raw-tar.js';
@@ -74,10 +75,39 @@ describe('hostile files, inspected for real', () => {
     }
   });
 
+  it.each([
+    ['dies', 'process.exit(1);'],
+    ['takes all memory', 'const all = []; for (;;) all.push(Buffer.alloc(1e8, 1));'],
+    ['hangs', 'for (;;);'],
+  ])(
+    'a file at which the analyser %s is UNSCANNABLE in the end, and the next one is judged',
+    async (_what, code) => {
+      const harmed = await startHarmedAnalyser(code);
+      try {
+        const file = await scene.receive(Buffer.from('some text'), { name: 'a.txt' });
+        const outcomes = [];
+        for (let attempt = 0; attempt < 3; attempt += 1) {
+          const { kind } = await scene.inspect(await scene.find(file), { analyser: harmed });
+          outcomes.push(kind);
+        }
+        expect(outcomes).toEqual(['postponed', 'postponed', 'decided']);
+        expect(await scene.find(file)).toMatchObject({
+          state: 'UNSCANNABLE',
+          vaultKey: null,
+          verdict: { reason: 'ANALYSER_UNAVAILABLE' },
+        });
+      } finally {
+        await harmed.close();
+      }
+      expect(await inspect('a.txt', Buffer.from('other text'))).toMatchObject({ state: 'CLEAN' });
+    },
+  );
+
   it('have left nothing on the disk, and no analyser that has grown', async () => {
     const kept = await readdir(scene.root, { recursive: true, withFileTypes: true });
     const sealed = kept.filter((entry) => entry.isFile() && entry.parentPath.includes('vault'));
-    expect(sealed).toEqual([]);
+    // What was clean is of the tests above.
+    expect(sealed).toHaveLength(1);
     expect(await peakMibOfAnalysers()).toSatisfy((mib: number) => mib > 20 && mib < MOST_MIB);
   });
 });

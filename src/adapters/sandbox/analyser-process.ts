@@ -34,9 +34,10 @@ export const RETIRED = 'The analyser was retired';
 
 /** Starts an analyser in a group of its own, with nothing of our environment. */
 export function startProcess(
-  { command, args }: SandboxCommand,
+  sandbox: SandboxCommand,
   onEnd: (error: TransientError) => void,
 ): AnalyserProcess {
+  const [command = process.execPath, ...args] = sandbox.words();
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {}, detached: true, cwd: '/' });
   let listener: AnalyserListener | undefined;
   let failure: TransientError | undefined;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import type { Confinement } from '../../ports/structure-analyser.js';
 
 /** Bounds of one analyser that the kernel keeps. */
@@ -13,18 +14,22 @@ export interface SandboxLimits {
 
 /** How an analyser is started, and what that puts in force. */
 export interface SandboxCommand extends Confinement {
-  readonly command: string;
-  readonly args: readonly string[];
+  /** The command and its arguments; each time with another user of no rights, where that is in force. */
+  words(): readonly string[];
 }
 
 /** A measure: what it does, and the words in front of the command that do it. */
 interface Measure {
   readonly name: string;
-  readonly prefix: readonly string[];
+  readonly prefix: (user: string) => readonly string[];
 }
 
-/** Nobody, on every Linux. */
-const NOBODY = '65534';
+/**
+ * Users that no account has: those that systemd lends to its services. Analysers of one user could stop and trace each
+ * other, so each has one of its own.
+ */
+const USERS = { first: 61_184, end: 65_520 };
+const lendUser = (): string => String(randomInt(USERS.first, USERS.end));
 const PROBE_TIMEOUT_MS = 5_000;
 /** What the runtime itself sees to, on every machine. */
 const ALWAYS = ['files', 'children', 'environment', 'heap'];
@@ -33,29 +38,27 @@ const WITHOUT_PRIVILEGES = ['--no-new-privs', '--inh-caps=-all', '--bounding-set
 const isRoot = (): boolean => process.getuid?.() === 0;
 
 /** In the order in which they are taken: each is started by the one before. */
-const measures = (limits: SandboxLimits): readonly (readonly Measure[])[] => [
-  [{ name: 'network', prefix: isRoot() ? ['unshare', '-n', '-i', '-u'] : ['unshare', '-Urniu'] }],
-  [
-    {
-      name: 'user',
-      prefix: isRoot()
-        ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...WITHOUT_PRIVILEGES]
-        : ['setpriv', ...WITHOUT_PRIVILEGES],
-    },
-  ],
-  [
-    {
-      name: 'limits',
-      prefix: [
-        'prlimit',
-        `--as=${String(limits.addressSpaceBytes)}`,
-        `--cpu=${String(limits.cpuSeconds)}`,
-        `--nofile=${String(limits.openFiles)}`,
-        '--fsize=0',
-        '--core=0',
-      ],
-    },
-  ],
+const measures = (limits: SandboxLimits): readonly Measure[] => [
+  { name: 'network', prefix: () => ['unshare', ...(isRoot() ? ['-n', '-i', '-u'] : ['-Urniu'])] },
+  {
+    name: 'user',
+    prefix: (user) => [
+      'setpriv',
+      ...(isRoot() ? [`--reuid=${user}`, `--regid=${user}`, '--clear-groups'] : []),
+      ...WITHOUT_PRIVILEGES,
+    ],
+  },
+  {
+    name: 'limits',
+    prefix: () => [
+      'prlimit',
+      `--as=${String(limits.addressSpaceBytes)}`,
+      `--cpu=${String(limits.cpuSeconds)}`,
+      `--nofile=${String(limits.openFiles)}`,
+      '--fsize=0',
+      '--core=0',
+    ],
+  },
 ];
 
 /** What every machine with a complete userland and a kernel that allows namespaces can do. */
@@ -72,24 +75,22 @@ export async function findConfinement(
   limits: SandboxLimits,
   without: readonly string[] = [],
 ): Promise<SandboxCommand> {
-  const prefix: string[] = [];
-  const inForce = [...ALWAYS];
+  const taken: Measure[] = [];
   const missing: string[] = [];
-  for (const { name, prefix: words } of measures(limits).flat()) {
-    if (!without.includes(name) && (await works([...prefix, ...words]))) {
-      prefix.push(...words);
-      inForce.push(name);
-    } else {
-      missing.push(name);
-    }
+  const prefixOf = (chosen: readonly Measure[]): readonly string[] => {
+    const user = lendUser();
+    return chosen.flatMap(({ prefix }) => prefix(user));
+  };
+  for (const measure of measures(limits)) {
+    const isAllowed = !without.includes(measure.name) && (await works(prefixOf([...taken, measure])));
+    if (isAllowed) taken.push(measure);
+    else missing.push(measure.name);
   }
-  const [command, ...args]: readonly string[] = [
-    ...prefix,
-    process.execPath,
-    ...nodeFlags(entry, limits),
-    entry,
-  ];
-  return { command: command ?? process.execPath, args, inForce, missing };
+  return {
+    words: () => [...prefixOf(taken), process.execPath, ...nodeFlags(entry, limits), entry],
+    inForce: [...ALWAYS, ...taken.map(({ name }) => name)],
+    missing,
+  };
 }
 
 const nodeFlags = (entry: string, { heapMib }: SandboxLimits): readonly string[] => [
