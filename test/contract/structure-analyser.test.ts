@@ -54,7 +54,17 @@ describe('analysers in their sandbox', () => {
     expect(await Promise.all(files)).toEqual(
       Array.from({ length: 12 }, () => ({ contentType: null, findings: [] })),
     );
-    expect(analyser.counts()).toEqual({ idle: 2, busy: 0 });
+    await expect.poll(() => analyser.counts()).toEqual({ idle: 2, busy: 0 });
+  });
+
+  it('are as many as are needed, and one that waits', async () => {
+    const few = await startAnalyser({ size: 3 });
+    expect(few.counts()).toEqual({ idle: 1, busy: 0 });
+    const session = await few.begin({ ...LABEL, sizeBytes: 1 });
+    await expect.poll(() => few.counts()).toEqual({ idle: 1, busy: 1 });
+    session.abort();
+    await expect.poll(() => few.counts()).toEqual({ idle: 2, busy: 0 });
+    await few.close();
   });
 
   it('take the next file when one was given up', async () => {

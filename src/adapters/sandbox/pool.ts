@@ -8,7 +8,7 @@ export interface Member {
   files: number;
 }
 
-/** Analysers that are started before they are needed, each for one file at a time. */
+/** Analysers, each for one file at a time: as many as are in use, and one that is started before it is needed. */
 export interface Pool {
   /** Lends a free one; the first who waits is the first who gets one. */
   take(signal?: AbortSignal): Promise<Member>;
@@ -20,6 +20,7 @@ export interface Pool {
 
 /** How a pool is made up. */
 export interface PoolOptions {
+  /** The most that there are. */
   readonly size: number;
   /** An analyser is replaced after so many files: what one left behind in it reaches not many others. */
   readonly filesPerAnalyser: number;
@@ -32,7 +33,7 @@ export interface PoolOptions {
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Starts the analysers, and goes on starting others in the place of those that end. */
+/** Starts the first analyser, others as they are needed, and others again in the place of those that end. */
 export function createPool(options: PoolOptions): Pool {
   const idle: Member[] = [];
   const busy = new Set<Member>();
@@ -46,16 +47,17 @@ export function createPool(options: PoolOptions): Pool {
   const starter = createStarter(options, (process) => offer({ process, files: 0 }));
   const fill = (): void => {
     dropEnded(idle);
-    if (!isClosed) starter.start(options.size - idle.length - busy.size);
+    if (!isClosed) starter.start(Math.min(options.size - busy.size, queue.length() + 1) - idle.length);
   };
   fill();
   return {
     async take(signal) {
-      fill();
+      dropEnded(idle);
       const free = idle.pop();
-      if (!free) return queue.wait(signal);
-      busy.add(free);
-      return free;
+      if (free) busy.add(free);
+      const taken = free ?? queue.wait(signal);
+      fill();
+      return taken;
     },
     give(member) {
       busy.delete(member);
@@ -118,6 +120,7 @@ interface Queue {
   /** Gives one to the first who waits, if anybody does. */
   serve(member: Member): boolean;
   wait(signal?: AbortSignal): Promise<Member>;
+  length(): number;
   close(): void;
 }
 
@@ -147,6 +150,7 @@ function createQueue(timeoutMs: number): Queue {
         signal?.removeEventListener('abort', stop);
       }
     },
+    length: () => waiting.length,
     close() {
       for (const waiter of waiting.splice(0)) waiter.reject(new TransientError('analyser', CLOSED));
     },

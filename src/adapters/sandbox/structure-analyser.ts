@@ -10,7 +10,7 @@ import { withDeadline } from './with-deadline.js';
 
 /** How the sandbox is made up. */
 export interface SandboxSettings extends SessionTimeouts {
-  /** Analysers that are kept ready; as many files are analysed at a time. */
+  /** The most analysers, and so files that are analysed at a time; they are started as they are needed. */
   readonly size: number;
   readonly filesPerAnalyser: number;
   /** Longest wait for a free analyser. */
