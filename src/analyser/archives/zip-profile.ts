@@ -1,4 +1,5 @@
 import type { Context, Place } from '../context.js';
+import { watchPart } from '../documents/office-parts.js';
 import { createOfficeWatch } from '../documents/office-watch.js';
 
 /** What the members of a zip make of it. */
@@ -30,7 +31,7 @@ export function createZipProfile(context: Context, place: Place): ZipProfile {
       for (const [mark, mediaType] of MARKS) if (mark.test(name)) marks.add(mediaType);
       const tellsType = isFirst && name === 'mimetype';
       isFirst = false;
-      if (!tellsType) return office.watch(name);
+      if (!tellsType) return both(office.watch(name), watchPart(name, place, context));
       return (chunk) => {
         declared = (declared + chunk.toString('latin1')).slice(0, MOST_TYPE_BYTES);
       };
@@ -42,3 +43,13 @@ export function createZipProfile(context: Context, place: Place): ZipProfile {
     },
   };
 }
+
+type Watch = ((chunk: Buffer) => void) | undefined;
+
+const both = (one: Watch, other: Watch): Watch =>
+  one && other
+    ? (chunk) => {
+        one(chunk);
+        other(chunk);
+      }
+    : (one ?? other);
