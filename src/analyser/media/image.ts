@@ -5,6 +5,7 @@ import type { ContentType } from '../types/content-type.js';
 import { findMagic, MAGIC_BYTES } from '../types/magic.js';
 import { looksForOther } from './hidden.js';
 import { passGif, passJpeg, passPng, passRiff } from './image-ends.js';
+import { createScriptWatch } from './script-watch.js';
 
 /** Takes an image to where its format says that it ends. */
 const PASSERS: Readonly<Record<string, (reader: Reader) => Promise<void>>> = {
@@ -14,9 +15,6 @@ const PASSERS: Readonly<Record<string, (reader: Reader) => Promise<void>>> = {
   riff: passRiff,
 };
 
-/** What a browser or a server would run, were it led to take the image for a page. */
-const SCRIPT = /<script[\s>/]|<\?php\s|<!doctype html|<html[\s>]|<iframe[\s>]|javascript:[\w(]/i;
-const OVERLAP_CHARACTERS = 32;
 const NEAR_BYTES = 64 * 1024;
 /** Larger ones are photographs and films, whose bytes are looked at from both ends. */
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -28,8 +26,9 @@ export async function analyseImage(
   context: Context,
   type: ContentType,
 ): Promise<ContentType> {
-  const hidden = looksForOther(Buffer.from(await reader.peek(NEAR_BYTES)), place, context, type);
-  const script = watchScripts(place, context);
+  const head = Buffer.from(await reader.peek(NEAR_BYTES));
+  const hidden = looksForOther(head, place, context, type);
+  const script = createScriptWatch(head, place, context);
   let passed = 0;
   const watched = heard(restOf(reader), (chunk) => {
     hidden.hear(chunk);
@@ -67,14 +66,4 @@ async function passAll(
   if ((await image.peek(1)).length === 0) return;
   sayTrailing();
   await context.look(restOf(image), within(place, '(rest)', 'rest'));
-}
-
-function watchScripts(place: Place, context: Context): (chunk: Buffer) => void {
-  let last = '';
-  return (chunk) => {
-    const text = last + chunk.toString('latin1');
-    const found = SCRIPT.exec(text);
-    if (found) report(context, place, 'SCRIPT_HIDDEN', found[0]);
-    last = text.slice(-OVERLAP_CHARACTERS);
-  };
 }
