@@ -30,9 +30,7 @@ export async function leadOpenUpload(
   const id = freshFileId();
   const key = ingestKeyOf(ACME.tenantId, id);
   const upload = await objects.beginUpload(key);
-  // A name that claims nothing of bytes that are nothing.
-  const label = { name: 'open.bin', declaredType: null };
-  const file = draftFile(ACME, { id, sizeBytes, ingestKey: key, ingestHandle: upload.handle, ...label });
+  const file = draftFile(ACME, { id, sizeBytes, ingestKey: key, ingestHandle: upload.handle });
   if ((await files.transact(ACME, (tx) => tx.insert(file))) !== 'written') throw new Error('Not stored.');
   const seed = id;
   let latest: StoredPart | undefined;

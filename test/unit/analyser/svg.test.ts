@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { LimitError } from '../../../src/analyser/budget.js';
+import { createXmlParser } from '../../../src/analyser/markup/xml-parser.js';
 import { analyse, codesOf } from '../../support/analyser/analyse.js';
 import { windowsProgram } from '../../support/analyser/compound.js';
 
@@ -150,8 +152,21 @@ describe('an image of vectors', () => {
       'of attributes without end',
       svg(`<g ${Array.from({ length: 20_000 }, (_, i) => `a${i}=""`).join(' ')}/>`),
     ],
-    ['of one attribute without end', svg(`<g d="${'x'.repeat(40 * 1024 * 1024)}"/>`)],
   ])('%s comes to a limit', async (_what, text) => {
     expect(await codesOf(text, 'a.svg')).toEqual(['ANALYSIS_LIMIT']);
+  });
+
+  it('with a piece without end comes to a limit before it is kept', () => {
+    const nothing = (): void => undefined;
+    const listener = {
+      doctype: nothing,
+      instruction: nothing,
+      text: nothing,
+      close: nothing,
+      expanded: nothing,
+    };
+    const parser = createXmlParser({ ...listener, open: () => false }, false);
+    parser.hear('<a b="');
+    expect(() => parser.hear('x'.repeat(33 * 1024 * 1024))).toThrow(LimitError);
   });
 });

@@ -33,7 +33,7 @@ const TYPES: Readonly<Record<string, string | null>> = {
 const ODD = /^(?:\.cache|\.vite|tests?|__tests__|fixtures?)$/;
 const MOST_OF_A_KIND = 8;
 const MOST_BYTES = 2 * 1024 * 1024;
-const MOST_DIRECTORIES = 6_000;
+const MOST_DIRECTORIES = 2_500;
 
 /** Files of the packages that this repository is built on: they are there wherever its tests run. */
 export function found(root: string): readonly Sample[] {
