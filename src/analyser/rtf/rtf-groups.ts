@@ -91,7 +91,7 @@ function conclude(state: State): void {
 function hearWord(state: State, name: string, value: number | undefined): void {
   if (state.current === 'objdata') {
     // An honest program writes digits and nothing between them.
-    if (name !== 'bin') state.hex.disturb();
+    if (name !== 'bin' || (value ?? 0) > 0xffff_ffff) state.hex.disturb();
   } else if (name === 'objdata') {
     conclude(state);
     state.current = 'objdata';

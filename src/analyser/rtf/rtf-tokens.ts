@@ -19,6 +19,7 @@ export interface RtfTokens {
 
 /** Programs stop at names that are longer, so nothing hides behind one. */
 const MOST_WORD_CHARACTERS = 320;
+const MOST_RAW_BYTES = 0x7f_ff_ff_ff;
 const TEXT_END = /[\\{}\r\n]/g;
 
 /** Begins with RTF that nothing was heard of. A chunk may end anywhere: what is begun waits for the next. */
@@ -74,7 +75,7 @@ function step(text: string, at: number, listener: RtfListener): Step | undefined
   return { at: at + 1, rawBytes: 0 };
 }
 
-const CONTROL = /\\(?:([a-z]{1,64})(-?\d{1,250})?( ?)|'([0-9a-f]{2})|([^a-z]))/iy;
+const CONTROL = /\\(?:([a-z]+)(-?\d+)?( ?)|'([0-9a-f]{2})|([^a-z]))/iy;
 
 function stepControl(text: string, at: number, listener: RtfListener): Step | undefined {
   // A word is complete when something else follows it.
@@ -87,12 +88,15 @@ function stepControl(text: string, at: number, listener: RtfListener): Step | un
   if (word !== undefined) {
     const number = value === undefined ? undefined : Number(value);
     listener.word(word, number);
-    return { at: end, rawBytes: word === 'bin' && number !== undefined && number > 0 ? number : 0 };
+    return { at: end, rawBytes: word === 'bin' ? rawBytesOf(number) : 0 };
   }
   if (hex !== undefined) listener.word("'", Number.parseInt(hex, 16));
   else if (symbol !== undefined) listener.word(symbol, undefined);
   return { at: end, rawBytes: 0 };
 }
+
+/** What is no length that a program would take hides nothing: it is read on as text. */
+const rawBytesOf = (number = 0): number => (number > 0 && number <= MOST_RAW_BYTES ? number : 0);
 
 /** `\'` needs two digits behind it. */
 const isCutOff = (text: string, at: number): boolean => text[at + 1] === "'" && text.length < at + 4;

@@ -104,6 +104,10 @@ describe('RTF', () => {
     ['words between the digits', `{\\object{\\*\\objdata ${hex.slice(0, 9)}\\par ${hex.slice(9)}}}`],
     ['characters between the digits', `{\\object{\\*\\objdata ${hex.slice(0, 9)}zz${hex.slice(9)}}}`],
     ['another destination in front of the digits', `{\\object{\\*\\objdata\\fldinst ${hex}}}`],
+    [
+      'raw bytes of a length that is none',
+      `{\\object{\\*\\objdata ${hex.slice(0, 10)}\\bin${'9'.repeat(400)} ${hex.slice(10)}}}`,
+    ],
     ['a group that does not end', `{\\object{\\*\\objdata ${hex}`],
     ['a long word in front', `{\\object{\\*\\${'a'.repeat(2_000)}{\\*\\objdata ${hex}}}}`],
   ])('cannot hide a program behind %s', async (_what, body) => {
