@@ -129,6 +129,8 @@ describe('the metrics', () => {
     gate.open();
     await vi.waitFor(
       async () => {
+        // The API has no files that would make it look sooner than it does by itself.
+        expect((await api()).valueOf('clamd_usable', { index: '0' })).toBe(1);
         const judged = await worker();
         expect(judged.valueOf('verdicts_total', { outcome: 'CLEAN' })).toBe(2);
         expect(judged.valueOf('scanned_bytes_total')).toBe(2 * CONTENT.length);
