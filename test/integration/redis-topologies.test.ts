@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { requireRedis } from '../../launch/require-redis.js';
+import { StartError } from '../../launch/start-error.js';
 import { createRedisUploadLocks } from '../../src/adapters/redis/upload-locks.js';
 import { PermanentError } from '../../src/domain/errors.js';
 import type { Topic } from '../../src/ports/event-bus.js';
@@ -14,6 +16,7 @@ import { openRedisBus } from '../support/open-redis-bus.js';
 import { startProduct, type Product } from '../support/product.js';
 import { startRedisCluster, type RedisCluster } from '../support/redis-cluster.js';
 import { startRedisSentinels, type RedisSentinels } from '../support/redis-sentinel.js';
+import { redisTarget } from '../support/redis-target.js';
 import { sendFile, sha256, untilDecided } from '../support/send-file.js';
 import { watchEvents, watchProgress } from '../support/watch-live.js';
 
@@ -87,6 +90,16 @@ describe.each(['cluster', 'sentinel'] as const)('over Redis in the topology %s',
     await Promise.all([jobs.queue.enqueueInspection(first), jobs.queue.enqueueInspection(second)]);
     await vi.waitFor(() => expect(done.toSorted()).toEqual([first.fileId, second.fileId].toSorted()), 10_000);
     await jobs.close();
+  });
+
+  it('is asked for an answer before the start, which names a reason when there is none', async () => {
+    const target = redisTarget(urlOf(topology));
+    await expect(requireRedis(target)).resolves.toBeUndefined();
+    if (target.kind === 'single') throw new Error('This is one server.');
+    const away = { ...target, nodes: [{ host: '127.0.0.1', port: 1 }], password: 'not-to-be-told' };
+    const refused = await requireRedis(away).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StartError);
+    expect(String(refused)).not.toContain('not-to-be-told');
   });
 
   it('any one server that may evict keys is enough to be not ready', async () => {
