@@ -52,7 +52,7 @@ export interface Platform extends ComposeInput {
 export async function compose(input: ComposeInput): Promise<Platform> {
   const { config, logger, metrics, isTracing } = input;
   const clock = createSystemClock();
-  const database = createDatabase(config.database, { logger });
+  const database = createDatabase(config.database, { logger, onTransaction: metrics.countTransaction });
   metrics.watchPool('main', () => database.stats());
   const redis = createRedisConnections(config.redis, logger);
   const { commands, subscriber } = redis;

@@ -6,6 +6,7 @@ import { describe } from './describe-metric.js';
 import { createInspectionMetrics, type InspectionMetrics } from './inspection-metrics.js';
 import { createQueueMetrics } from './queue-metrics.js';
 import { createPoolGauges, type PoolState } from './pool-gauges.js';
+import { createTransactionCounters, type TransactionCount } from './transaction-metrics.js';
 
 /**
  * Every metric of the product. Labels have few values by design: a route's pattern, never its path; an
@@ -60,6 +61,8 @@ export interface Metrics extends InspectionMetrics, AnalyserMetrics {
   readonly quotaDrift: Counter<'dimension'>;
   /** Shows a connection pool on every scrape. */
   watchPool(pool: string, state: () => PoolState): void;
+  /** Counts a transaction of the database that has ended. */
+  readonly countTransaction: (transaction: TransactionCount) => void;
   /** Shows the clamds on every scrape, in the order of the configuration. */
   watchClamds(read: () => readonly ClamdReading[]): void;
 }
@@ -81,6 +84,7 @@ export function createMetrics(): Metrics {
     ...createQueueMetrics(registry),
     ...createCollectorMetrics(registry),
     watchPool: createPoolGauges(registry),
+    countTransaction: createTransactionCounters(registry),
     watchClamds: createClamdGauges(registry),
   };
 }
