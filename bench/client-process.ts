@@ -37,7 +37,9 @@ answerParent({
   untilAllDecided: ({ url }: { url: string }) => untilAllDecided(url),
   countFiles: ({ url, states }: { url: string; states: readonly string[] }) => countFiles(url, states),
   timeToVerdict: ({ url, pollMs }: FileJob) =>
-    timeToVerdict(url, (fileId) => untilClean(url, fileId, pollMs)),
+    timeToVerdict(url, async (fileId) => {
+      await untilClean(url, fileId, pollMs);
+    }),
   scanRaw,
   sendSmallFiles,
   sendTus,

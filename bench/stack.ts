@@ -16,6 +16,8 @@ export interface Stack {
   readonly pids: Pids;
   /** For whatever else the measurement writes: the same disk as the product's. */
   readonly scratch: string;
+  /** Of the superuser of its Postgres. */
+  readonly databaseUrl: string;
   /** Names of the processes that come back after `kill`. */
   readonly killable: readonly string[];
   /** Ends a process at once, as a power cut would. */
@@ -61,7 +63,7 @@ export async function startStack(keepsData: boolean): Promise<Stack> {
     await untilReady(child, url, path.join(root, 'start.log'));
     const pids = { ...(await readPids(data)), clamd: clamd.pid };
     return {
-      ...{ url, clamd, pids, scratch: root, stop },
+      ...{ url, clamd, pids, scratch: root, databaseUrl: await databaseUrlOf(data), stop },
       killable: [...Object.keys(PID_FILES), 'clamd'],
       // Its supervisor starts it again, under another pid.
       kill: async (name) => (name === 'clamd' ? killClamd() : kill((await readPids(data))[name])),
@@ -113,6 +115,13 @@ const PID_FILES = {
   postgres: 'postgres/server.pid',
   redis: 'redis/server.pid',
 };
+
+/** The port is the fourth line of the file that a running server leaves there. @see postmaster.pid of Postgres */
+async function databaseUrlOf(data: string): Promise<string> {
+  const password = await readFile(path.join(data, 'keys', 'postgres-superuser.hex'), 'utf8');
+  const port = (await readFile(path.join(data, 'postgres', 'data', 'postmaster.pid'), 'utf8')).split('\n')[3];
+  return `postgres://postgres:${password.trim()}@127.0.0.1:${port ?? ''}/postgres`;
+}
 
 async function readPids(data: string): Promise<Pids> {
   const entries = Object.entries(PID_FILES).map(async ([name, file]) => {

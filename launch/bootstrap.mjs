@@ -21,6 +21,7 @@ const COMMANDS = {
   bench: 'bench/main.js',
   crash: 'launch/crash.js',
   'exactly-once': 'launch/exactly-once.js',
+  soak: 'launch/soak.js',
   build: null,
 };
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { request, type IncomingHttpHeaders } from 'node:http';
@@ -91,10 +92,13 @@ export async function sendByTusClient({ url, file, ...options }: TusClientJob): 
   });
 }
 
-/** Makes the file. */
-export async function makeFile({ file, sizeBytes }: { file: string; sizeBytes: number }): Promise<void> {
+/** Makes the file. @returns its SHA-256 */
+export async function makeFile({ file, sizeBytes }: { file: string; sizeBytes: number }): Promise<string> {
   const handle = await open(file, 'w');
   await pipeline(Readable.from(chunksOf(sizeBytes)), handle.createWriteStream());
+  const hash = createHash('sha256');
+  for (const chunk of chunksOf(sizeBytes)) hash.update(chunk);
+  return hash.digest('hex');
 }
 
 type Headers = Readonly<Record<string, string>>;

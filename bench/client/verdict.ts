@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { execute } from './graphql.js';
 
-const FILE = `query ($id: ID!) { file(id: $id) { state } }`;
+const FILE = `query ($id: ID!) { file(id: $id) { state sha256 } }`;
 const COUNT = `query ($states: [FileState!]) { files(first: 1, filter: { states: $states }) { totalCount } }`;
 const GIVE_UP_MS = 600_000;
 
@@ -9,14 +9,23 @@ const GIVE_UP_MS = 600_000;
  * Waits for the verdict over one file.
  *
  * @param pollMs - how precise the answer is
+ * @returns the SHA-256 of the file
  * @throws Error for any verdict but CLEAN
  */
-export async function untilClean(url: string, fileId: string, pollMs: number): Promise<void> {
+export async function untilClean(url: string, fileId: string, pollMs: number): Promise<string> {
+  let sha256 = '';
   await until(pollMs, async () => {
-    const { file } = await execute<{ file: { state: string } }>(url, FILE, { id: fileId });
+    const { file } = await execute<{ file: FileView }>(url, FILE, { id: fileId });
     if (!['SCANNING', 'CLEAN'].includes(file.state)) throw new Error(`The file became ${file.state}`);
+    sha256 = file.sha256 ?? '';
     return file.state === 'CLEAN';
   });
+  return sha256;
+}
+
+interface FileView {
+  readonly state: string;
+  readonly sha256: string | null;
 }
 
 /** How many files of the tenant are in one of the states. */

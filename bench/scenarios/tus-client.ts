@@ -16,7 +16,7 @@ export async function measureTusClient({ stack, client, options }: Bench): Promi
   const { url, pids } = stack;
   const sizeBytes = options.uploadMib * MIB;
   const file = path.join(stack.scratch, 'tus-client.bin');
-  await client.ask('makeFile', { file, sizeBytes });
+  const sha256 = await client.ask<string>('makeFile', { file, sizeBytes });
   const rows: Row[] = [];
   for (const way of WAYS) {
     let fileId = '';
@@ -25,7 +25,10 @@ export async function measureTusClient({ stack, client, options }: Bench): Promi
     const { seconds, usage } = await measure(pids, async () => {
       fileId = await client.ask<string>('sendByTusClient', { url, file, ...way.options });
       sentMs = performance.now() - begun;
-      await client.ask('untilClean', { url, fileId, pollMs: POLL_MS });
+      const stored = await client.ask<string>('untilClean', { url, fileId, pollMs: POLL_MS });
+      if (stored !== sha256) {
+        throw new Error(`${way.name}: the file has SHA-256 ${stored}, sent was ${sha256}`);
+      }
     });
     await client.ask('discard', { url, fileId });
     rows.push({
@@ -36,7 +39,17 @@ export async function measureTusClient({ stack, client, options }: Bench): Promi
       'worker MiB': Math.round(usage['worker']?.peakMib ?? 0),
     });
   }
-  const goals = ['api MiB', 'worker MiB'].map((column): Goal => {
+  return [
+    {
+      title: `tus-js-client: ${String(options.uploadMib)} MiB, from the first byte to the verdict`,
+      rows,
+      goals: goalsOf(rows),
+    },
+  ];
+}
+
+const goalsOf = (rows: readonly Row[]): Goal[] =>
+  ['api MiB', 'worker MiB'].map((column): Goal => {
     const measured = Math.max(...rows.map((row) => Number(row[column])));
     return {
       goal: `${column.slice(0, -4)} below ${String(WANTED_MIB)} MiB`,
@@ -44,11 +57,3 @@ export async function measureTusClient({ stack, client, options }: Bench): Promi
       isMet: measured < WANTED_MIB,
     };
   });
-  return [
-    {
-      title: `tus-js-client: ${String(options.uploadMib)} MiB, from the first byte to the verdict`,
-      rows,
-      goals,
-    },
-  ];
-}

@@ -3,11 +3,9 @@ import { measure, type Sample } from '../meter.js';
 import { usageColumns, type Goal, type Report, type Row } from '../report.js';
 import { takeTurns, type Contestant, type Result } from '../rounds.js';
 import { startHelper, type Helper } from '../start-helper.js';
+import { measureSmallTus } from './tus-small-files.js';
 
 const WANTED_MIB = 200;
-const WANTED_PER_SECOND = 500;
-const SMALL_BYTES = 100_000;
-const SMALL_PARALLEL = 16;
 const WANTED_GAIN = 1.5;
 
 interface Rivals {
@@ -32,7 +30,7 @@ export async function measureTus(bench: Bench): Promise<Report[]> {
     return [
       reportOf(bench, single, 1, []),
       reportOf(bench, four, 4, [gainOf(single, four)]),
-      await small(bench, rivals),
+      await measureSmallTus(bench, stock, stockUrl),
     ];
   } finally {
     await stock.ask('end').catch(() => undefined);
@@ -98,46 +96,5 @@ function gainOf([single]: readonly Result[], [four]: readonly Result[]): Goal {
     goal: `4 at once ${String(WANTED_GAIN)} times as fast as one`,
     measured: gain,
     isMet: gain >= WANTED_GAIN,
-  };
-}
-
-async function small({ stack, client, options }: Bench, rivals: Rivals): Promise<Report> {
-  const { api = 0, worker = 0, postgres = 0, redis = 0 } = stack.pids;
-  const send = (url: string, isProduct: boolean, pids: Record<string, number>): Promise<Sample> =>
-    measure({ ...pids, client: client.pid }, () =>
-      client.ask('sendSmallTus', {
-        url,
-        isProduct,
-        count: options.files,
-        parallel: SMALL_PARALLEL,
-        sizeBytes: SMALL_BYTES,
-      }),
-    );
-  const results = await takeTurns(options.rounds, [
-    {
-      name: 'Lazaret',
-      run: async () => {
-        const sample = await send(stack.url, true, { api, worker, postgres, redis });
-        await client.ask('untilAllDecided', { url: stack.url });
-        return sample;
-      },
-    },
-    { name: '@tus/server', run: () => send(rivals.stockUrl, false, { api: rivals.stock.pid }) },
-  ]);
-  const perSecond = options.files / (results[0]?.seconds ?? 1);
-  return {
-    title: `tus: ${String(options.files)} files of 100 KB, ${String(SMALL_PARALLEL)} at once`,
-    rows: results.map(({ name, seconds, usage }) => ({
-      '': name,
-      'files/s': options.files / seconds,
-      ...usageColumns(usage, options.files / 1_000, '1000'),
-    })),
-    goals: [
-      {
-        goal: `at least ${String(WANTED_PER_SECOND)} files/s`,
-        measured: perSecond,
-        isMet: perSecond >= WANTED_PER_SECOND,
-      },
-    ],
   };
 }
