@@ -6,6 +6,7 @@ import type { InspectionJob } from '../src/ports/job-queue.js';
 import type { ByteBudget } from '../src/usecases/inspection/byte-budget.js';
 import type { InspectionOutcome } from '../src/usecases/inspect-file.js';
 import type { RescanOutcome } from '../src/usecases/rescan/rescan-copy.js';
+import type { DependencyGate } from './dependency-gate.js';
 
 /** What handling a job needs. */
 export interface InspectionHandlerDeps {
@@ -19,6 +20,8 @@ export interface InspectionHandlerDeps {
   readonly rescan: (job: InspectionJob, signal: AbortSignal) => Promise<RescanOutcome>;
   /** Told when an inspection has begun or was put back, and the queue has room for another. */
   readonly onRoom: () => void;
+  /** Holds back what could only fail. */
+  readonly gate: Pick<DependencyGate, 'pass'>;
   /** How much may be read at the same time. */
   readonly byteBudget: ByteBudget;
   readonly metrics: Metrics;
@@ -39,12 +42,12 @@ export const createInspectionHandler =
 
 /** A job that is not let in has not begun: it stays due in the database, and the sweeper asks for it again. */
 async function withRoom(
-  { byteBudget, metrics, logger }: InspectionHandlerDeps,
+  { gate, byteBudget, metrics, logger }: InspectionHandlerDeps,
   { fileId, sizeBytes }: InspectionJob,
   signal: AbortSignal,
   work: () => Promise<void>,
 ): Promise<void> {
-  const giveBack = await byteBudget.take(sizeBytes, signal);
+  const giveBack = (await gate.pass(signal)) ? await byteBudget.take(sizeBytes, signal) : undefined;
   if (!giveBack) {
     logger.debug({ fileId }, 'inspection not begun, as the worker stops');
     return;

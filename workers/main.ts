@@ -10,6 +10,7 @@ import { createMetrics } from '../src/observability/metrics.js';
 import { startMetricsServer, type MetricsServer } from '../src/observability/metrics-server.js';
 import { stopTracing } from '../src/observability/register.js';
 import { createCollectWorker } from './collect.worker.js';
+import { createDependencyGate } from './dependency-gate.js';
 import { createDirectWorker } from './direct.worker.js';
 import { createGaugesWorker } from './gauges.worker.js';
 import { createHandOutWorker } from './hand-out.worker.js';
@@ -30,9 +31,28 @@ const work = composeWork(platform);
 const health = composeHealth(platform, work.analyser);
 const deps = { ...platform, ...work };
 const handOut = createHandOutWorker(deps);
+const { clamds, scanner, breakers, objects } = platform;
+const gate = createDependencyGate(
+  [
+    {
+      name: 'scanner',
+      ask: async (signal) => {
+        if (!clamds.isUsable()) await scanner.status(signal);
+      },
+    },
+    {
+      name: 'object-store',
+      ask: async (signal) => {
+        if (breakers.stateOf('object-store') === 'open') await objects.check(signal);
+      },
+    },
+  ],
+  deps,
+);
 const inspections = work.openWorker(
   createInspectionHandler({
     ...deps,
+    gate,
     onRoom: () => {
       handOut.onRoom();
     },
@@ -88,6 +108,7 @@ lifecycle.add({
     health.drain();
     const stopped = inspections.stop(signal);
     // What has not begun goes back at once; what has begun may come to its end.
+    gate.close();
     work.byteBudget.close();
     return stopped;
   },

@@ -31,6 +31,7 @@ describe('inspections beside each other', () => {
       inspect,
       rescan: async () => expect.fail('Nobody asked to examine anything again.'),
       onRoom: () => undefined,
+      gate: { pass: async () => true },
       ...{ byteBudget, metrics, logger: pino({ level: 'silent' }) },
     });
     for (let worker = 0; worker < WORKERS; worker += 1) open.work(handle);

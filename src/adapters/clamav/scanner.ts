@@ -51,6 +51,8 @@ export interface ClamavScanner extends Scanner {
   views(): readonly ClamdView[];
   /** The same after each of them was asked whether it is there. */
   look(): Promise<readonly ClamdView[]>;
+  /** Whether one of them gets files, as far as is known. */
+  isUsable(): boolean;
   /** Begins to test each clamd now and on schedule. Without it they are tested when they are first needed. */
   start(): void;
   /** Ends that. Idempotent. */
@@ -105,6 +107,7 @@ export function createClamavScanner(
     status: (signal) => choose((member) => member.askStatus(signal), signal),
     begin: (signal) => choose((member) => member.open(signal), signal),
     views,
+    isUsable: () => members.some((member) => member.isUsable()),
     look: async () => {
       const pings = Promise.all(members.map((member) => member.ping()));
       await withDeadline(pings, LOOK_MS, () => new Error('a clamd is slow')).catch(() => undefined);

@@ -26,7 +26,8 @@ describe('the inspection handler', () => {
     const job = makeJob();
     const rescan = async () => expect.fail('Nobody asked to examine anything again.');
     const byteBudget = createByteBudget(1);
-    await createInspectionHandler({ inspect, rescan, onRoom, byteBudget, metrics, logger })(job, never);
+    const gate = { pass: async () => true };
+    await createInspectionHandler({ inspect, rescan, onRoom, gate, byteBudget, metrics, logger })(job, never);
     expect(inspect.mock.calls).toEqual([[job, never, onRoom]]);
     return { onRoom, metrics };
   };
