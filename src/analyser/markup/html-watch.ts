@@ -22,7 +22,7 @@ const REFERENCES: ReadonlySet<string> = new Set([
   'poster',
 ]);
 const MOST_PIECE_CHARACTERS = 32 * 1024 * 1024;
-const MOST_DEPTH = 100_000;
+const MOST_DEPTH = 5_000;
 
 /** Begins with a page that nothing was heard of. What is broken is read as browsers read it. */
 export function createHtmlWatch(place: Place, context: Context, data: DataUrls): HtmlWatch {

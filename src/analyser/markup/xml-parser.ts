@@ -39,7 +39,8 @@ export interface XmlParser {
 
 /** One tag, comment or text. */
 const MOST_PIECE_CHARACTERS = 32 * 1024 * 1024;
-const MOST_DEPTH = 5_000;
+/** Each element asks those round it for its namespace. */
+const MOST_DEPTH = 1_000;
 const MOST_ATTRIBUTES = 10_000;
 
 /**
