@@ -49,9 +49,13 @@ function keeps(claim: Claim, content: ContentType): boolean {
   const { mediaType, family } = content;
   return claim.some((claimed) => {
     if (claimed === 'text') return isText(content) || family === 'unknown';
-    // A type of a class that nobody knows may have a mark that nobody knows.
+    // A type of a class that nobody knows may have a mark that nobody knows, or be text: drawings and lists of songs are.
     if (claimed.endsWith('/*')) {
-      return family === 'unknown' || (mediaType?.startsWith(claimed.slice(0, -1)) ?? false);
+      return (
+        family === 'unknown' ||
+        mediaType === 'text/plain' ||
+        (mediaType?.startsWith(claimed.slice(0, -1)) ?? false)
+      );
     }
     return claimed === mediaType;
   });
