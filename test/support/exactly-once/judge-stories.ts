@@ -14,9 +14,12 @@ export async function judgeStories(db: pg.Client, ends: readonly StoryEnd[]): Pr
 }
 
 function judgeFiles(files: readonly FileRow[], ends: readonly StoryEnd[]): string[] {
-  const byLabel = Map.groupBy(files, ({ label }) => label ?? '');
-  const known = new Set(ends.map(({ plan }) => plan.label));
-  const strangers = files.filter(({ label }) => !known.has(label ?? ''));
+  const labels = new Map(ends.map(({ fileId, plan }) => [fileId, plan.label]));
+  // Of an upload that is to be a stretch of another one, nothing is kept that its client said.
+  const labelOf = ({ id, label }: FileRow): string => label ?? labels.get(id) ?? '';
+  const byLabel = Map.groupBy(files, labelOf);
+  const known = new Set(labels.values());
+  const strangers = files.filter((file) => !known.has(labelOf(file)));
   return [
     ...strangers.map(({ id }) => `file ${id} belongs to no request`),
     ...ends.flatMap((end) => judgeFile(end, byLabel.get(end.plan.label) ?? [])),

@@ -1,5 +1,7 @@
 import { beginStory, reuseKey } from './begin-story.js';
 import { createCourier } from './deliver.js';
+import { joinStory } from './join-story.js';
+import { abortByS3, completeByS3 } from './s3-story.js';
 import { endStep, type Scene, type StoryDeps } from './scene.js';
 import { sendParts } from './send-parts.js';
 import { patchStep, sendTus } from './send-tus.js';
@@ -11,6 +13,8 @@ export interface StoryEnd {
   readonly fileId: string | undefined;
   /** What the file must come to. */
   readonly state: 'CLEAN' | 'CANCELLED' | 'DELETED' | 'OPEN';
+  /** Uploads that the file was put together from, and how each ended. */
+  readonly partials?: readonly StoryEnd[];
 }
 
 const REUSE_SHARE = 0.2;
@@ -20,6 +24,7 @@ const MEDDLE_SHARE = 0.3;
 export async function playStory(deps: StoryDeps, plan: StoryPlan): Promise<StoryEnd> {
   const courier = createCourier(deps);
   const scene: Scene = { ...deps, plan, bytes: bytesOf(plan), courier, isClosing: false };
+  if (plan.way === 'tus-joined') return playJoined(scene);
   const fileId = await beginStory(scene);
   if (fileId === undefined) return { plan, fileId, state: 'OPEN' };
   if (deps.chance.isLucky(REUSE_SHARE)) await reuseKey(scene);
@@ -30,13 +35,29 @@ export async function playStory(deps: StoryDeps, plan: StoryPlan): Promise<Story
   return { plan, fileId, state };
 }
 
+async function playJoined(scene: Scene): Promise<StoryEnd> {
+  const { plan, courier } = scene;
+  const { fileId, partials } = await joinStory(scene);
+  const state = fileId === undefined ? 'OPEN' : await endStory(scene, fileId);
+  if (fileId !== undefined) await meddle(scene, fileId);
+  await courier.settle();
+  const ended = partials.map(({ label, fileId: id }): StoryEnd => ({
+    plan: { ...plan, label },
+    fileId: id,
+    state: 'CANCELLED',
+  }));
+  return { plan, fileId, state, partials: ended };
+}
+
 async function sendBytes(scene: Scene, fileId: string): Promise<void> {
   const { chance, plan } = scene;
   const isGivenUp = plan.end === 'cancel' || plan.end === 'abandon';
   switch (plan.way) {
     case 'form':
+    case 'tus-joined':
       return;
     case 'parts':
+    case 's3':
     case 'direct':
       return sendParts(scene, fileId, isGivenUp ? chance.below(2) : undefined);
     case 'tus-parts':
@@ -63,11 +84,16 @@ async function endStory(scene: Scene, fileId: string): Promise<StoryEnd['state']
   const { plan, courier } = scene;
   scene.isClosing = true;
   if (plan.end === 'abandon') return 'OPEN';
+  if (plan.end === 'cancel' && plan.way === 's3') {
+    await abortByS3(scene, fileId);
+    return 'CANCELLED';
+  }
   if (plan.end === 'cancel') {
     await courier.deliver(endStep(scene, 'cancelUpload', fileId, {}));
     return 'CANCELLED';
   }
   // Bytes that travel late may take the place of equal ones: only then it is known which were refused.
+  if (plan.way === 's3') await completeByS3(scene, fileId);
   await courier.deliver(endStep(scene, 'completeUpload', fileId, {}));
   if (plan.end !== 'delete') return 'CLEAN';
   // Until it is inspected the file cannot be deleted.

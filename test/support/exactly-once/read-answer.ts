@@ -32,6 +32,14 @@ export function readHttp({ status, headers, text }: Answer): Reading {
   return refused((parse(text) as { code?: string }).code ?? `status ${status}: ${text.slice(0, 200)}`);
 }
 
+/** Reads an answer to a call of S3 that the product speaks itself. */
+export function readS3({ status, text }: Answer): Reading {
+  if (status >= 200 && status < 300) return { kind: 'done', value: text };
+  const { code } = parse(text) as { code?: string };
+  const inXml = /<Code>(.*?)<\/Code>/.exec(text)?.[1];
+  return refused(inXml ?? code ?? `status ${status}: ${text.slice(0, 200)}`);
+}
+
 /** Statuses with which an S3 store says that the upload is over; Ceph answers 500 where one has just gone. */
 const STORE_REFUSALS = [403, 404];
 

@@ -133,7 +133,8 @@ function playerOf({ store, seed, wire, violations, violate, headers, ends }: Sta
       const label = `${seed}-${begun++}`;
       const own = chance.fork(label);
       const plan = planStory(own, label, ways);
-      ends.push(await playStory({ wire, chance: own, violate, label, headers }, plan));
+      const end = await playStory({ wire, chance: own, violate, label, headers }, plan);
+      ends.push(end, ...(end.partials ?? []));
     }
   };
 }

@@ -28,7 +28,12 @@ export const patchStep = (scene: Scene, fileId: string, offset: number, bytes: B
     tus('PATCH', `/uploads/${fileId}`, await scene.headers(), { 'upload-offset': String(offset) }, bytes),
   read: readHttp,
   // A twin of it was faster. After that there may be nothing to continue.
-  refusals: () => ({ CONFLICT: 'over', ...(scene.isClosing ? { TOO_LARGE: 'over' } : {}) }),
+  refusals: () => ({
+    CONFLICT: 'over',
+    ...(scene.isClosing ? { TOO_LARGE: 'over' } : {}),
+    // What was put together takes no bytes from the first moment on.
+    ...(scene.plan.way === 'tus-joined' ? { FORBIDDEN: 'over' } : {}),
+  }),
 });
 
 async function standsAt({ courier, headers }: Scene, fileId: string): Promise<number> {

@@ -9,6 +9,7 @@ const MUTATIONS = {
   createUpload: `mutation ($input: CreateUploadInput!) { answer: createUpload(input: $input) { ${FILE} } }`,
   signUploadParts: `mutation ($input: SignUploadPartsInput!) {
     answer: signUploadParts(input: $input) { parts { partNumber url headers { name value } } } }`,
+  signS3Upload: `mutation ($input: SignS3UploadInput!) { answer: signS3Upload(input: $input) { url } }`,
   completeUpload: `mutation ($input: CompleteUploadInput!) { answer: completeUpload(input: $input) { ${FILE} } }`,
   cancelUpload: `mutation ($input: FileIdInput!) { answer: cancelUpload(input: $input) { ${FILE} } }`,
   deleteFile: `mutation ($input: FileIdInput!) { answer: deleteFile(input: $input) { ${FILE} } }`,
@@ -66,6 +67,14 @@ export function put({ url, headers }: SignedPart, body: Buffer): Sending {
     body,
   };
 }
+
+/** A call of S3, about an upload that is signed for it. */
+export const s3 = (method: string, path: string, xml: string): Sending => ({
+  method,
+  path,
+  headers: xml === '' ? {} : { 'content-type': 'application/xml' },
+  body: Buffer.from(xml),
+});
 
 /** A request of tus, with bytes or without. */
 export const tus = (

@@ -5,7 +5,8 @@ import type { Chance } from '../crash/chance.js';
 export const PART_BYTES = 5 * 1024 * 1024;
 
 /** How the bytes of one file travel. */
-export type Way = 'parts' | 'tus' | 'tus-at-once' | 'tus-parts' | 'form' | 'direct' | 'direct-parts';
+export type Way =
+  'parts' | 's3' | 'tus' | 'tus-at-once' | 'tus-joined' | 'tus-parts' | 'form' | 'direct' | 'direct-parts';
 
 /** What one client sets out to do with one file. Many are remembered for long, so it holds no bytes. */
 export interface StoryPlan {
@@ -30,9 +31,11 @@ const SHARED_BYTES = 1_024;
 export const WAYS: readonly [Way, ...Way[]] = [
   'parts',
   'parts',
+  's3',
   'tus',
   'tus',
   'tus-at-once',
+  'tus-joined',
   'tus-parts',
   'form',
 ];
@@ -49,6 +52,9 @@ const ENDS: readonly [StoryPlan['end'], ...StoryPlan['end'][]] = [
   'delete',
 ];
 
+/** Ways on which a file is complete as soon as there is one. */
+const ONE_STEP: ReadonlySet<Way> = new Set(['form', 'tus-at-once', 'tus-joined']);
+
 /** Plans a file: mostly small, seldom of two parts, sometimes empty. */
 export function planStory(chance: Chance, label: string, ways: readonly [Way, ...Way[]]): StoryPlan {
   const way = chance.pick(ways);
@@ -57,7 +63,7 @@ export function planStory(chance: Chance, label: string, ways: readonly [Way, ..
   const content = isShared ? `shared ${chance.below(SHARED_CONTENTS)}` : label;
   const sizeBytes = isShared ? SHARED_BYTES : sizeOf(chance);
   // What is sent in one request is complete before anybody can give it up.
-  const isWhole = way === 'form' || way === 'tus-at-once' || sizeBytes === 0;
+  const isWhole = ONE_STEP.has(way) || sizeBytes === 0;
   const plan = { label, way, content, sizeBytes, end: isWhole && end !== 'delete' ? 'complete' : end };
   return { ...plan, sha256: createHash('sha256').update(bytesOf(plan)).digest('hex') };
 }
