@@ -26,7 +26,15 @@ export const freshFileId = (): FileId => uuidv7() as FileId;
 
 /** A new file of the tenant, not stored yet. */
 export const draftFile = (scope: TenantScope, changes: Partial<File> = {}): File =>
-  makeFile({ id: freshFileId(), tenantId: scope.tenantId, createdBy: scope.subject, ...changes });
+  makeFile({
+    id: freshFileId(),
+    tenantId: scope.tenantId,
+    createdBy: scope.subject,
+    // Claims nothing, so that bytes of no kind can become CLEAN.
+    name: 'draft.bin',
+    declaredType: null,
+    ...changes,
+  });
 
 /** A part of a size. */
 export const makePart = (partNumber: number, sizeBytes: number): Part => ({
