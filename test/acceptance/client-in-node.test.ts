@@ -141,7 +141,12 @@ describe('the client library in Node', () => {
 
   it('forgets a cancelled upload, here and at the service', async () => {
     const { file } = await makeFile('cancelled.bin', 12 * MIB);
-    const client = open(product.url);
+    // One part comes in and no other one, so that the upload cannot be complete before it is cancelled.
+    let parts = 0;
+    const decide = (method: string): Mishap | undefined =>
+      method === 'PUT' && (parts += 1) > 1 ? 'busy' : undefined;
+    const proxy = await startLossyProxy({ target: product.url, decide });
+    const client = open(proxy.url);
     const upload = client.upload(file, { maxParallel: 1 });
     await reached(upload, ({ receivedBytes }) => receivedBytes > 0);
     await upload.cancel();
@@ -151,6 +156,7 @@ describe('the client library in Node', () => {
     const again = client.upload(file, { fileId: upload.snapshot().fileId });
     expect(await again.result).toMatchObject({ state: 'CANCELLED' });
     await client.close();
+    await proxy.close();
   });
 
   it('brings exact bytes through a network that drops connections, loses answers and is busy', async () => {
