@@ -1,8 +1,8 @@
 import { report, within, type Context, type Place } from '../context.js';
 import { CorruptError, inflate } from '../reading/inflate.js';
-import { restOf } from '../reading/limited.js';
 import type { Reader } from '../reading/reader.js';
 import type { ContentType } from '../types/content-type.js';
+import { lookAtRest } from './rest.js';
 
 /** Looks into what one compressed stream holds. What follows its end is looked at as well. */
 export async function analyseCompressed(
@@ -28,18 +28,6 @@ export async function analyseCompressed(
   }
   await lookAtRest(reader, place, context);
   return type;
-}
-
-/** Zeros that fill the last block of a tape are usual. */
-async function lookAtRest(reader: Reader, place: Place, context: Context): Promise<void> {
-  for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
-    const begin = chunk.findIndex((byte) => byte !== 0);
-    if (begin < 0) continue;
-    reader.unread(chunk.subarray(begin));
-    report(context, place, 'TRAILING_DATA', `Bytes follow its end at ${reader.offset}.`);
-    await context.look(restOf(reader), within(place, '(rest)', 'rest'));
-    return;
-  }
 }
 
 const innerName = (name: string): string =>

@@ -1,9 +1,10 @@
 import { report, within, type Context, type Place } from '../context.js';
-import { collect, limited, restOf } from '../reading/limited.js';
+import { collect, limited } from '../reading/limited.js';
 import { TruncatedError, type Reader } from '../reading/reader.js';
 import type { ContentType } from '../types/content-type.js';
 import { checkLink, checkName } from './member-name.js';
 import { parsePax, type PaxRecords } from './pax.js';
+import { lookAtRest } from './rest.js';
 import { parseTarHeader, TAR_BLOCK_BYTES, TAR_KIND, type TarHeader } from './tar-header.js';
 
 const TYPE: ContentType = { family: 'tar', mediaType: 'application/x-tar' };
@@ -28,7 +29,7 @@ async function walk(reader: Reader, place: Place, context: Context): Promise<voi
     const block = await reader.peek(TAR_BLOCK_BYTES);
     if (block.length === 0) return;
     await reader.skip(Math.min(TAR_BLOCK_BYTES, block.length));
-    if (block.equals(EMPTY)) return endOfTar(reader, place, context);
+    if (block.equals(EMPTY)) return lookAtRest(reader, place, context);
     const header = parseTarHeader(block);
     if (!header) throw new TruncatedError('This is no header');
     context.budget.member();
@@ -104,16 +105,4 @@ const padded = (bytes: number): number => Math.ceil(bytes / TAR_BLOCK_BYTES) * T
 async function skipPadding(reader: Reader, sizeBytes: number): Promise<void> {
   const rest = padded(sizeBytes) - sizeBytes;
   await reader.skip(Math.min(rest, (await reader.peek(rest)).length));
-}
-
-/** Behind the end there are zeros only: what else is there, no program unpacks, or every program another. */
-async function endOfTar(reader: Reader, place: Place, context: Context): Promise<void> {
-  for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
-    const begin = chunk.findIndex((byte) => byte !== 0);
-    if (begin < 0) continue;
-    reader.unread(chunk.subarray(begin));
-    report(context, place, 'TRAILING_DATA', `Bytes follow its end at ${reader.offset}.`);
-    await context.look(restOf(reader), within(place, '(rest)', 'rest'));
-    return;
-  }
 }

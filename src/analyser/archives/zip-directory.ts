@@ -3,7 +3,7 @@ import { TruncatedError, type Reader } from '../reading/reader.js';
 import { restOf } from '../reading/limited.js';
 import { checkLocation } from './member-name.js';
 import type { WalkedMember } from './zip-member.js';
-import { takeCentralHeader, ZIP, type ZipEntry } from './zip-records.js';
+import { markOf, takeCentralHeader, ZIP, type ZipEntry } from './zip-records.js';
 
 const SYMBOLIC_LINK = 0o12;
 const SIGNATURE = 0x05_05_4b_50;
@@ -91,11 +91,6 @@ function differences(member: WalkedMember, entry: ZipEntry): string {
   if (member.real && member.real.crc !== entry.crc) differing.push('checksum');
   return differing.join(', ');
 }
-
-const markOf = async (reader: Reader): Promise<number> => {
-  const mark = await reader.peek(4);
-  return mark.length === 4 ? mark.readUInt32LE(0) : 0;
-};
 
 /** Where the directory was, and how much of it. */
 interface Found {

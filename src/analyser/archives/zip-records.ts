@@ -103,3 +103,9 @@ function widen(extra: Buffer, values: readonly number[]): readonly number[] {
     return Number(wide.readBigUInt64LE(at - 8));
   });
 }
+
+/** The four bytes that the next record begins with; 0 where there are not as many. */
+export const markOf = async (reader: Reader): Promise<number> => {
+  const mark = await reader.peek(4);
+  return mark.length === 4 ? mark.readUInt32LE(0) : 0;
+};

@@ -5,7 +5,7 @@ import type { ContentType } from '../types/content-type.js';
 import { compareDirectory } from './zip-directory.js';
 import { readMember, type WalkedMember } from './zip-member.js';
 import { createZipProfile } from './zip-profile.js';
-import { takeLocalHeader, ZIP } from './zip-records.js';
+import { markOf, takeLocalHeader, ZIP } from './zip-records.js';
 
 /** In bytes that belong to no member; zeros there are padding. */
 const SIGNING_BLOCK = Buffer.from('APK Sig Block 42', 'latin1');
@@ -50,11 +50,6 @@ async function walk(
     }
   }
 }
-
-const markOf = async (reader: Reader): Promise<number> => {
-  const mark = await reader.peek(4);
-  return mark.length === 4 ? mark.readUInt32LE(0) : 0;
-};
 
 interface Gap {
   /** Whether the member in front of it was read to its end; else the gap is what is left of it. */
