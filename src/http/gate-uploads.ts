@@ -1,18 +1,16 @@
 import { fault, type Outcome } from '../domain/errors.js';
 import { PRESSURE_RETRY_MS } from '../graphql/use-admission.js';
 import type { createUpload } from '../usecases/create-upload.js';
-import type { receiveFile } from '../usecases/receive-file.js';
 import type { joinUploads } from '../usecases/resumable/join-uploads.js';
 
 interface UploadOpeners {
   readonly createUpload: ReturnType<typeof createUpload>;
-  readonly receiveFile: ReturnType<typeof receiveFile>;
   readonly joinUploads: ReturnType<typeof joinUploads>;
 }
 
 /**
- * Refuses new uploads with OVERLOADED while the process is at its limits, whatever they come over. Everything else
- * goes on.
+ * Refuses new uploads with OVERLOADED while the process is at its limits, whatever they come over. Whole
+ * files are refused before their body is read; everything else goes on.
  */
 export const gateNewUploads = <T extends UploadOpeners>(useCases: T, isUnderPressure: () => boolean): T => {
   const gate =
@@ -24,7 +22,6 @@ export const gateNewUploads = <T extends UploadOpeners>(useCases: T, isUnderPres
   return {
     ...useCases,
     createUpload: gate(useCases.createUpload),
-    receiveFile: gate(useCases.receiveFile),
     joinUploads: gate(useCases.joinUploads),
   };
 };
