@@ -1,7 +1,7 @@
 import { TransientError } from '../../domain/errors.js';
 import type { Member } from './member.js';
 import { rank } from './rank.js';
-import { withDeadline } from './with-deadline.js';
+import { withDeadline } from '../common/with-deadline.js';
 
 /** Has a clamd asked that may be asked; another one when it fails. Throws `TransientError` when none is left. */
 export type Choose = <T>(ask: (member: Member) => Promise<T>, signal: AbortSignal | undefined) => Promise<T>;

@@ -4,7 +4,7 @@ import { TransientError } from '../../domain/errors.js';
 import { describeAddress, type ClamdAddress } from './address.js';
 import { createInbox, MAX_UNREAD_BYTES, type Inbox } from './inbox.js';
 import { hearLastWords } from './last-words.js';
-import { withDeadline } from './with-deadline.js';
+import { withDeadline } from '../common/with-deadline.js';
 
 /** A conversation with one clamd. Every failure closes it and is a `TransientError`. */
 export interface ClamdConnection {

@@ -8,7 +8,7 @@ import { createChoice } from './choose.js';
 import { isFailureOfClamd } from './calls.js';
 import { createMember, type Member } from './member.js';
 import type { Standing } from './standing.js';
-import { withDeadline } from './with-deadline.js';
+import { withDeadline } from '../common/with-deadline.js';
 import { isOutdated, viewOf, type ClamdView } from './view.js';
 
 /** Where the clamds are, and how long to be patient with each. */

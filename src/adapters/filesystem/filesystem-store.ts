@@ -6,6 +6,7 @@ import type { LentChunks, ObjectRef, ObjectStore, OpenObject } from '../../ports
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
 import type { SpoolingStore } from '../../ports/spool.js';
 import type { StoreInventory } from '../../ports/store-inventory.js';
+import { consume } from '../common/consume.js';
 import { DIRECTORY_MODE, ensureDirectory, isRealDirectory, pruneEmpty } from './directories.js';
 import { listDisk } from './inventory.js';
 import { isolate, openIsolated, removeIsolated } from './isolated.js';
@@ -82,16 +83,6 @@ export async function createFilesystemStore(
     hasRoom: () => guard(disk.room.has),
     check: (signal) => run(signal, async () => rm(await writeScratch(scratch, 0, Readable.from([])))),
   };
-}
-
-/** A body that nobody reads on would hold its sender for ever. */
-async function consume<T>(body: Readable | LentChunks, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (body instanceof Readable) body.destroy();
-    throw error;
-  }
 }
 
 async function openDisk({ root, clock, minFreeBytes = 0 }: FilesystemStoreOptions): Promise<Disk> {

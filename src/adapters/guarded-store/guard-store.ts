@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream';
 import { TransientError } from '../../domain/errors.js';
 import type { Breaker } from '../../observability/breaker.js';
-import type { DirectTransfer, LentChunks, ObjectStore } from '../../ports/object-store.js';
+import type { DirectTransfer, ObjectStore } from '../../ports/object-store.js';
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
 import type { StoreInventory } from '../../ports/store-inventory.js';
+import { consume } from '../common/consume.js';
 
 /** A store with all its abilities. */
 export type WholeStore = ObjectStore & QuarantineArea & StoreInventory;
@@ -61,13 +61,3 @@ const guardQuarantine = (area: QuarantineArea, { run }: Breaker): QuarantineArea
   readIsolated: (key, range, signal) => run(() => area.readIsolated(key, range, signal), signal),
   removeIsolated: (key, signal) => run(() => area.removeIsolated(key, signal), signal),
 });
-
-/** A body that is not let in would hold its sender for ever. */
-async function consume<T>(body: Readable | LentChunks, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (body instanceof Readable) body.destroy();
-    throw error;
-  }
-}

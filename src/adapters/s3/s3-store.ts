@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { DirectTransfer, LentChunks, ObjectStore, OpenUpload } from '../../ports/object-store.js';
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
+import { consume } from '../common/consume.js';
 import { STAGED_TAG } from './bucket-rules.js';
 import { checkBuckets, ensureBuckets, removeObject, type S3 } from './buckets.js';
 import { createDirectTransfer } from './direct-transfer.js';
@@ -108,14 +109,4 @@ const ownBody = (body: Readable | LentChunks): Readable =>
 
 async function* copied(chunks: LentChunks): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) yield Buffer.from(chunk);
-}
-
-/** A body that nobody reads on would hold its sender for ever. */
-async function consume<T>(body: Readable, work: (body: Readable) => Promise<T>): Promise<T> {
-  try {
-    return await work(body);
-  } catch (error) {
-    body.destroy();
-    throw error;
-  }
 }

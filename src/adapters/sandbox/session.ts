@@ -6,7 +6,7 @@ import type { FileLabel, StructureSession } from '../../ports/structure-analyser
 import type { AnalyserProcess } from './analyser-process.js';
 import { parseEnough, parseReport } from './reply.js';
 import { createTail } from './tail.js';
-import { withDeadline } from './with-deadline.js';
+import { withDeadline } from '../common/with-deadline.js';
 
 /** How long to be patient with an analyser, in milliseconds. */
 export interface SessionTimeouts {

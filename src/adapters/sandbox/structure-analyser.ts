@@ -6,7 +6,7 @@ import { RETIRED, startProcess, type AnalyserProcess } from './analyser-process.
 import { ESSENTIAL, findConfinement, type SandboxCommand, type SandboxLimits } from './confinement.js';
 import { CLOSED, createPool, type Pool } from './pool.js';
 import { openSession, type SessionEnd, type SessionTimeouts } from './session.js';
-import { withDeadline } from './with-deadline.js';
+import { withDeadline } from '../common/with-deadline.js';
 
 /** How the sandbox is made up. */
 export interface SandboxSettings extends SessionTimeouts {

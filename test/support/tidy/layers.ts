@@ -24,19 +24,30 @@ const LAYERS: readonly Layer[] = [
   { name: 'domain', path: /^src\/domain\//, imports: [], packages: PURE },
   { name: 'ports', path: /^src\/ports\//, imports: ['domain'], packages: /^node:stream$/ },
   { name: 'usecases', path: /^src\/usecases\//, imports: ['domain', 'ports'], packages: NEUTRAL },
+  // What several of them need and none of them owns; it knows no system.
+  {
+    name: 'adapters/common',
+    path: /^src\/adapters\/common\//,
+    imports: ['domain', 'ports'],
+    packages: NEUTRAL,
+  },
   {
     name: 'adapters/postgres',
     path: /^src\/adapters\/postgres\//,
-    imports: ['domain', 'ports', 'db', 'observability'],
+    imports: ['domain', 'ports', 'db', 'observability', 'adapters/common'],
   },
   {
     name: 'adapters/sandbox',
     path: /^src\/adapters\/sandbox\//,
-    imports: ['domain', 'ports', 'observability', 'analyser'],
+    imports: ['domain', 'ports', 'observability', 'analyser', 'adapters/common'],
   },
   // It runs apart from everything else, and asks nothing but the bytes that it is given.
   { name: 'analyser', path: /^src\/analyser\//, imports: ['domain'], packages: ANALYSER },
-  { name: 'adapters', path: /^src\/adapters\/[^/]+\//, imports: ['domain', 'ports', 'observability'] },
+  {
+    name: 'adapters',
+    path: /^src\/adapters\/[^/]+\//,
+    imports: ['domain', 'ports', 'observability', 'adapters/common'],
+  },
   { name: 'graphql', path: /^src\/graphql\//, imports: EDGE, types: ['ports'] },
   { name: 'http', path: /^src\/http\//, imports: [...EDGE, 'graphql'], types: ['ports'] },
   { name: 'config', path: /^src\/config\//, imports: ['domain'] },
