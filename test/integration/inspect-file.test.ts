@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { open, readdir, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { File } from '../../src/domain/file.js';
@@ -10,6 +10,22 @@ import { startMockClamd } from '../support/mock-clamd.js';
 import { EICAR, encryptedZip, zipOf } from '../support/samples.js';
 
 const MIB = 1024 * 1024;
+
+/** Whatever it is, it is another one afterwards. */
+async function changeFirstByte(name: string): Promise<void> {
+  const file = await open(name, 'r+');
+  try {
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, 0);
+    await file.write(
+      buffer.map((byte) => byte ^ 0xff),
+      0,
+      1,
+      0,
+    );
+  } finally {
+    await file.close();
+  }
+}
 
 describe('an inspection over Postgres, the file system and clamd', () => {
   let scene: InspectionScene;
@@ -121,7 +137,7 @@ describe('an inspection over Postgres, the file system and clamd', () => {
 
   it.each([
     ['cut off', (name: string) => truncate(name, MIB)],
-    ['changed', (name: string) => writeFile(name, 'x', { flag: 'r+' })],
+    ['changed', changeFirstByte],
   ])('of bytes that the store has %s is no verdict over them', async (_, damage) => {
     const file = await scene.receive(randomBytes(5 * MIB));
     const [part] = await stagedPartsOf(file);
