@@ -8,13 +8,14 @@ import { ok } from '../domain/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventBus } from '../ports/event-bus.js';
 import type { FileStore, FileTransaction, LedgerEntry, TenantScope } from '../ports/file-store.js';
-import type { ObjectStore, StoredPart } from '../ports/object-store.js';
+import type { ObjectStore } from '../ports/object-store.js';
 import type { PartGrant } from '../ports/url-signer.js';
 import { announce, announceProgress } from './announce.js';
 import { applyCommand, lockFile } from './apply.js';
+import { discardPart } from './discard-part.js';
+import { leftBehind } from './left-behind.js';
 import { removeFragments } from './remove-fragments.js';
 import { storePart } from './store-part.js';
-import { isSurelyAbsent } from './surely-absent.js';
 
 /** The bytes of a part on their way in. */
 export interface PartBody {
@@ -113,8 +114,8 @@ async function record(
 }
 
 /**
- * Writes a stored part to the ledger in a transaction of its own. One that surely did not get there leaves nothing in
- * the store, so that trying again does not fill it.
+ * Writes a stored part to the ledger in a transaction of its own. When that fails, what no row names leaves the store:
+ * the part that surely did not get there, or the one whose place it took. So trying again does not fill it.
  *
  * @throws the error of the transaction
  */
@@ -124,13 +125,36 @@ export async function enterPart(
   file: File,
   part: Part,
 ): Promise<Outcome<LedgerEntry & { readonly isFirst: boolean }>> {
+  let replaced: LedgerEntry | undefined;
   try {
-    return await files.transact(scope, (tx) => enterLedger(tx, file, part, clock.now()));
+    return await files.transact(scope, async (tx) => {
+      const entered = await enterLedger(tx, file, part, clock.now());
+      if (entered.ok) replaced = entered.value;
+      return entered;
+    });
   } catch (error) {
-    const isNamed = async (tx: FileTransaction): Promise<boolean> =>
-      (await tx.parts(file.id)).some(({ etag }) => etag === part.etag);
-    if (await isSurelyAbsent(files, scope, file.id, error, isNamed)) await discardPart(objects, file, part);
+    await removeLeft({ files, objects }, scope, file, { part, replaced }, error);
     throw error;
+  }
+}
+
+async function removeLeft(
+  { files, objects }: Pick<ReceivePartDeps, 'files' | 'objects'>,
+  scope: TenantScope,
+  file: File,
+  { part, replaced }: { readonly part: Part; readonly replaced: LedgerEntry | undefined },
+  error: unknown,
+): Promise<void> {
+  const { replacedEtag = null, droppedFragments = [] } = replaced ?? {};
+  const etags = replacedEtag === null ? [] : [replacedEtag];
+  const change = { stored: [part.etag], replaced: [...etags, ...droppedFragments] };
+  const left = await leftBehind(files, scope, file.id, error, change);
+  await removeFragments(
+    objects,
+    droppedFragments.filter((key) => left.has(key)),
+  );
+  for (const etag of [part.etag, ...etags].filter((one) => left.has(one))) {
+    await discardPart(objects, file, { partNumber: part.partNumber, etag });
   }
 }
 
@@ -167,11 +191,4 @@ export async function enterHeld(
 export interface EnteredPart extends LedgerEntry {
   readonly isFirst: boolean;
   readonly file: File;
-}
-
-/** Sending a part again and again must not fill the store. What this misses goes when the upload ends. */
-async function discardPart(objects: ObjectStore, file: File, part: StoredPart): Promise<void> {
-  if (file.ingestHandle === null) return;
-  const upload = { key: file.ingestKey, handle: file.ingestHandle };
-  await objects.discardPart?.(upload, part).catch(() => undefined);
 }

@@ -2,9 +2,10 @@ import type { Actor } from '../../domain/actor.js';
 import { FaultError } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
-import type { FileStore, FileTransaction } from '../../ports/file-store.js';
-import { isSurelyAbsent } from '../surely-absent.js';
+import type { FileStore } from '../../ports/file-store.js';
+import { leftBehind } from '../left-behind.js';
 import { enterPieces, type Entering, type Entered } from './enter-pieces.js';
+import { removeReplaced, type Replaced } from './remove-replaced.js';
 import { discardEntry, type Entry, type StorePieceDeps } from './store-piece.js';
 
 /** What committing pieces needs. */
@@ -14,7 +15,8 @@ export interface CommitPiecesDeps extends StorePieceDeps {
 }
 
 /**
- * Enters stored bytes in a transaction of their own. What surely was not entered goes; where nobody knows, it stays.
+ * Enters stored bytes in a transaction of their own, and removes what they replace. When that fails, whatever of both no
+ * row names goes; where nobody knows, it stays.
  *
  * @throws FaultError CONFLICT; the error of the transaction
  */
@@ -24,27 +26,37 @@ export async function commitPieces(
   file: File,
   entering: Entering,
 ): Promise<Entered> {
+  let replaced: Replaced = { fragmentKeys: [], parts: [] };
   try {
-    const entered = await deps.files.transact(actor, (tx) =>
-      enterPieces(tx, file, entering, deps.clock.now()),
-    );
+    const entered = await deps.files.transact(actor, async (tx) => {
+      const outcome = await enterPieces(tx, file, entering, deps.clock.now());
+      if (outcome.ok) replaced = outcome.value;
+      return outcome;
+    });
     if (entered.ok) return entered.value;
     throw new FaultError(entered.fault);
   } catch (error) {
-    const { entries } = entering;
-    const isEntered = (tx: FileTransaction): Promise<boolean> => isNamed(tx, file, entries);
-    if (await isSurelyAbsent(deps.files, actor, file.id, error, isEntered)) {
-      for (const entry of entries) await discardEntry(deps, file, entry);
-    }
+    await removeLeft(deps, actor, file, entering.entries, replaced, error);
     throw error;
   }
 }
 
-/** They are entered together, or none is. */
-async function isNamed(tx: FileTransaction, { id }: File, entries: readonly Entry[]): Promise<boolean> {
-  const etags = new Set((await tx.parts(id)).map(({ etag }) => etag));
-  const keys = new Set((await tx.fragments(id)).map(({ objectKey }) => objectKey));
-  return entries.some((entry) =>
-    entry.kind === 'part' ? etags.has(entry.part.etag) : keys.has(entry.fragment.objectKey),
-  );
+async function removeLeft(
+  deps: CommitPiecesDeps,
+  actor: Actor,
+  file: File,
+  entries: readonly Entry[],
+  { fragmentKeys, parts }: Replaced,
+  error: unknown,
+): Promise<void> {
+  const change = { stored: entries.map(nameOf), replaced: [...fragmentKeys, ...parts.map(etagOf)] };
+  const left = await leftBehind(deps.files, actor, file.id, error, change);
+  for (const entry of entries) if (left.has(nameOf(entry))) await discardEntry(deps, file, entry);
+  await removeReplaced(deps.objects, file, {
+    fragmentKeys: fragmentKeys.filter((key) => left.has(key)),
+    parts: parts.filter(({ etag }) => left.has(etag)),
+  });
 }
+
+const etagOf = ({ etag }: { readonly etag: string }): string => etag;
+const nameOf = (entry: Entry): string => (entry.kind === 'part' ? entry.part.etag : entry.fragment.objectKey);

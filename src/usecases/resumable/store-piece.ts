@@ -5,6 +5,7 @@ import type { File, Fragment, Part } from '../../domain/file.js';
 import { fragmentKeyOf } from '../../domain/object-keys.js';
 import type { Ids } from '../../ports/ids.js';
 import type { ObjectStore } from '../../ports/object-store.js';
+import { discardPart } from '../discard-part.js';
 import { removeFragments } from '../remove-fragments.js';
 import { storePart } from '../store-part.js';
 import type { Piece } from './cut-pieces.js';
@@ -135,7 +136,5 @@ async function isSame(known: Part, { bytes }: Piece, sizeBytes: number): Promise
 /** Removes bytes that were stored and will not be entered. Best effort. */
 export async function discardEntry({ objects }: StorePieceDeps, file: File, entry: Entry): Promise<void> {
   if (entry.kind === 'fragment') return removeFragments(objects, [entry.fragment.objectKey]);
-  if (file.ingestHandle === null) return;
-  const upload = { key: file.ingestKey, handle: file.ingestHandle };
-  await objects.discardPart?.(upload, entry.part).catch(() => undefined);
+  return discardPart(objects, file, entry.part);
 }

@@ -9,12 +9,12 @@ import type { FileStore } from '../../ports/file-store.js';
 import type { Spool } from '../../ports/spool.js';
 import type { UploadLock } from '../../ports/upload-locks.js';
 import { announce } from '../announce.js';
-import { removeFragments } from '../remove-fragments.js';
 import type { Appendable } from './begin-append.js';
 import { createBodyChecksum, type PromisedChecksum } from './body-checksum.js';
 import { commitPieces } from './commit-pieces.js';
 import { cutPieces, type Piece } from './cut-pieces.js';
 import { openProvenSpool, type ProvenSpool } from './proven-spool.js';
+import { removeReplaced } from './remove-replaced.js';
 import { discardEntry, storePiece, type Entry, type StorePieceDeps } from './store-piece.js';
 
 /** What taking a body needs. */
@@ -123,17 +123,11 @@ async function enter(
   lock: IncomingBody['lock'],
   entries: readonly Entry[],
 ): Promise<File> {
-  const { fragmentKeys, parts, ...entered } = await commitPieces(deps, actor, file, { entries, lock });
+  const entered = await commitPieces(deps, actor, file, { entries, lock });
   announce(deps.bus, file);
-  await removeFragments(deps.objects, fragmentKeys);
-  for (const part of parts) {
-    const replaced = { ...part, sizeBytes: 0, sha256: null };
-    await discardEntry(deps, file, { kind: 'part', part: replaced, ...NOTHING });
-  }
+  await removeReplaced(deps.objects, file, entered);
   return entered.file;
 }
-
-const NOTHING = { replaces: [], replacesEtag: null } as const;
 
 interface Progress {
   soFar(piece: Piece, mayReplace: boolean): Parameters<typeof storePiece>[2];
