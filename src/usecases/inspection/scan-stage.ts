@@ -1,6 +1,7 @@
 import { TransientError } from '../../domain/errors.js';
 import type { ScanReply } from '../../domain/verdict.js';
 import type { Scanner, ScanSession } from '../../ports/scanner.js';
+import { createMemberScans, type MemberScans } from './member-scans.js';
 import { segmentsOf, type Segment } from './segments.js';
 import type { Stage } from './stage.js';
 
@@ -23,10 +24,11 @@ interface Running {
 
 /**
  * Opens a scan of so many bytes: of the whole where the scanner takes that much, else of segments that overlap. A session
- * for the next segment is opened when its first byte has come.
+ * for the next segment is opened when its first byte has come, and so is one for each member of what the scanner does
+ * not open.
  *
  * @throws TransientError when no scanner can be reached; the stage itself also when the definitions change between two
- *   segments, because no version of them is known to have found nothing then
+ *   sessions, because no version of them is known to have found nothing then
  */
 export async function openScanStage(
   scanner: Scanner,
@@ -50,6 +52,7 @@ function createStage(
   const scan: Scan = {
     waiting: segments.slice(1),
     running: [first],
+    members: createMemberScans(begin),
     replies: [],
     position: 0,
     isAborted: false,
@@ -63,13 +66,14 @@ function createStage(
     abort: () => {
       scan.isAborted = true;
       for (const { session } of scan.running) session.abort();
+      scan.members.abort();
     },
     scannedBytes: () => scan.position,
     reply() {
       if (scan.replies.length < segments.length) {
         throw new TransientError('scanner', 'The scanner has not replied');
       }
-      return worstOf(scan.replies);
+      return worstOf([...scan.replies, ...scan.members.replies()]);
     },
   };
 }
@@ -77,6 +81,7 @@ function createStage(
 interface Scan {
   readonly waiting: Segment[];
   running: Running[];
+  readonly members: MemberScans;
   readonly replies: ScanReply[];
   position: number;
   isAborted: boolean;
@@ -85,18 +90,19 @@ interface Scan {
 async function push(scan: Scan, chunk: Uint8Array, begin: () => Promise<ScanSession>): Promise<void> {
   for (let rest = chunk; rest.length > 0;) {
     const piece = rest.subarray(0, nextCut(scan) - scan.position);
-    await Promise.all(scan.running.map(({ session }) => session.write(piece)));
+    await Promise.all([scan.members.push(piece), ...scan.running.map(({ session }) => session.write(piece))]);
     scan.position += piece.length;
     rest = rest.subarray(piece.length);
     await move(scan, begin);
   }
 }
 
-async function end({ running, waiting, replies }: Scan): Promise<void> {
+async function end({ running, waiting, replies, members }: Scan): Promise<void> {
   const [last] = running;
   if (!last || running.length > 1 || waiting.length > 0) {
     throw new TransientError('scanner', 'Not every segment has passed.');
   }
+  members.end();
   replies.push(await last.session.finish());
 }
 
@@ -127,7 +133,7 @@ async function beginAlike(scanner: Scanner, first: ScanSession, signal: AbortSig
     return session;
   }
   session.abort();
-  throw new TransientError('scanner', 'The definitions changed between two segments');
+  throw new TransientError('scanner', 'The definitions changed between two sessions');
 }
 
 /** What was found counts first, then that something was not looked into; a good one is what all of them are. */
