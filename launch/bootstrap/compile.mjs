@@ -8,6 +8,9 @@ import path from 'node:path';
 const BUNDLED = /^drizzle-orm(?:\/|$)/;
 /** Runs in a sandbox, where it may read one file: all that it needs is in it. */
 const ANALYSER = 'src/analyser/main.ts';
+/** A package of the analyser that is no module asks for a part of Node this way. */
+const REQUIRE =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 const BUNDLED_IMPORT = /from '(drizzle-orm(?:\/[^']*)?)'/g;
 
 /**
@@ -42,7 +45,8 @@ export async function compile(root, files, outdir) {
   });
   if (sources.includes(ANALYSER)) {
     const outfile = path.join(outdir, 'sandbox', 'analyser.mjs');
-    await build({ ...common, entryPoints: [ANALYSER], outfile, minify: true, sourcemap: false });
+    const banner = { js: REQUIRE };
+    await build({ ...common, entryPoints: [ANALYSER], outfile, banner, minify: true, sourcemap: false });
   }
   const bundled = bundledImports(root, sources);
   if (bundled.length === 0) return;

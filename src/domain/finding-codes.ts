@@ -38,6 +38,11 @@ export const FINDINGS = {
   ARCHIVE_ENCRYPTED: spec('high', 'UNSCANNABLE', 'A member of an archive is encrypted.'),
   ARCHIVE_CORRUPT: spec('medium', 'UNSCANNABLE', 'An archive cannot be read to its end.'),
   ARCHIVE_UNSUPPORTED: spec('medium', 'UNSCANNABLE', 'An archive is of a kind that cannot be looked into.'),
+  ARCHIVE_UNSCANNED: spec(
+    'medium',
+    'UNSCANNABLE',
+    'An archive is of a kind that the scanner does not look into.',
+  ),
   ARCHIVE_TOO_DEEP: spec('high', 'UNSCANNABLE', 'Archives lie within archives beyond the limit.'),
   ARCHIVE_TOO_MANY_MEMBERS: spec('high', 'UNSCANNABLE', 'An archive has more members than the limit.'),
   ARCHIVE_TOO_LARGE: spec('high', 'UNSCANNABLE', 'The content of archives is larger than the limit.'),
@@ -76,10 +81,10 @@ export const FINDINGS = {
 } as const satisfies Record<string, FindingSpec>;
 
 /**
- * Grows whenever an analysis finds what it did not find before: what was decided by an older one then stands for no
- * bytes of now.
+ * Grows whenever an analysis finds what it did not find before, or no longer finds what it did: what was decided by an
+ * older one then stands for no bytes of now.
  */
-export const ANALYSIS_GENERATION = 1;
+export const ANALYSIS_GENERATION = 2;
 
 /** A stable code that policies and clients may rely on. */
 export type FindingCode = keyof typeof FINDINGS;

@@ -13,6 +13,8 @@ export async function analyseAr(
   context: Context,
   type: ContentType,
 ): Promise<ContentType> {
+  // The scanner does not know the kind: of a file of its own it is given every member by itself, and else none.
+  if (place.role !== 'file') report(context, place, 'ARCHIVE_UNSCANNED', type.mediaType);
   try {
     await reader.skip(MAGIC_BYTES);
     while ((await reader.peek(HEADER_BYTES)).length > 1) {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { report, within, type Context, type Place } from '../context.js';
-import { inflate } from '../reading/inflate.js';
+import { expand, type Packing } from '../reading/expand.js';
 import { limited } from '../reading/limited.js';
 import { createReader, type Reader, type Source } from '../reading/reader.js';
 import { checkLocation, escapes } from './member-name.js';
@@ -31,12 +31,16 @@ export interface MemberScene {
 
 const METHODS: Readonly<Record<number, string>> = {
   9: 'deflate64',
-  12: 'bzip2',
   14: 'LZMA',
   95: 'xz',
   98: 'PPMd',
 };
-const COMPRESSIONS = { 8: 'deflate-raw', 93: 'zstd', 20: 'zstd' } as const;
+const COMPRESSIONS: Readonly<Record<number, Packing>> = {
+  8: 'deflate-raw',
+  12: 'bzip2',
+  20: 'zstd',
+  93: 'zstd',
+};
 
 /** Looks into the member whose local header was just taken, and leaves the reader behind its last byte. */
 export async function readMember(reader: Reader, entry: ZipEntry, scene: MemberScene): Promise<WalkedMember> {
@@ -49,7 +53,7 @@ export async function readMember(reader: Reader, entry: ZipEntry, scene: MemberS
   if (isEncrypted) report(context, member, 'ARCHIVE_ENCRYPTED');
   else if (!isKnown) {
     report(context, member, 'ARCHIVE_UNSUPPORTED', METHODS[entry.method] ?? `method ${entry.method}`);
-  }
+  } else if (COMPRESSIONS[entry.method] === 'zstd') report(context, member, 'ARCHIVE_UNSCANNED', 'zstd');
   if (isEncrypted || !isKnown) {
     // Without a length the next record has to be looked for.
     await reader.skip(entry.compressedBytes);
@@ -120,14 +124,14 @@ async function* open(
     yield* isOpen ? storedUntilDescriptor(reader) : limited(reader, compressedBytes);
     return;
   }
-  const compression = COMPRESSIONS[method as keyof typeof COMPRESSIONS];
+  const packing = COMPRESSIONS[method] ?? 'deflate-raw';
   if (isOpen) {
-    yield* inflate(reader, compression);
+    yield* expand(reader, packing, budget);
     return;
   }
   const source: Source = limited(reader, compressedBytes);
   const piece = createReader(source, budget);
-  yield* inflate(piece, compression);
+  yield* expand(piece, packing, budget);
   // What is not part of the stream is passed over, and makes the length wrong.
   for (let rest = await piece.next(); rest; rest = await piece.next()) continue;
 }

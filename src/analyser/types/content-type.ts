@@ -4,6 +4,7 @@ export type Family =
   | 'gzip'
   | 'zstd'
   | 'bzip2'
+  | 'xz'
   | 'tar'
   | 'ar'
   | 'opaque'

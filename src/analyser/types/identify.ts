@@ -7,6 +7,16 @@ import { findText } from './text.js';
 export const HEAD_BYTES = MAGIC_BYTES;
 const TEXT_BYTES = 16 * 1024;
 const TAR_BLOCK_BYTES = 512;
+/** Powers of two from 4 KiB on, and what lies half-way between two of them. */
+const DICTIONARIES = new Set(
+  Array.from({ length: 20 }, (_, index) => 2 ** (index + 12)).flatMap((bytes) => [
+    bytes,
+    bytes * 1.5,
+    0xff_ff_ff_ff,
+  ]),
+);
+const NO_LENGTH = 0xff_ff_ff_ff_ff_ff_ff_ffn;
+const MOST_LENGTH = 1n << 38n;
 const JAVA_CLASS = 0xca_fe_ba_be;
 /** A fat Mach-O names fewer programs than any version of Java. */
 const MOST_ARCHITECTURES = 30;
@@ -18,6 +28,7 @@ export function identify(head: Buffer): ContentType {
     findMagic(head) ??
     findOldTar(head) ??
     findOldCpio(head) ??
+    findLzma(head) ??
     findText(head.subarray(0, TEXT_BYTES)) ??
     findFrames(head) ??
     UNKNOWN
@@ -63,6 +74,16 @@ function findOldCpio(head: Buffer): ContentType | undefined {
   const hasName = read(20) > 1 && read(20) < 1_024;
   const isCpio = isMarked && hasName && [4, 8, 10].includes(read(6) >> 12);
   return isCpio ? { family: 'opaque', mediaType: 'application/x-cpio' } : undefined;
+}
+
+/** LZMA without a container, as `xz` itself knows it: its one usual property, a size of dictionaries, and a length. */
+function findLzma(head: Buffer): ContentType | undefined {
+  if (head.length < 13 || head[0] !== 0x5d) return undefined;
+  const dictionaryBytes = head.readUInt32LE(1);
+  const expandedBytes = head.readBigUInt64LE(5);
+  const isUsual = DICTIONARIES.has(dictionaryBytes);
+  const isLength = expandedBytes === NO_LENGTH || expandedBytes < MOST_LENGTH;
+  return isUsual && isLength ? { family: 'opaque', mediaType: 'application/x-lzma' } : undefined;
 }
 
 /** MPEG audio and bitmaps, whose marks are too short to stand alone. */

@@ -16,7 +16,7 @@ const MAGIC: readonly Magic[] = [
   ['ar', 'application/x-unix-archive', '213c617263683e0a'],
   ['opaque', 'application/x-7z-compressed', '377abcaf271c'],
   ['opaque', 'application/x-rar-compressed', '526172211a07'],
-  ['opaque', 'application/x-xz', 'fd377a585a00'],
+  ['xz', 'application/x-xz', 'fd377a585a00'],
   ['opaque', 'application/x-lzip', '4c5a495001'],
   ['opaque', 'application/x-lz4', '04224d18'],
   ['opaque', 'application/x-compress', '1f9d90'],

@@ -5,7 +5,7 @@ import type { StructureReport } from '../../../src/domain/verdict.js';
 const MIB = 1024 * 1024;
 
 /** As a worker sets them, with less patience. */
-const LIMITS: AnalysisLimits = {
+export const ANALYSIS_LIMITS: AnalysisLimits = {
   maxDepth: 12,
   maxMembers: 100_000,
   maxExpandedBytes: 2047 * MIB,
@@ -36,7 +36,7 @@ export async function analyse(
     }
   })();
   const label: FileLabel = { name, declaredType: declaredType ?? null, sizeBytes: content.length };
-  return analyseFile(source, label, { ...LIMITS, ...limits });
+  return analyseFile(source, label, { ...ANALYSIS_LIMITS, ...limits });
 }
 
 /** The codes of what is found, each once, in the order of the alphabet. */

@@ -15,7 +15,7 @@ interface Layer {
 
 const PURE = /^$/;
 const NEUTRAL = /^(?:node:(?:stream|stream\/promises|crypto|events|path|buffer|zlib)|cockatiel|lru-cache)$/;
-const ANALYSER = /^(?:node:(?:stream|zlib)|htmlparser2|saxes)$/;
+const ANALYSER = /^(?:node:(?:stream|zlib)|htmlparser2|saxes|xz-decompress)$/;
 const EDGE = ['usecases', 'domain', 'observability'];
 const ROOTS = ['compose', 'config', 'observability', 'lifecycle', 'domain'];
 

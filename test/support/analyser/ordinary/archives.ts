@@ -1,6 +1,9 @@
-import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
+import { rawAr } from '../../hostile/raw-ar.js';
+import { rawBzip2 } from '../../hostile/raw-bzip2.js';
+import { rawXz } from '../../hostile/raw-xz.js';
 import { jpeg, png } from './images.js';
 import { sample, type Sample } from './sample.js';
 
@@ -44,19 +47,6 @@ function tar(members: Readonly<Record<string, Buffer | string>>): Buffer {
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);
 }
 
-/** Packs what `ar` packs: Debian's packages, and libraries. */
-const ar = (members: Readonly<Record<string, Buffer>>): Buffer =>
-  Buffer.concat([
-    Buffer.from('!<arch>\n'),
-    ...Object.entries(members).flatMap(([name, content]) => [
-      Buffer.from(
-        `${name.padEnd(16)}${'0'.padEnd(12)}${'0'.padEnd(6)}${'0'.padEnd(6)}${'100644'.padEnd(8)}${String(content.length).padEnd(10)}\`\n`,
-      ),
-      content,
-      Buffer.alloc(content.length % 2, '\n'),
-    ]),
-  ]);
-
 const javaClass = Buffer.concat([Buffer.from('cafebabe00000037', 'hex'), Buffer.alloc(99)]);
 const files = {
   'readme.txt': 'Read me.\n',
@@ -64,6 +54,13 @@ const files = {
   'images/a.png': png(30, 30),
   'images/b.jpg': jpeg(900),
 };
+
+/** As `dpkg-deb` packs them. */
+const packages: readonly (readonly [pack: (content: Buffer) => Buffer, end: string])[] = [
+  [gzipSync, 'gz'],
+  [rawXz, 'xz'],
+  [rawBzip2, 'bz2'],
+];
 
 /** Archives of all kinds. */
 export const archives = async (): Promise<readonly Sample[]> => [
@@ -119,22 +116,31 @@ export const archives = async (): Promise<readonly Sample[]> => [
   sample('a.txt.gz', 'application/gzip', gzipSync('text\n'.repeat(9_000))),
   sample('members.gz', 'application/gzip', Buffer.concat([gzipSync('one\n'), gzipSync('two\n')])),
   sample('a.sql.gz', 'application/x-gzip', gzipSync("INSERT INTO a VALUES ('x');\n".repeat(2_000))),
-  sample('a.tar.zst', 'application/zstd', zstdCompressSync(tar(files))),
-  sample('a.txt.zst', 'application/zstd', zstdCompressSync('text\n'.repeat(9_000))),
+  sample('a.tar.xz', 'application/x-xz', rawXz(tar(files))),
+  sample('a.txz', 'application/x-xz', Buffer.concat([rawXz(tar(files)), Buffer.alloc(4)])),
+  sample('a.log.xz', 'application/x-xz', rawXz(Buffer.from('text\n'.repeat(30_000)))),
+  sample('a.tar.bz2', 'application/x-bzip2', rawBzip2(tar(files))),
+  sample('a.tbz2', 'application/x-bzip', rawBzip2(tar(files), 1)),
+  sample('a.txt.bz2', 'application/x-bzip2', rawBzip2(Buffer.from('text\n'.repeat(30_000)))),
+  sample('empty.bz2', 'application/x-bzip2', rawBzip2(Buffer.alloc(0))),
   sample('a.txt.br', null, brotliCompressSync('text\n'.repeat(9_000))),
-  sample(
-    'a.deb',
-    'application/vnd.debian.binary-package',
-    ar({
-      'debian-binary': Buffer.from('2.0\n'),
-      'control.tar.gz': gzipSync(tar({ './control': 'Package: a\n' })),
-      'data.tar.gz': gzipSync(tar({ './usr/bin/a': '#!/bin/sh\n' })),
-    }),
+  ...packages.map(([pack, end]) =>
+    sample(
+      'a.deb',
+      'application/vnd.debian.binary-package',
+      rawAr([
+        { name: 'debian-binary', content: Buffer.from('2.0\n') },
+        { name: `control.tar.${end}`, content: pack(tar({ './control': 'Package: a\n' })) },
+        { name: `data.tar.${end}`, content: pack(tar({ './usr/bin/a': '#!/bin/sh\n' })) },
+      ]),
+    ),
   ),
   sample(
     'liba.a',
     null,
-    ar({ 'a.o/': Buffer.concat([Buffer.from('7f454c46020101', 'hex'), Buffer.alloc(99)]) }),
+    rawAr([
+      { name: 'a.o/', content: Buffer.concat([Buffer.from('7f454c46020101', 'hex'), Buffer.alloc(99)]) },
+    ]),
   ),
   sample('a.zz', null, deflateSync('text')),
 ];
