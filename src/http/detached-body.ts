@@ -23,7 +23,8 @@ export function detachBody(raw: IncomingMessage): DetachedBody {
     highWaterMark: raw.readableHighWaterMark,
     read: () => raw.resume(),
     destroy: (error, done) => {
-      raw.off('data', take).off('end', finish);
+      // Its end is still heard: a client whose bytes have all come waits for an answer, also where nobody reads them.
+      raw.off('data', take);
       done(error);
     },
   });
@@ -33,7 +34,7 @@ export function detachBody(raw: IncomingMessage): DetachedBody {
   };
   const finish = (): void => {
     hasEnded = true;
-    body.push(null);
+    if (!body.destroyed) body.push(null);
   };
   const vanish = (): void => {
     if (hasEnded) return;

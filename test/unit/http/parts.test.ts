@@ -5,9 +5,10 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFilesystemStore } from '../../../src/adapters/filesystem/filesystem-store.js';
-import { FaultError } from '../../../src/domain/errors.js';
+import { FaultError, TransientError } from '../../../src/domain/errors.js';
 import type { Part } from '../../../src/domain/file.js';
 import { ok } from '../../../src/domain/result.js';
 import { registerParts, type PartsDeps } from '../../../src/http/parts.js';
@@ -30,6 +31,10 @@ let ledger: Part[];
 let grant: PartGrant;
 /** Parts that were taken or given up. */
 let settled: number;
+/** Holds back the store, as the look into the database does. */
+let mayStore: Promise<unknown>;
+/** Time for a small body to come whole. */
+const ARRIVAL_MS = 50;
 /** Holds back the reading of URLs. */
 let mayRead: Promise<void>;
 
@@ -38,6 +43,7 @@ const receive: PartsDeps['receivePart'] = async (given, _correlation, { body, si
   const refusal = { ok: false, fault: { code: 'BAD_USER_INPUT', message: 'The size is wrong.' } } as const;
   if (contentLength !== undefined && contentLength !== given.sizeBytes) return refusal;
   const file = makeFile({ ingestKey: upload.key, ingestHandle: upload.handle });
+  await mayStore;
   try {
     const part = await storePart(objects, file, given, body, signal);
     ledger.push(part);
@@ -76,6 +82,7 @@ beforeEach(async () => {
   const file = makeFile();
   ledger = [];
   mayRead = Promise.resolve();
+  mayStore = Promise.resolve();
   settled = 0;
   upload = await objects.beginUpload(`parts/${randomBytes(8).toString('hex')}`);
   grant = {
@@ -250,4 +257,20 @@ describe('a part', () => {
     expect(answer.headers.get('access-control-expose-headers')).toContain('etag');
     await text(answer.body ?? ReadableStream.from([]));
   });
+
+  it.each([10, 100_000, bytes.length])(
+    'of %i bytes gets its answer when the store refuses it before reading, as one that is away does',
+    async (sizeBytes) => {
+      const away = new TransientError('object-store', 'left alone');
+      const putPart = vi.spyOn(objects, 'putPart').mockImplementation(() => Promise.reject(away));
+      mayStore = sleep(ARRIVAL_MS);
+      try {
+        grant = { ...grant, sizeBytes };
+        const answer = await put(bytes.subarray(0, sizeBytes));
+        expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'DEPENDENCY_UNAVAILABLE' }]);
+      } finally {
+        putPart.mockRestore();
+      }
+    },
+  );
 });
