@@ -43,7 +43,8 @@ const gate = createDependencyGate(
     {
       name: 'object-store',
       ask: async (signal) => {
-        if (breakers.stateOf('object-store') === 'open') await objects.check(signal);
+        // Asking costs nothing while the breaker is open; without a breaker there is nothing to wait for.
+        if ((breakers.stateOf('object-store') ?? 'closed') !== 'closed') await objects.check(signal);
       },
     },
   ],

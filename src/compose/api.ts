@@ -134,7 +134,11 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
 }
 
 const composeLocks = ({ redis: { commands }, bus, breakers }: Platform): UploadLocks =>
-  createRedisUploadLocks({ commands, bus, breaker: breakers.create(LOCKS_BREAKER) });
+  createRedisUploadLocks({
+    commands,
+    bus,
+    breaker: breakers.create({ ...LOCKS_BREAKER, probe: () => commands.ping() }),
+  });
 
 /** Loaded when somebody first asks for a zip, which most processes never do. */
 const zip: SecretZip = async (entry, lock) => {

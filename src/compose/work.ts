@@ -107,7 +107,7 @@ const composeQueue = ({ redis, logger, breakers, isTracing }: Platform): Inspect
     connection: redis.openJobs(),
     logger,
     isTracing,
-    breaker: breakers.create(QUEUE_BREAKER),
+    breaker: breakers.create({ ...QUEUE_BREAKER, probe: () => redis.commands.ping() }),
   });
 
 function composeInspection(

@@ -90,6 +90,14 @@ export class TransientError extends Error {
   }
 }
 
+/** How long callers wait before they ask again while a dependency is away that did not say how long. */
+const DEPENDENCY_RETRY_MS = 2_000;
+
+/** What callers may know of a dependency that did not answer: no more than that they should come again. */
+export function faultOfOutage({ retryAfterMs = DEPENDENCY_RETRY_MS }: TransientError): Fault {
+  return fault('DEPENDENCY_UNAVAILABLE', { retryAfterMs }).fault;
+}
+
 /**
  * A dependency broke off when it may already have done what it was asked for. Whoever clears up after a failure must
  * leave alone what the call may have come to refer to.

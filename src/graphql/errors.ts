@@ -1,6 +1,13 @@
 import { GraphQLError } from 'graphql';
 import type { Correlation } from '../domain/actor.js';
-import { ERRORS, FaultError, TransientError, type Fault, type Outcome } from '../domain/errors.js';
+import {
+  ERRORS,
+  FaultError,
+  faultOfOutage,
+  TransientError,
+  type Fault,
+  type Outcome,
+} from '../domain/errors.js';
 import { fieldOfError } from './field-of-error.js';
 
 /** The value of a success; a fault becomes an exception, which is all that GraphQL knows. */
@@ -45,7 +52,7 @@ export interface Classified {
 export function classify(error: unknown): Classified {
   const root = rootOf(error);
   if (root instanceof FaultError) return { fault: root.fault };
-  if (root instanceof TransientError) return { fault: publicFault('DEPENDENCY_UNAVAILABLE'), cause: root };
+  if (root instanceof TransientError) return { fault: faultOfOutage(root), cause: root };
   if (error instanceof GraphQLError && root instanceof GraphQLError && isRequestError(error, root)) {
     return { fault: requestFault(error) };
   }

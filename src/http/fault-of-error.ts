@@ -1,4 +1,11 @@
-import { fault, FaultError, TransientError, type ErrorCode, type Fault } from '../domain/errors.js';
+import {
+  fault,
+  FaultError,
+  faultOfOutage,
+  TransientError,
+  type ErrorCode,
+  type Fault,
+} from '../domain/errors.js';
 
 /** An error as it may be told to a caller. */
 export interface PublicFailure {
@@ -20,19 +27,13 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, number, string]>> =
   FST_ERR_MAX_PARAM_LENGTH: ['BAD_USER_INPUT', 414, 'The URL is too long.'],
 };
 
-/** How long clients wait before they ask again while a dependency is down. */
-const DEPENDENCY_RETRY_MS = 2_000;
-
 /**
  * What of an error may be told. Only faults speak for themselves; whatever else was thrown may name hosts,
  * paths or statements and is told in the words of the table.
  */
 export function faultOfError(error: unknown): PublicFailure {
   if (error instanceof FaultError) return { fault: error.fault, isUnexpected: false };
-  if (error instanceof TransientError) {
-    const retryAfterMs = DEPENDENCY_RETRY_MS;
-    return { fault: fault('DEPENDENCY_UNAVAILABLE', { retryAfterMs }).fault, isUnexpected: true };
-  }
+  if (error instanceof TransientError) return { fault: faultOfOutage(error), isUnexpected: true };
   return refusal(error) ?? { fault: fault('INTERNAL').fault, isUnexpected: true };
 }
 

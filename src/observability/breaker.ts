@@ -1,4 +1,11 @@
-import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhen,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
 import { TransientError } from '../domain/errors.js';
 
 /** Whether calls are let through, are tried one by one, or are refused at once. */
@@ -10,13 +17,13 @@ export interface BreakerOptions {
   readonly dependency: string;
   /** Failures in a row that open it. */
   readonly failures: number;
-  /** How long it stays open before one call, or the probe, is let through. */
+  /** How long it stays open before one call is let through, or the probe is made. */
   readonly openMs: number;
   /** Whether an error speaks against the dependency; any other one is as if the call had not been made. @default all do */
   readonly isFailure?: (error: unknown) => boolean;
   /**
-   * Asks the dependency whether it works, in place of the first call after an outage: needed where calls take as long
-   * as their caller likes. It must have a deadline of its own.
+   * Asks the dependency whether it works, again and again from when it was lost until it is found: no caller is let
+   * through meanwhile, and none has to come for the breaker to close. It must have a deadline of its own.
    */
   readonly probe?: () => Promise<unknown>;
   /** Told at once and with every change. */
@@ -42,12 +49,14 @@ class Uncounted extends Error {}
 export function createBreaker(options: BreakerOptions): Breaker {
   const { dependency, failures, openMs, isFailure = () => true, probe, onState } = options;
   const policy = circuitBreaker(
-    handleWhen((error) => !(error instanceof Uncounted) && isFailure(error)),
+    // A trial that was given up shows nothing, least of all that the dependency is back.
+    handleWhen((error) => (error instanceof Uncounted ? isOnTrial() : isFailure(error))),
     {
       halfOpenAfter: openMs,
       breaker: new ConsecutiveBreaker(failures),
     },
   );
+  const isOnTrial = (): boolean => policy.state === CircuitState.HalfOpen;
   const state = (): BreakerState => nameOf(policy.state);
   onState?.(state());
   policy.onStateChange((changed) => onState?.(nameOf(changed)));
@@ -56,28 +65,41 @@ export function createBreaker(options: BreakerOptions): Breaker {
       return await policy.execute(() => uncountedAfter(stop, work));
     } catch (error) {
       if (error instanceof Uncounted) throw error.cause;
-      if (!(error instanceof BrokenCircuitError)) throw error;
-      throw new TransientError(dependency, `${dependency} is left alone for a while`, { cause: causeOf() });
+      throw error instanceof BrokenCircuitError ? refusal() : error;
     }
   };
-  const causeOf = (): unknown => {
+  const refusal = (): TransientError => {
     const last = policy.lastFailure;
-    return last && 'error' in last ? last.error : undefined;
+    const cause = last && 'error' in last ? last.error : undefined;
+    return new TransientError(dependency, `${dependency} is left alone for a while`, { cause });
   };
-  let probing: Promise<unknown> | undefined;
-  const tryOnce = async (ask: () => Promise<unknown>): Promise<void> => {
-    probing ??= attempt(ask).finally(() => {
-      probing = undefined;
-    });
-    await probing;
-  };
+  if (probe) probeWhileOpen(policy, openMs, () => attempt(probe));
   return {
     state,
-    run: async (work, stop) => {
-      if (probe && policy.state !== CircuitState.Closed) await tryOnce(probe);
+    run: (work, stop) => {
+      if (probe && policy.state !== CircuitState.Closed) return Promise.reject(refusal());
       return attempt(work, stop);
     },
   };
+}
+
+/** Does not keep a process alive that has nothing else to do. */
+function probeWhileOpen(
+  policy: CircuitBreakerPolicy,
+  pauseMs: number,
+  tryOnce: () => Promise<unknown>,
+): void {
+  let timer: NodeJS.Timeout | undefined;
+  const tryLater = (): void => {
+    timer ??= setTimeout(() => {
+      const settle = (): void => {
+        timer = undefined;
+        if (policy.state !== CircuitState.Closed) tryLater();
+      };
+      tryOnce().then(settle, settle);
+    }, pauseMs).unref();
+  };
+  policy.onBreak(tryLater);
 }
 
 async function uncountedAfter<T>(stop: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {

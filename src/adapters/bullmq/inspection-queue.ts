@@ -113,9 +113,11 @@ function createCaller(
 ): <T>(work: () => Promise<T>) => Promise<T> {
   const limit = timeout(timeoutMs, TimeoutStrategy.Aggressive);
   return async (work) => {
-    if (connection.status !== 'ready') throw new TransientError('redis', 'The queue is not connected.');
     try {
-      return await breaker.run(() => limit.execute(work));
+      return await breaker.run(async () => {
+        if (connection.status !== 'ready') throw new TransientError('redis', 'The queue is not connected.');
+        return await limit.execute(work);
+      });
     } catch (cause) {
       throw new TransientError('redis', 'The queue did not take the call.', { cause });
     }

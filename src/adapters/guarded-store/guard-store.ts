@@ -14,7 +14,7 @@ const PROBE_MS = 3_000;
 
 /**
  * How the breaker before a store behaves. Only what the store itself failed with counts: neither what it refuses for good,
- * nor a body that breaks off. After an outage the store is asked by its own check: an upload would take as long as its
+ * nor a body that breaks off. While it is lost the store is asked by its own check: an upload would take as long as its
  * sender likes.
  */
 export const storeBreaker = (store: ObjectStore) => ({
@@ -22,7 +22,7 @@ export const storeBreaker = (store: ObjectStore) => ({
   failures: 5,
   openMs: 1_000,
   isFailure: (error: unknown): boolean => error instanceof TransientError && error.dependency === DEPENDENCY,
-  probe: (): Promise<void> => store.check(AbortSignal.timeout(PROBE_MS)),
+  probe: (): Promise<void> => checkInTime(store, AbortSignal.timeout(PROBE_MS)),
 });
 
 /**
@@ -47,8 +47,19 @@ export function guardStore(store: WholeStore, breaker: Breaker): WholeStore {
     lend: (ref, signal) => run(() => store.lend(ref, signal), signal),
     stat: (ref, signal) => run(() => store.stat(ref, signal), signal),
     remove: (ref, signal) => run(() => store.remove(ref, signal), signal),
-    check: (signal) => run(() => store.check(signal), signal),
+    check: (signal) => run(() => checkInTime(store, signal)),
   };
+}
+
+/** A check whose time is over speaks against the store; one that nobody waits for any more does not. */
+async function checkInTime(store: ObjectStore, signal?: AbortSignal): Promise<void> {
+  try {
+    await store.check(signal);
+  } catch (cause) {
+    const { name } = (signal?.reason ?? {}) as { readonly name?: unknown };
+    if (name !== 'TimeoutError') throw cause;
+    throw new TransientError(DEPENDENCY, 'The store did not answer its check in time.', { cause });
+  }
 }
 
 const guardDirect = (direct: DirectTransfer, { run }: Breaker): DirectTransfer => ({

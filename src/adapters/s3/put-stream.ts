@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { S3Error } from 'minio';
 import { PermanentError, TransientError } from '../../domain/errors.js';
 import type { S3Connection } from './s3-connection.js';
-import { DEPENDENCY, toStoreError } from './s3-error.js';
+import { DEPENDENCY, NoAnswerError, toStoreError } from './s3-error.js';
 
 /** Where bytes go: an object, or with a query a part of an upload. */
 export interface PutTarget {
@@ -88,7 +88,7 @@ async function untilWanted(
   const waited = new AbortController();
   const { signal } = waited;
   const timer = setTimeout(() => {
-    request.destroy(new TransientError(DEPENDENCY, 'The store did not answer in time.'));
+    request.destroy(new NoAnswerError());
   }, deadlineMs);
   try {
     const asked = once(request, 'continue', { signal }).then(() => undefined);

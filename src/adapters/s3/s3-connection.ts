@@ -4,7 +4,7 @@ import https from 'node:https';
 import { Client } from 'minio';
 import { ExponentialBackoff, handleType, retry } from 'cockatiel';
 import { PermanentError, TransientError } from '../../domain/errors.js';
-import { DEPENDENCY, toStoreError } from './s3-error.js';
+import { DEPENDENCY, NoAnswerError, toStoreError } from './s3-error.js';
 
 /** How to reach a store. */
 export interface S3Endpoint {
@@ -17,7 +17,7 @@ export interface S3Endpoint {
 
 /** How long the store may take. */
 export interface S3Timeouts {
-  /** One call without a body of ours, in milliseconds. @default 30000 */
+  /** One call without a body of ours, in milliseconds. @default 10000 */
   readonly callMs: number;
   /** Putting the parts of an upload together. @default 300000 */
   readonly finishMs: number;
@@ -29,7 +29,7 @@ export interface S3Timeouts {
 export interface S3Connection {
   readonly timeouts: S3Timeouts;
   /**
-   * Makes calls through the client: again, a few times, when they fail for a reason that may pass, and
+   * Makes calls through the client: again, a few times, when they fail at once for a reason that may pass, and
    * never for longer than the deadline each. The work must be safe to repeat. Throws `TransientError` and
    * `PermanentError`.
    */
@@ -38,7 +38,7 @@ export interface S3Connection {
     work: (client: Client) => Promise<T>,
     deadlineMs?: number,
   ): Promise<T>;
-  /** Repeats work that failed with `TransientError` before it had an effect. */
+  /** Repeats work that failed with `TransientError` before it had an effect, unless it failed by its deadline. */
   retry<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>;
   /** A URL that carries its own signature, for a request that the client cannot stream. */
   presign(bucket: string, key: string, query: Record<string, string>): Promise<string>;
@@ -71,10 +71,13 @@ export function createS3Connection(target: S3Endpoint, timeouts: S3Timeouts): S3
   });
   const signals = new AsyncLocalStorage<AbortSignal>();
   const client = createClient(target, agent, createTransport(module, signals));
-  const policy = retry(handleType(TransientError), {
-    maxAttempts: MAX_RETRIES,
-    backoff: new ExponentialBackoff({ initialDelay: RETRY_BASE_MS, maxDelay: RETRY_MAX_MS }),
-  });
+  const policy = retry(
+    handleType(TransientError, (error) => !(error instanceof NoAnswerError)),
+    {
+      maxAttempts: MAX_RETRIES,
+      backoff: new ExponentialBackoff({ initialDelay: RETRY_BASE_MS, maxDelay: RETRY_MAX_MS }),
+    },
+  );
   const repeat: S3Connection['retry'] = async (signal, work) => {
     signal?.throwIfAborted();
     try {
@@ -138,7 +141,7 @@ async function withDeadline<T>(
 ): Promise<T> {
   const deadline = new AbortController();
   const timer = setTimeout(() => {
-    deadline.abort(new TransientError(DEPENDENCY, 'The store did not answer in time.'));
+    deadline.abort(new NoAnswerError());
   }, deadlineMs);
   try {
     return await work(signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal);

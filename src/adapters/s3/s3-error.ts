@@ -4,6 +4,13 @@ import { PermanentError, TransientError } from '../../domain/errors.js';
 /** Name of the dependency in errors. */
 export const DEPENDENCY = 'object-store';
 
+/** The store let a whole deadline pass: asking again would cost the caller another one. */
+export class NoAnswerError extends TransientError {
+  constructor() {
+    super(DEPENDENCY, 'The store did not answer in time.');
+  }
+}
+
 /** Answers of a store that is unwell, not of one that refuses. */
 const TRANSIENT_CODES = new Set([
   'InternalError',

@@ -33,7 +33,7 @@ export interface S3StoreOptions extends S3Endpoint {
 const MIB = 1024 * 1024;
 const DEFAULT_PIECE_BYTES = 256 * MIB;
 const DEFAULT_COPY_BYTES = 1024 * MIB;
-const DEFAULT_TIMEOUTS: S3Timeouts = { callMs: 30_000, finishMs: 300_000, stallMs: 30_000 };
+const DEFAULT_TIMEOUTS: S3Timeouts = { callMs: 10_000, finishMs: 300_000, stallMs: 30_000 };
 
 /**
  * Keeps objects in an S3-compatible store. All bytes stream; nothing is buffered beyond one chunk.

@@ -152,16 +152,35 @@ describe('a store with a breaker before it', () => {
     expect(scene.breaker.state()).toBe('closed');
   });
 
-  it('is asked by its own check when it may be back, and not by an upload', async () => {
+  it('is asked by its own check whether it is back, and not by an upload', async () => {
     const { own } = setUp();
-    const breaker = createBreaker({ ...storeBreaker(own), openMs: 0 });
+    const breaker = createBreaker({ ...storeBreaker(own), openMs: 1 });
     const scene = { own, breaker, store: guardStore(own, breaker) };
-    await breakDown(scene);
     own.check.mockImplementation(down);
-    await expect(scene.store.beginUpload('a/b')).rejects.toThrow('down');
-    expect(own.beginUpload).not.toHaveBeenCalled();
+    await breakDown(scene);
+    await vi.waitFor(() => expect(own.check.mock.calls.length).toBeGreaterThan(2));
+    await expect(scene.store.beginUpload('a/b')).rejects.toThrow('left alone');
     own.check.mockImplementation(() => Promise.resolve());
+    await vi.waitFor(() => expect(breaker.state()).toBe('closed'));
+    expect(own.beginUpload).not.toHaveBeenCalled();
     expect(await scene.store.beginUpload('a/b')).toEqual(UPLOAD);
-    expect(breaker.state()).toBe('closed');
+  });
+
+  it.each([
+    ['a check that got no answer in time', (): AbortSignal => AbortSignal.timeout(1), 'open'],
+    ['no check that nobody waits for any more', (): AbortSignal => AbortSignal.abort(), 'closed'],
+  ] as const)('is blamed for %s', async (_what, signalOf, state) => {
+    const { own, store, breaker } = setUp();
+    own.check.mockImplementation((...args: unknown[]) => untilAborted(args[0] as AbortSignal));
+    for (let time = 0; time < FAILURES; time += 1) await expect(store.check(signalOf())).rejects.toThrow();
+    expect(breaker.state()).toBe(state);
   });
 });
+
+/** What a store does that says nothing. */
+const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    const end = (): void => reject(signal.reason as Error);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end);
+  });

@@ -48,19 +48,42 @@ describe('a breaker', () => {
     expect(states).toEqual(['closed', 'open', 'half-open', 'open', 'half-open', 'closed']);
   });
 
-  it('asks its probe instead of trying a call, once for all who come', async () => {
-    const probe = vi.fn(up);
+  it('asks its probe until the dependency is back, and lets no caller wait or come through meanwhile', async () => {
+    vi.useFakeTimers();
+    const probe = vi.fn(down);
     const breaker = createBreaker({ dependency: 'thing', failures: 1, openMs: OPEN_MS, probe });
-    await fail(breaker, 1);
     const work = vi.fn(up);
-    probe.mockImplementationOnce(down);
-    later();
-    await expect(breaker.run(work)).rejects.toThrow('down');
+    await fail(breaker, 1);
+    for (let round = 1; round <= 3; round += 1) {
+      await vi.advanceTimersByTimeAsync(OPEN_MS);
+      expect(probe).toHaveBeenCalledTimes(round);
+      await expect(breaker.run(work)).rejects.toThrow('left alone');
+    }
+    const asked = Promise.withResolvers<never>();
+    probe.mockImplementationOnce(() => asked.promise);
+    await vi.advanceTimersByTimeAsync(OPEN_MS);
+    expect(breaker.state()).toBe('half-open');
+    await expect(breaker.run(work)).rejects.toThrow('left alone');
     expect(work).not.toHaveBeenCalled();
+    asked.resolve(undefined as never);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(breaker.state()).toBe('closed');
+    expect(await breaker.run(work)).toBe('up');
+    await vi.advanceTimersByTimeAsync(10 * OPEN_MS);
+    expect(probe).toHaveBeenCalledTimes(4);
+  });
+
+  it('does not take a trial that was given up for a success', async () => {
+    const breaker = createBreaker({ dependency: 'thing', failures: 1, openMs: OPEN_MS });
+    await fail(breaker, 1);
     later();
-    expect(await Promise.all(Array.from({ length: 5 }, () => breaker.run(work)))).toHaveLength(5);
-    expect(probe).toHaveBeenCalledTimes(2);
-    expect(work).toHaveBeenCalledTimes(5);
+    const stop = new AbortController();
+    const givenUp = breaker.run(async () => {
+      stop.abort();
+      throw new Error('given up');
+    }, stop.signal);
+    await expect(givenUp).rejects.toThrow('given up');
+    expect(breaker.state()).toBe('open');
   });
 
   it('counts no error that does not speak against the dependency', async () => {
