@@ -48,15 +48,22 @@ export function toProblem(fault: Fault, correlationId: string, status?: number):
 
 /** Headers that belong to a problem beside its body. */
 export function problemHeaders(problem: Problem): Record<string, string> {
-  const { code, retryable, retryAfterMs } = problem;
-  const waitMs = retryAfterMs ?? (retryable ? 1_000 : undefined);
   return {
     'content-type': PROBLEM_TYPE,
     'cache-control': 'no-store',
     // RFC 6750, section 3: the challenge must be there when no or no valid credentials were given.
-    ...(code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer realm="lazaret"' } : {}),
-    ...(waitMs === undefined ? {} : { 'retry-after': String(Math.ceil(waitMs / 1000)) }),
+    ...(problem.code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer realm="lazaret"' } : {}),
+    ...retryAfterHeader(problem),
   };
+}
+
+/** When to come again, in whole seconds, for whatever may succeed later. */
+export function retryAfterHeader({
+  code,
+  retryAfterMs,
+}: Pick<Fault, 'code' | 'retryAfterMs'>): Record<string, string> {
+  const waitMs = retryAfterMs ?? (ERRORS[code].retryable ? 1_000 : undefined);
+  return waitMs === undefined ? {} : { 'retry-after': String(Math.ceil(waitMs / 1000)) };
 }
 
 /** Headers of what would have been answered, had it not failed. */

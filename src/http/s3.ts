@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../domain/actor.js';
-import { ERRORS, fault, type Fault } from '../domain/errors.js';
+import { fault } from '../domain/errors.js';
 import { traceFile } from '../observability/tracing.js';
 import type { S3UploadGrant, UrlSigner } from '../ports/url-signer.js';
 import { correlationOf } from './correlation.js';
 import { createS3Calls, type S3Answer, type S3CallsDeps } from './s3/calls.js';
-import { writeXml } from './s3/xml.js';
+import { answerErrorAsS3, refuseAsS3, XML } from './s3/refuse.js';
 
 /** What speaking S3 needs. */
 export interface S3Deps extends S3CallsDeps {
@@ -16,8 +16,6 @@ type S3Request = FastifyRequest<{ Params: { token: string }; Querystring: Record
 
 /** A completion that names 10,000 parts with quoted ETags stays below it. */
 const MAX_XML_BYTES = 2 * 1024 * 1024;
-/** To the letter: clients compare it, and a charset would make it another one. */
-const XML = 'application/xml';
 const URL_IS_OVER = 'The URL is over, or was altered.';
 
 /**
@@ -31,6 +29,7 @@ export async function registerS3(app: FastifyInstance, deps: S3Deps): Promise<vo
   const calls = createS3Calls(deps);
   await app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
+    scope.setErrorHandler(answerErrorAsS3);
     // A client says the type of its file with the call that opens an upload and brings no body at all.
     scope.addContentTypeParser(
       '*',
@@ -47,7 +46,7 @@ export async function registerS3(app: FastifyInstance, deps: S3Deps): Promise<vo
       config: { admission: 'always' },
       handler: async (request: S3Request, reply) => {
         const grant = await deps.urls.readS3Upload(request.params.token);
-        if (!grant) return refuse(reply, fault('FORBIDDEN', { message: URL_IS_OVER }).fault);
+        if (!grant) return refuseAsS3(reply, fault('FORBIDDEN', { message: URL_IS_OVER }).fault);
         traceFile(grant);
         const { method, query, body } = request;
         const answer = await calls(actorOf(grant, request), grant.fileId, {
@@ -55,7 +54,7 @@ export async function registerS3(app: FastifyInstance, deps: S3Deps): Promise<vo
           query,
           body: typeof body === 'string' ? body : '',
         });
-        return answer.ok ? send(reply, answer.value) : refuse(reply, answer.fault);
+        return answer.ok ? send(reply, answer.value) : refuseAsS3(reply, answer.fault);
       },
     });
     done();
@@ -74,10 +73,4 @@ const actorOf = ({ tenantId, subject }: S3UploadGrant, request: FastifyRequest):
 function send(reply: FastifyReply, { status, headers, xml }: S3Answer): FastifyReply {
   void reply.code(status).headers({ 'cache-control': 'no-store', ...headers });
   return xml === undefined ? reply.send() : reply.header('content-type', XML).send(xml);
-}
-
-/** Says a fault as S3 does, with the code of our table. */
-function refuse(reply: FastifyReply, { code, message }: Fault): FastifyReply {
-  const xml = writeXml('Error', { Code: code, Message: message, RequestId: reply.request.id });
-  return send(reply, { status: ERRORS[code].httpStatus, headers: {}, xml });
 }

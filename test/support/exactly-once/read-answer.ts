@@ -36,7 +36,7 @@ export function readHttp({ status, headers, text }: Answer): Reading {
 export function readS3({ status, text }: Answer): Reading {
   if (status >= 200 && status < 300) return { kind: 'done', value: text };
   const { code } = parse(text) as { code?: string };
-  const inXml = /<Code>(.*?)<\/Code>/.exec(text)?.[1];
+  const inXml = /<LazaretCode>(.*?)<\/LazaretCode>/.exec(text)?.[1];
   return refused(inXml ?? code ?? `status ${status}: ${text.slice(0, 200)}`);
 }
 

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { fault, type Outcome } from '../../../src/domain/errors.js';
+import { fault, TransientError, type Outcome } from '../../../src/domain/errors.js';
 import type { File } from '../../../src/domain/file.js';
 import { ok } from '../../../src/domain/result.js';
 import { registerS3, type S3Deps } from '../../../src/http/s3.js';
 import { makeFile } from '../../support/make-file.js';
+// Not exported by the package, and what decides whether the plugin understands us.
+import { parseXml } from '../../../node_modules/@uppy/aws-s3/lib/s3-client/utils.js';
 import { startTestEdge, type TestEdge } from '../../support/test-edge.js';
 
 const file = makeFile();
@@ -14,7 +16,7 @@ const upload = `?uploadId=${file.id}`;
 let edge: TestEdge;
 /** What use-cases were asked, and on whose behalf. */
 let calls: unknown[];
-let completion: Outcome<File>;
+let completion: Outcome<File> | Error;
 
 const deps: S3Deps = {
   urls: {
@@ -29,7 +31,7 @@ const deps: S3Deps = {
       ),
     completeUpload: ({ subject, permissions }, input) => {
       calls.push(['complete', subject, [...permissions], input]);
-      return Promise.resolve(completion);
+      return completion instanceof Error ? Promise.reject(completion) : Promise.resolve(completion);
     },
     cancelUpload: ({ subject }, input) => {
       calls.push(['cancel', subject, input]);
@@ -61,6 +63,12 @@ const call = async (
   const { status, headers } = answer;
   return { status, headers, type: headers.get('content-type'), text: await answer.text() };
 };
+/** As the client of `@uppy/aws-s3` reads an error: the code of S3, and ours beside it. */
+function codesOf({ type, text }: { readonly type: string | null; readonly text: string }): unknown[] {
+  if (type !== 'application/xml') return [];
+  const { Error: error } = parseXml(text) as { Error?: { Code?: unknown; LazaretCode?: unknown } };
+  return [error?.Code, error?.LazaretCode];
+}
 const naming = (parts: string): string => `<CompleteMultipartUpload>${parts}</CompleteMultipartUpload>`;
 
 describe('an upload as clients of S3 see it', () => {
@@ -92,7 +100,7 @@ describe('an upload as clients of S3 see it', () => {
     );
     expect(answer).toMatchObject({ status: 409, type: 'application/xml' });
     expect(answer.text).toContain(
-      '<Code>UPLOAD_INCOMPLETE</Code><Message>Parts are missing: 2 &lt;3&gt;.</Message>',
+      '<Code>UPLOAD_INCOMPLETE</Code><Message>Parts are missing: 2 &lt;3&gt;.</Message><LazaretCode>UPLOAD_INCOMPLETE</LazaretCode>',
     );
   });
 
@@ -136,7 +144,8 @@ describe('an upload as clients of S3 see it', () => {
   });
 
   it('takes no document that is larger than 10,000 parts can make it', async () => {
-    expect((await call('POST', upload, 'x'.repeat(3 * 1024 * 1024))).status).toBe(413);
+    const answer = await call('POST', upload, 'x'.repeat(3 * 1024 * 1024));
+    expect([answer.status, codesOf(answer)]).toEqual([413, ['TOO_LARGE', 'TOO_LARGE']]);
   });
 
   it.each(['GET', 'DELETE', 'POST'])('is no other upload, for %s', async (method) => {
@@ -152,5 +161,40 @@ describe('an upload as clients of S3 see it', () => {
     expect(answer.status).toBe(403);
     expect(answer.text).toContain('<Code>FORBIDDEN</Code>');
     expect(calls).toEqual([]);
+  });
+
+  const PARTS = naming('<Part><PartNumber>1</PartNumber><ETag>a</ETag></Part>');
+
+  it.each([
+    ['a part of the service away', new TransientError('postgres', 'down'), 503, 'ServiceUnavailable', '2'],
+    ['a mistake of ours', new Error('secret'), 500, 'InternalError', null],
+  ] as const)('tells of %s as S3 does', async (_what, error, status, code, retryAfter) => {
+    completion = error;
+    const answer = await call('POST', upload, PARTS);
+    expect(answer.status).toBe(status);
+    expect(codesOf(answer)[0]).toBe(code);
+    expect(answer.headers.get('retry-after')).toBe(retryAfter);
+    expect(answer.text).not.toMatch(/secret|down/);
+  });
+
+  it('tells of one writer too many as S3 does', async () => {
+    completion = fault('OVERLOADED', { retryAfterMs: 3_000 });
+    const answer = await call('POST', upload, PARTS);
+    expect([answer.status, codesOf(answer)]).toEqual([503, ['SlowDown', 'OVERLOADED']]);
+    expect(answer.headers.get('retry-after')).toBe('3');
+  });
+
+  it('tells an address that asks too often so as S3 does', async () => {
+    const strict = await startTestEdge((app) => registerS3(app, deps), { limits: { requestsPerAddress: 1 } });
+    try {
+      const ask = (): Promise<Response> => fetch(`${strict.url}/s3/good${upload}`);
+      expect((await ask()).status).toBe(200);
+      const answer = await ask();
+      const [type, text] = [answer.headers.get('content-type'), await answer.text()];
+      expect([answer.status, codesOf({ type, text })]).toEqual([429, ['SlowDown', 'RATE_LIMITED']]);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    } finally {
+      await strict.close();
+    }
   });
 });
