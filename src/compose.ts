@@ -13,6 +13,7 @@ import type { Breaker } from './observability/breaker.js';
 import { createBreakers, type Breakers } from './observability/breakers.js';
 import type { Logger } from './observability/logger.js';
 import type { Metrics } from './observability/metrics.js';
+import { reportRefusals } from './observability/report-refusals.js';
 import type { Clock } from './ports/clock.js';
 import type { EventBus } from './ports/event-bus.js';
 import type { FileStore } from './ports/file-store.js';
@@ -56,7 +57,7 @@ export async function compose(input: ComposeInput): Promise<Platform> {
   metrics.watchPool('main', () => database.stats());
   const redis = createRedisConnections(config.redis, logger);
   const { commands, subscriber } = redis;
-  const breakers = createBreakers(metrics.breakerState);
+  const breakers = createBreakers(metrics.breakerState, reportRefusals(metrics, logger));
   const clamds = composeClamds(input, clock, breakers);
   return {
     ...input,

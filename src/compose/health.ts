@@ -1,7 +1,7 @@
 import { assertRowLevelSecurity } from '../adapters/postgres/privileges.js';
 import type { Platform } from '../compose.js';
 import type { RunningAnalyser } from '../ports/structure-analyser.js';
-import { PermanentError } from '../domain/errors.js';
+import { MisconfiguredError, PermanentError } from '../domain/errors.js';
 import type { Breakers } from '../observability/breakers.js';
 import {
   createHealth,
@@ -65,10 +65,18 @@ const check = (
     try {
       return (await ask(signal)) ?? undefined;
     } catch (error) {
-      throw error instanceof PermanentError ? new UnhealthyError(error.message, { cause: error }) : error;
+      const refusal = refusalIn(error);
+      throw refusal ? new UnhealthyError(refusal.message, { cause: error }) : error;
     }
   },
 });
+
+/** Also what a breaker opened for, which then refuses in its own words. */
+function refusalIn(error: unknown): Error | undefined {
+  if (error instanceof PermanentError || error instanceof MisconfiguredError) return error;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof MisconfiguredError ? cause : undefined;
+}
 
 /**
  * Opens the connections, and begins to test the clamds.

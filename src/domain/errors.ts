@@ -90,6 +90,25 @@ export class TransientError extends Error {
   }
 }
 
+/**
+ * A dependency refuses us because of how it, or our access to it, is set up: a key that was changed, a right or a bucket
+ * that is missing. Nothing is wrong with what it was asked for, and the same call succeeds once an operator has mended
+ * it; that is why it is like an outage. The message may be shown to operators.
+ */
+export class MisconfiguredError extends TransientError {
+  override readonly name = 'MisconfiguredError';
+
+  /** @param reason - in a word, of a small closed set, e.g. `InvalidAccessKeyId` */
+  constructor(
+    dependency: string,
+    readonly reason: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(dependency, message, options);
+  }
+}
+
 /** How long callers wait before they ask again while a dependency is away that did not say how long. */
 const DEPENDENCY_RETRY_MS = 2_000;
 

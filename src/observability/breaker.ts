@@ -26,8 +26,8 @@ export interface BreakerOptions {
    * through meanwhile, and none has to come for the breaker to close. It must have a deadline of its own.
    */
   readonly probe?: () => Promise<unknown>;
-  /** Told at once and with every change. */
-  readonly onState?: (state: BreakerState) => void;
+  /** Told at once and with every change, and what failed last. */
+  readonly onState?: (state: BreakerState, lastFailure?: unknown) => void;
 }
 
 /** Spares a dependency that is down, and spares callers the wait for it. */
@@ -56,10 +56,14 @@ export function createBreaker(options: BreakerOptions): Breaker {
       breaker: new ConsecutiveBreaker(failures),
     },
   );
+  const lastFailure = (): unknown => {
+    const last = policy.lastFailure;
+    return last && 'error' in last ? last.error : undefined;
+  };
   const isOnTrial = (): boolean => policy.state === CircuitState.HalfOpen;
   const state = (): BreakerState => nameOf(policy.state);
   onState?.(state());
-  policy.onStateChange((changed) => onState?.(nameOf(changed)));
+  policy.onStateChange((changed) => onState?.(nameOf(changed), lastFailure()));
   const attempt = async <T>(work: () => Promise<T>, stop?: AbortSignal): Promise<T> => {
     try {
       return await policy.execute(() => uncountedAfter(stop, work));
@@ -69,9 +73,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
     }
   };
   const refusal = (): TransientError => {
-    const last = policy.lastFailure;
-    const cause = last && 'error' in last ? last.error : undefined;
-    return new TransientError(dependency, `${dependency} is left alone for a while`, { cause });
+    return new TransientError(dependency, `${dependency} is left alone for a while`, {
+      cause: lastFailure(),
+    });
   };
   if (probe) probeWhileOpen(policy, openMs, () => attempt(probe));
   return {

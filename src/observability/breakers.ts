@@ -1,4 +1,5 @@
 import type { Gauge } from 'prom-client';
+import { MisconfiguredError } from '../domain/errors.js';
 import { createBreaker, type Breaker, type BreakerOptions, type BreakerState } from './breaker.js';
 
 /** A breaker with its place in the metrics. */
@@ -20,8 +21,11 @@ export interface Breakers {
 /** As numbers of the gauge. */
 const NUMBERS = { closed: 0, 'half-open': 1, open: 2 } as const;
 
+/** Told why a dependency refuses us when its breaker opens for that, and `undefined` when it closes. */
+export type OnRefusal = (dependency: string, refusal: MisconfiguredError | undefined) => void;
+
 /** Makes the place where all breakers of a process are known. */
-export function createBreakers(gauge: Gauge<'dependency' | 'index'>): Breakers {
+export function createBreakers(gauge: Gauge<'dependency' | 'index'>, onRefusal?: OnRefusal): Breakers {
   const single = new Map<string, Breaker>();
   return {
     create({ index, label, ...options }) {
@@ -30,7 +34,11 @@ export function createBreakers(gauge: Gauge<'dependency' | 'index'>): Breakers {
         dependency: label ?? dependency,
         ...(index === undefined ? {} : { index: String(index) }),
       };
-      const onState = (state: BreakerState): void => gauge.set(labels, NUMBERS[state]);
+      const onState = (state: BreakerState, lastFailure?: unknown): void => {
+        gauge.set(labels, NUMBERS[state]);
+        if (state === 'closed') onRefusal?.(dependency, undefined);
+        else if (lastFailure instanceof MisconfiguredError) onRefusal?.(dependency, lastFailure);
+      };
       const breaker = createBreaker({ ...options, onState });
       if (index === undefined) single.set(dependency, breaker);
       return breaker;

@@ -49,6 +49,8 @@ export interface Metrics extends InspectionMetrics, AnalyserMetrics {
   readonly connections: Gauge<'transport'>;
   /** 0 closed, 1 half open, 2 open; `index` tells apart several of a kind by their place in the configuration. */
   readonly breakerState: Gauge<'dependency' | 'index'>;
+  /** 1 while a dependency refuses us, by the reason that it gives. */
+  readonly dependencyRefusing: Gauge<'dependency' | 'reason'>;
   /** What nobody refers to, by what it was for. */
   readonly orphansFound: Counter<'kind'>;
   readonly orphansRemoved: Counter<'kind'>;
@@ -164,5 +166,13 @@ const createWorkMetrics = (registry: Registry) => ({
   breakerState: new Gauge({
     ...describe(registry, 'breaker_state', 'Circuit breakers: 0 closed, 1 half open, 2 open.'),
     labelNames: ['dependency', 'index'] as const,
+  }),
+  dependencyRefusing: new Gauge({
+    ...describe(
+      registry,
+      'dependency_refusing',
+      '1 while a dependency refuses us: somebody must mend our access.',
+    ),
+    labelNames: ['dependency', 'reason'] as const,
   }),
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Client } from 'minio';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { createS3Store, type S3StoreOptions } from '../../src/adapters/s3/s3-store.js';
-import { PermanentError, TransientError } from '../../src/domain/errors.js';
+import { MisconfiguredError, TransientError } from '../../src/domain/errors.js';
 import type { ObjectStore } from '../../src/ports/object-store.js';
 import { bodyOf, digest } from '../support/test-bytes.js';
 import { describeObjectStore } from './object-store.js';
@@ -92,14 +92,14 @@ describe('S3 store with a store that fails', () => {
     const stores = await Promise.all([1, 2, 3].map(() => createS3Store(optionsFor(prefix))));
     await Promise.all(stores.map((store) => store.check()));
     await client.removeBucket(`${prefix}-ingest`);
-    await expect(stores[0]?.beginUpload('f')).rejects.toBeInstanceOf(PermanentError);
-    await expect(stores[0]?.check()).rejects.toBeInstanceOf(PermanentError);
+    await expect(stores[0]?.beginUpload('f')).rejects.toMatchObject({ reason: 'NoSuchBucket' });
+    await expect(stores[0]?.check()).rejects.toMatchObject({ reason: 'NoSuchBucket' });
     await client.removeBucket(`${prefix}-vault`);
   });
 
   it('says so at once when the keys are wrong, and that a store is away', async () => {
     const wrong = { ...optionsFor(freshPrefix()), secretKey: 'wrong' };
-    await expect(createS3Store(wrong)).rejects.toBeInstanceOf(PermanentError);
+    await expect(createS3Store(wrong)).rejects.toBeInstanceOf(MisconfiguredError);
     const away = { ...optionsFor('x'), endpoint: new URL('http://127.0.0.1:1') };
     await expect(createS3Store(away)).rejects.toBeInstanceOf(TransientError);
   });

@@ -18,6 +18,8 @@ const PROGRAMS = ['ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'monmaptoo
 export interface Rgw extends S3Access {
   /** Speaks S3, and keeps nothing itself; may be killed and started again. */
   readonly gateway: ProductProcess;
+  /** Runs `radosgw-admin`. */
+  readonly admin: (...args: string[]) => Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export async function startRgw(directory: string): Promise<Rgw> {
     region: 'us-east-1',
     ingest,
     gateway,
+    admin: (...args) => admin(node, args),
     stop,
   };
 }
@@ -81,8 +84,11 @@ async function createUser(
     `--access-key=${accessKey}`,
     `--secret-key=${secretKey}`,
   ];
-  await tool(node, 'radosgw-admin', ['-n', 'client.rgw.a', 'user', 'create', ...user, ...options]);
+  await admin(node, ['user', 'create', ...user, ...options]);
 }
+
+const admin = (node: Node, args: readonly string[]): Promise<unknown> =>
+  tool(node, 'radosgw-admin', ['-n', 'client.rgw.a', ...args]);
 
 interface Node {
   readonly directory: string;

@@ -1,5 +1,5 @@
 import type { StoredArea } from '../../ports/object-store.js';
-import { PermanentError } from '../../domain/errors.js';
+import { MisconfiguredError, PermanentError } from '../../domain/errors.js';
 import type { S3Connection } from './s3-connection.js';
 import { DEPENDENCY, isMissing } from './s3-error.js';
 
@@ -42,7 +42,7 @@ export async function checkBuckets({ connection, bucketOf }: S3, signal?: AbortS
     await client.removeObject(bucketOf('ingest'), PROBE_KEY);
     for (const area of AREAS) {
       if (await client.bucketExists(bucketOf(area))) continue;
-      throw new PermanentError(DEPENDENCY, `The bucket of the ${area} is missing.`);
+      throw new MisconfiguredError(DEPENDENCY, 'NoSuchBucket', `The bucket of the ${area} is missing.`);
     }
   });
 }

@@ -4,7 +4,7 @@ import https from 'node:https';
 import { Client } from 'minio';
 import { ExponentialBackoff, handleType, retry } from 'cockatiel';
 import { PermanentError, TransientError } from '../../domain/errors.js';
-import { DEPENDENCY, NoAnswerError, toStoreError } from './s3-error.js';
+import { DEPENDENCY, isWorthRepeating, NoAnswerError, toStoreError } from './s3-error.js';
 
 /** How to reach a store. */
 export interface S3Endpoint {
@@ -71,13 +71,10 @@ export function createS3Connection(target: S3Endpoint, timeouts: S3Timeouts): S3
   });
   const signals = new AsyncLocalStorage<AbortSignal>();
   const client = createClient(target, agent, createTransport(module, signals));
-  const policy = retry(
-    handleType(TransientError, (error) => !(error instanceof NoAnswerError)),
-    {
-      maxAttempts: MAX_RETRIES,
-      backoff: new ExponentialBackoff({ initialDelay: RETRY_BASE_MS, maxDelay: RETRY_MAX_MS }),
-    },
-  );
+  const policy = retry(handleType(TransientError, isWorthRepeating), {
+    maxAttempts: MAX_RETRIES,
+    backoff: new ExponentialBackoff({ initialDelay: RETRY_BASE_MS, maxDelay: RETRY_MAX_MS }),
+  });
   const repeat: S3Connection['retry'] = async (signal, work) => {
     signal?.throwIfAborted();
     try {

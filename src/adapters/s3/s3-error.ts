@@ -1,5 +1,5 @@
 import { S3Error } from 'minio';
-import { PermanentError, TransientError } from '../../domain/errors.js';
+import { MisconfiguredError, PermanentError, TransientError } from '../../domain/errors.js';
 
 /** Name of the dependency in errors. */
 export const DEPENDENCY = 'object-store';
@@ -21,6 +21,21 @@ const TRANSIENT_CODES = new Set([
   '',
 ]);
 
+/** Answers of a store that does not take us for who we are, or lets us do too little: operators mend that, senders cannot. */
+const SETUP_CODES = new Set([
+  'AccessDenied',
+  'AccountProblem',
+  'AllAccessDisabled',
+  'ExpiredToken',
+  'InvalidAccessKeyId',
+  'InvalidSecurity',
+  'InvalidToken',
+  'NoSuchBucket',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+  'UserSuspended',
+]);
+
 /** Answers of a store that is asked too often. */
 const BUSY_CODES = new Set(['SlowDown', 'Throttling', 'TooManyRequests', 'BandwidthLimitExceeded']);
 /** Such a store is left alone for so long; the client library does not hand on what it said itself. */
@@ -28,13 +43,15 @@ const RETRY_AFTER_MS = 5_000;
 
 /**
  * Turns what a call to the store failed with into the port's two kinds of error; those kinds pass unchanged.
- * Only a definite refusal by the store is permanent: broken connections and garbage may be gone next time.
+ * Only a definite refusal of what was asked is permanent: broken connections and garbage may be gone next time, and a
+ * refusal of us lasts until somebody mends our access.
  */
 export function toStoreError(error: unknown): TransientError | PermanentError {
   if (error instanceof TransientError || error instanceof PermanentError) return error;
   if (error instanceof S3Error) {
     const code = error.code ?? '';
     const message = `The store answered ${code === '' ? 'with an error' : code}.`;
+    if (SETUP_CODES.has(code)) return new MisconfiguredError(DEPENDENCY, code, message, { cause: error });
     if (BUSY_CODES.has(code)) {
       return new TransientError(DEPENDENCY, message, { cause: error, retryAfterMs: RETRY_AFTER_MS });
     }
@@ -44,6 +61,10 @@ export function toStoreError(error: unknown): TransientError | PermanentError {
   }
   return new TransientError(DEPENDENCY, 'The store did not answer as it must.', { cause: error });
 }
+
+/** Whether trying again at once may help, without making the caller wait for long. */
+export const isWorthRepeating = (error: TransientError): boolean =>
+  !(error instanceof NoAnswerError || error instanceof MisconfiguredError);
 
 /** Whether an error of the store says, by one of these codes, that the thing asked for does not exist. */
 export const isMissing = (error: unknown, ...codes: readonly string[]): boolean =>
