@@ -8,6 +8,8 @@ export interface Authenticated {
   readonly expiresAt: Date;
   /** The same actor with what its roles allow now; fails once it may not act any more. */
   refresh(): Promise<Outcome<Actor>>;
+  /** Counts one more operation of this user, as a request of its own would be; refuses with RATE_LIMITED. */
+  admit(): Outcome<undefined>;
 }
 
 /**
@@ -28,6 +30,8 @@ export interface Session {
   readonly expiresAt: Date;
   /** The actor with permissions of at most a second ago; fails once it may not act any more. */
   current(): Promise<Outcome<Actor>>;
+  /** Counts one more operation of this user; refuses with RATE_LIMITED. */
+  admit(): Outcome<undefined>;
   /** Goes on with a newer token of the same tenant and subject. False when it is somebody else's. */
   renew(authenticated: Authenticated): boolean;
 }

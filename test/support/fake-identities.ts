@@ -3,6 +3,7 @@ import { DEVELOPMENT_TENANTS } from '../../src/domain/development-tenants.js';
 import { fault } from '../../src/domain/errors.js';
 import { BUILT_IN_ROLES, type Permission } from '../../src/domain/permissions.js';
 import { ok } from '../../src/domain/result.js';
+import { createSubjectLimit, type SubjectLimitOptions } from '../../src/http/auth/subject-limit.js';
 import type { Authenticate } from '../../src/graphql/context.js';
 
 /** Tokens of the form `Bearer <tenant>-<role>[:<seconds>]`, with permissions that a test can take away. */
@@ -14,8 +15,13 @@ export interface FakeIdentities {
 
 const TOKEN = /^Bearer (acme|globex)-(\w+)(?::([\d.]+))?$/;
 
-/** Makes identities that need no issuer. */
-export function fakeIdentities(): FakeIdentities {
+/**
+ * Makes identities that need no issuer.
+ *
+ * @param limit - how much each of them may ask
+ */
+export function fakeIdentities(limit?: SubjectLimitOptions): FakeIdentities {
+  const admit = createSubjectLimit(limit);
   const roles = new Map<string, readonly Permission[] | null>(Object.entries(BUILT_IN_ROLES));
   return {
     setPermissions: (role, permissions) => roles.set(role, permissions),
@@ -40,8 +46,16 @@ export function fakeIdentities(): FakeIdentities {
       };
       const actor = slug === undefined ? undefined : current();
       if (!actor) return Promise.resolve(fault('UNAUTHENTICATED'));
+      const admitOne = () => admit(actor.tenantId, actor.subject);
+      const admitted = admitOne();
+      if (!admitted.ok) return Promise.resolve(admitted);
       return Promise.resolve(
-        ok({ actor, expiresAt: new Date(Date.now() + Number(seconds) * 1000), refresh }),
+        ok({
+          actor,
+          expiresAt: new Date(Date.now() + Number(seconds) * 1000),
+          refresh,
+          admit: admitOne,
+        }),
       );
     },
   };

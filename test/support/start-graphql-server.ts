@@ -5,6 +5,7 @@ import type { UseCases } from '../../src/graphql/use-cases.js';
 import { registerGraphqlHttp } from '../../src/http/graphql-http.js';
 import { registerGraphqlSse } from '../../src/http/graphql-sse.js';
 import { attachGraphqlWs } from '../../src/http/graphql-ws.js';
+import type { SubjectLimitOptions } from '../../src/http/auth/subject-limit.js';
 import { createConnectionCaps, type CapOptions } from '../../src/http/graphql/connection-caps.js';
 import { fakeIdentities, type FakeIdentities } from './fake-identities.js';
 import { fakeUseCases, type FakeUseCases } from './fake-use-cases.js';
@@ -42,6 +43,7 @@ export interface GraphqlServerOptions {
   readonly useCases?: Partial<UseCases>;
   readonly isProduction?: boolean;
   readonly caps?: CapOptions;
+  readonly subjectLimit?: SubjectLimitOptions;
   readonly observe?: NonNullable<EngineDeps['observe']>;
   readonly playgroundDir?: string;
   readonly sendTimeoutMs?: number;
@@ -50,7 +52,7 @@ export interface GraphqlServerOptions {
 /** Starts all transports of GraphQL on a port that the system chooses. */
 export async function startGraphqlServer(options: GraphqlServerOptions = {}): Promise<GraphqlServer> {
   const useCases = fakeUseCases(options.useCases);
-  const identities = fakeIdentities();
+  const identities = fakeIdentities(options.subjectLimit);
   const clock = createSystemClock();
   const schema = await buildLazaretSchema(useCases, clock);
   const sockets: { close(): Promise<void> }[] = [];

@@ -41,16 +41,17 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticate {
     const token = await verify(authorization);
     deps.metrics.tokenVerifications.inc({ outcome: token.ok ? 'verified' : token.fault.code.toLowerCase() });
     if (!token.ok) return token;
-    const admitted = admit(token.value.tenantId, token.value.subject);
+    const { tenantId, subject, expiresAt } = token.value;
+    const admitOne = (): Outcome<undefined> => admit(tenantId, subject);
+    const admitted = admitOne();
     if (!admitted.ok) return admitted;
     const actor = await toActor(token.value, correlation);
     if (!actor.ok) return actor;
-    const { expiresAt } = token.value;
     const refresh = (): Promise<Outcome<Actor>> =>
       expiresAt <= deps.clock.now()
         ? Promise.resolve(fault('UNAUTHENTICATED'))
         : toActor(token.value, correlation);
-    return ok({ actor: actor.value, expiresAt, refresh });
+    return ok({ actor: actor.value, expiresAt, refresh, admit: admitOne });
   };
 }
 

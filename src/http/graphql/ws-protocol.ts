@@ -34,6 +34,9 @@ export function createWsProtocol({ engine }: GraphqlStreamDeps): Server<WsConnec
     onSubscribe: ({ extra, subscriptions }, _id, payload) => {
       const context = contextOf(extra);
       if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [tooMany(extra.correlation)];
+      // Over HTTP each operation is a request, which is counted; here only the connection was.
+      const admitted = extra.identity.session?.admit();
+      if (admitted?.ok === false) return [toGraphqlError(admitted.fault, extra.correlation)];
       const prepared = engine.prepare(payload.query, context);
       if (!prepared.ok) return prepared.errors;
       if (!getOperationAST(prepared.document, payload.operationName)) {
