@@ -1,5 +1,6 @@
 import { analyseAr } from './archives/ar.js';
-import { analyseCompressed, analyseOpaque } from './archives/compressed.js';
+import { analyseCompressed } from './archives/compressed.js';
+import { analyseOpaque, analyseScanned } from './archives/opaque.js';
 import { analyseTar } from './archives/tar.js';
 import { analyseZip } from './archives/zip.js';
 import { LimitError } from './budget.js';
@@ -8,6 +9,7 @@ import { analysePdf } from './documents/pdf.js';
 import { judgeContent } from './judge-content.js';
 import { analyseMarkup } from './markup/markup.js';
 import { analyseOle } from './ole/ole.js';
+import { analyseSevenZip } from './seven-zip/seven-zip.js';
 import { analyseRtf } from './rtf/rtf.js';
 import { analyseImage } from './media/image.js';
 import { analysePlain } from './media/plain.js';
@@ -26,6 +28,8 @@ const ANALYSERS: Readonly<Record<Family, Analyser>> = {
   xz: analyseCompressed,
   tar: analyseTar,
   ar: analyseAr,
+  '7z': analyseSevenZip,
+  scanned: analyseScanned,
   opaque: analyseOpaque,
   ole: analyseOle,
   pdf: analysePdf,
@@ -49,6 +53,8 @@ const CONTAINERS: ReadonlySet<Family> = new Set([
   'xz',
   'tar',
   'ar',
+  '7z',
+  'scanned',
   'opaque',
   'ole',
   'pdf',

@@ -38,12 +38,16 @@ const MAX_ENTRIES = 500;
 const TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/(?:\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})$/;
 const EXTENSION = /^[\p{L}\p{N}][\p{L}\p{N}_+-]{0,31}(?:\.[\p{L}\p{N}][\p{L}\p{N}_+-]{0,31}){0,2}$/u;
 
+/** What at least the scanner has looked into: whether that is enough is for the tenant to say. */
+const LOOKED_INTO: ReadonlySet<FindingCode> = new Set<FindingCode>(['ARCHIVE_SCANNER_ONLY']);
+
 /**
  * Whether a policy may let files pass that a finding of this code was made in: not where it means that something was
  * not looked into, nor where nothing honest looks like that.
  */
 const mayBeAllowed = (code: FindingCode): boolean =>
-  FINDINGS[code].action !== 'UNSCANNABLE' && FINDINGS[code].severity !== 'critical';
+  LOOKED_INTO.has(code) ||
+  (FINDINGS[code].action !== 'UNSCANNABLE' && FINDINGS[code].severity !== 'critical');
 
 /**
  * Applies a wish to rules.

@@ -38,6 +38,11 @@ export const FINDINGS = {
   ARCHIVE_ENCRYPTED: spec('high', 'UNSCANNABLE', 'A member of an archive is encrypted.'),
   ARCHIVE_CORRUPT: spec('medium', 'UNSCANNABLE', 'An archive cannot be read to its end.'),
   ARCHIVE_UNSUPPORTED: spec('medium', 'UNSCANNABLE', 'An archive is of a kind that cannot be looked into.'),
+  ARCHIVE_SCANNER_ONLY: spec(
+    'medium',
+    'UNSCANNABLE',
+    'Nothing but the scanner looks into an archive of this kind.',
+  ),
   ARCHIVE_UNSCANNED: spec(
     'medium',
     'UNSCANNABLE',

@@ -59,15 +59,3 @@ const innerName = (name: string): string =>
     .replace(/\.(?:tgz|tzst|tbz2?|txz)$/i, '.tar')
     .replace(/\.svgz$/i, '.svg')
     .replace(/\.(?:gz|zst|z|bz2|xz)$/i, '') || 'content';
-
-/** What no parser is there for: it is said, and not passed over in silence. */
-export async function analyseOpaque(
-  reader: Reader,
-  place: Place,
-  context: Context,
-  type: ContentType,
-): Promise<ContentType> {
-  report(context, place, 'ARCHIVE_UNSUPPORTED', type.mediaType);
-  await reader.tail(1);
-  return type;
-}

@@ -7,6 +7,8 @@ export type Family =
   | 'xz'
   | 'tar'
   | 'ar'
+  | '7z'
+  | 'scanned'
   | 'opaque'
   | 'ole'
   | 'pdf'

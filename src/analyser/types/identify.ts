@@ -73,7 +73,7 @@ function findOldCpio(head: Buffer): ContentType | undefined {
   const isMarked = [0xc771, 0x71c7].includes(head.readUInt16BE(0));
   const hasName = read(20) > 1 && read(20) < 1_024;
   const isCpio = isMarked && hasName && [4, 8, 10].includes(read(6) >> 12);
-  return isCpio ? { family: 'opaque', mediaType: 'application/x-cpio' } : undefined;
+  return isCpio ? { family: 'scanned', mediaType: 'application/x-cpio' } : undefined;
 }
 
 /** LZMA without a container, as `xz` itself knows it: its one usual property, a size of dictionaries, and a length. */

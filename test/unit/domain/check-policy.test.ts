@@ -65,8 +65,10 @@ describe('a wish for another policy', () => {
     expect(refused).toEqual(
       expect.arrayContaining(['ARCHIVE_ENCRYPTED', 'DOCUMENT_ENCRYPTED', 'ANALYSIS_LIMIT', 'ARCHIVE_BOMB']),
     );
+    expect(refused).toEqual(expect.arrayContaining(['ARCHIVE_UNSUPPORTED', 'ARCHIVE_UNSCANNED']));
     for (const [code, { action, severity }] of Object.entries(FINDINGS)) {
-      const isHarmless = action !== 'UNSCANNABLE' && severity !== 'critical';
+      const isLookedInto = action !== 'UNSCANNABLE' || code === 'ARCHIVE_SCANNER_ONLY';
+      const isHarmless = isLookedInto && severity !== 'critical';
       expect(refused.includes(code as FindingCode), code).toBe(!isHarmless);
       for (const worse of ['REJECTED', 'UNSCANNABLE', 'INFECTED']) {
         expect(fieldOf({ findingActions: [{ code, action: worse }] })).toBeUndefined();
