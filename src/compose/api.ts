@@ -22,6 +22,7 @@ import {
   replayDeadLetter,
   type DecideDeadLetterDeps,
 } from '../usecases/dead-letters/decide-dead-letter.js';
+import { discardDeadLetters, replayDeadLetters } from '../usecases/dead-letters/decide-dead-letters.js';
 import {
   deadLetterAttempts,
   getDeadLetter,
@@ -152,6 +153,8 @@ const composeDeadLetters = (deps: DecideDeadLetterDeps) => ({
   deadLetterAttempts: deadLetterAttempts(deps),
   replayDeadLetter: replayDeadLetter(deps),
   discardDeadLetter: discardDeadLetter(deps),
+  replayDeadLetters: replayDeadLetters(deps),
+  discardDeadLetters: discardDeadLetters(deps),
 });
 
 const composeQuarantine = (deps: RequestReleaseDeps & ReleasedUrlDeps & OpenQuarantinedDeps) => ({

@@ -2,6 +2,7 @@ import './no-metadata.js';
 import { specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import type { Clock } from '../ports/clock.js';
+import { DeadLettersResolver } from './dead-letters/many-resolver.js';
 import { DeadLetterResolver } from './dead-letters/resolver.js';
 import { DownloadResolver } from './download/resolver.js';
 import { createEventsResolver } from './events/resolver.js';
@@ -36,6 +37,7 @@ export async function buildLazaretSchema(useCases: UseCases, clock: Clock): Prom
     new RescanResolver(useCases),
     new PolicyResolver(useCases),
     new DeadLetterResolver(useCases),
+    new DeadLettersResolver(useCases),
     new QuarantineResolver(useCases),
     new FileQuarantineResolver(useCases),
     new FileSagaResolver(useCases),

@@ -5,6 +5,7 @@ import type { createUpload } from '../usecases/create-upload.js';
 import type { askPossession } from '../usecases/possession/ask-possession.js';
 import type { provePossession } from '../usecases/possession/prove-possession.js';
 import type { discardDeadLetter, replayDeadLetter } from '../usecases/dead-letters/decide-dead-letter.js';
+import type { discardDeadLetters, replayDeadLetters } from '../usecases/dead-letters/decide-dead-letters.js';
 import type {
   deadLetterAttempts,
   getDeadLetter,
@@ -51,6 +52,8 @@ export interface UseCases {
   readonly deadLetterAttempts: ReturnType<typeof deadLetterAttempts>;
   readonly replayDeadLetter: ReturnType<typeof replayDeadLetter>;
   readonly discardDeadLetter: ReturnType<typeof discardDeadLetter>;
+  readonly replayDeadLetters: ReturnType<typeof replayDeadLetters>;
+  readonly discardDeadLetters: ReturnType<typeof discardDeadLetters>;
   readonly listQuarantine: ReturnType<typeof listQuarantine>;
   readonly getQuarantine: ReturnType<typeof getQuarantine>;
   readonly quarantineHistory: ReturnType<typeof quarantineHistory>;

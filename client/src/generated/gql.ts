@@ -26,6 +26,7 @@ type Documents = {
     "query deadLetters($filter: DeadLetterFilter, $first: Int = 50, $after: String) {\n  deadLetters(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        ...DeadLetterDetails\n      }\n    }\n  }\n}": typeof types.DeadLettersDocument,
     "mutation deleteFile($input: FileIdInput!) {\n  deleteFile(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": typeof types.DeleteFileDocument,
     "mutation discardDeadLetter($input: DiscardDeadLetterInput!) {\n  discardDeadLetter(input: $input) {\n    deadLetter {\n      ...DeadLetterDetails\n    }\n  }\n}": typeof types.DiscardDeadLetterDocument,
+    "mutation discardDeadLetters($input: DiscardDeadLettersInput!) {\n  discardDeadLetters(input: $input) {\n    decidedCount\n    skippedCount\n    remainingCount\n  }\n}": typeof types.DiscardDeadLettersDocument,
     "mutation endRelease($input: EndReleaseInput!) {\n  endRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": typeof types.EndReleaseDocument,
     "subscription fileEvents($after: Cursor, $states: [FileState!]) {\n  fileEvents(after: $after, states: $states) {\n    cursor\n    from\n    to\n    occurredAt\n    correlationId\n    file {\n      ...FileDetails\n    }\n  }\n}": typeof types.FileEventsDocument,
     "query file($id: ID!, $withSagas: Boolean = false) {\n  file(id: $id) {\n    ...FileDetails\n    upload {\n      receivedBytes\n      partSizeBytes\n      partCount\n      missingPartNumbers\n      expiresAt\n      parts {\n        partNumber\n        sizeBytes\n        etag\n        sha256\n      }\n    }\n    saga @include(if: $withSagas) {\n      ...SagaDetails\n    }\n  }\n}": typeof types.FileDocument,
@@ -39,6 +40,7 @@ type Documents = {
     "query quarantine($filter: QuarantineFilter, $first: Int = 50, $after: String) {\n  quarantine(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        quarantinedAt\n        content\n        retainedUntil\n        file {\n          ...FileDetails\n        }\n        release {\n          ...ReleaseDetails\n        }\n      }\n    }\n  }\n}": typeof types.QuarantineDocument,
     "mutation refuseRelease($input: EndReleaseInput!) {\n  refuseRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": typeof types.RefuseReleaseDocument,
     "mutation replayDeadLetter($input: ReplayDeadLetterInput!) {\n  replayDeadLetter(input: $input) {\n    deadLetter {\n      ...DeadLetterDetails\n    }\n  }\n}": typeof types.ReplayDeadLetterDocument,
+    "mutation replayDeadLetters($input: ReplayDeadLettersInput!) {\n  replayDeadLetters(input: $input) {\n    decidedCount\n    skippedCount\n    remainingCount\n  }\n}": typeof types.ReplayDeadLettersDocument,
     "mutation requestRelease($input: RequestReleaseInput!) {\n  requestRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": typeof types.RequestReleaseDocument,
     "mutation rescanFile($input: FileIdInput!) {\n  rescanFile(input: $input) {\n    file {\n      ...FileSummary\n      lastExamination {\n        engine\n        definitionsVersion\n        examinedAt\n        isPending\n      }\n    }\n  }\n}": typeof types.RescanFileDocument,
     "mutation signS3Upload($input: SignS3UploadInput!) {\n  signS3Upload(input: $input) {\n    url\n    expiresAt\n  }\n}": typeof types.SignS3UploadDocument,
@@ -60,6 +62,7 @@ const documents: Documents = {
     "query deadLetters($filter: DeadLetterFilter, $first: Int = 50, $after: String) {\n  deadLetters(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        ...DeadLetterDetails\n      }\n    }\n  }\n}": types.DeadLettersDocument,
     "mutation deleteFile($input: FileIdInput!) {\n  deleteFile(input: $input) {\n    file {\n      ...FileSummary\n    }\n  }\n}": types.DeleteFileDocument,
     "mutation discardDeadLetter($input: DiscardDeadLetterInput!) {\n  discardDeadLetter(input: $input) {\n    deadLetter {\n      ...DeadLetterDetails\n    }\n  }\n}": types.DiscardDeadLetterDocument,
+    "mutation discardDeadLetters($input: DiscardDeadLettersInput!) {\n  discardDeadLetters(input: $input) {\n    decidedCount\n    skippedCount\n    remainingCount\n  }\n}": types.DiscardDeadLettersDocument,
     "mutation endRelease($input: EndReleaseInput!) {\n  endRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": types.EndReleaseDocument,
     "subscription fileEvents($after: Cursor, $states: [FileState!]) {\n  fileEvents(after: $after, states: $states) {\n    cursor\n    from\n    to\n    occurredAt\n    correlationId\n    file {\n      ...FileDetails\n    }\n  }\n}": types.FileEventsDocument,
     "query file($id: ID!, $withSagas: Boolean = false) {\n  file(id: $id) {\n    ...FileDetails\n    upload {\n      receivedBytes\n      partSizeBytes\n      partCount\n      missingPartNumbers\n      expiresAt\n      parts {\n        partNumber\n        sizeBytes\n        etag\n        sha256\n      }\n    }\n    saga @include(if: $withSagas) {\n      ...SagaDetails\n    }\n  }\n}": types.FileDocument,
@@ -73,6 +76,7 @@ const documents: Documents = {
     "query quarantine($filter: QuarantineFilter, $first: Int = 50, $after: String) {\n  quarantine(filter: $filter, first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        quarantinedAt\n        content\n        retainedUntil\n        file {\n          ...FileDetails\n        }\n        release {\n          ...ReleaseDetails\n        }\n      }\n    }\n  }\n}": types.QuarantineDocument,
     "mutation refuseRelease($input: EndReleaseInput!) {\n  refuseRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": types.RefuseReleaseDocument,
     "mutation replayDeadLetter($input: ReplayDeadLetterInput!) {\n  replayDeadLetter(input: $input) {\n    deadLetter {\n      ...DeadLetterDetails\n    }\n  }\n}": types.ReplayDeadLetterDocument,
+    "mutation replayDeadLetters($input: ReplayDeadLettersInput!) {\n  replayDeadLetters(input: $input) {\n    decidedCount\n    skippedCount\n    remainingCount\n  }\n}": types.ReplayDeadLettersDocument,
     "mutation requestRelease($input: RequestReleaseInput!) {\n  requestRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}": types.RequestReleaseDocument,
     "mutation rescanFile($input: FileIdInput!) {\n  rescanFile(input: $input) {\n    file {\n      ...FileSummary\n      lastExamination {\n        engine\n        definitionsVersion\n        examinedAt\n        isPending\n      }\n    }\n  }\n}": types.RescanFileDocument,
     "mutation signS3Upload($input: SignS3UploadInput!) {\n  signS3Upload(input: $input) {\n    url\n    expiresAt\n  }\n}": types.SignS3UploadDocument,
@@ -130,6 +134,10 @@ export function graphql(source: "mutation discardDeadLetter($input: DiscardDeadL
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "mutation discardDeadLetters($input: DiscardDeadLettersInput!) {\n  discardDeadLetters(input: $input) {\n    decidedCount\n    skippedCount\n    remainingCount\n  }\n}"): typeof import('./graphql.js').DiscardDeadLettersDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "mutation endRelease($input: EndReleaseInput!) {\n  endRelease(input: $input) {\n    release {\n      ...ReleaseDetails\n    }\n  }\n}"): typeof import('./graphql.js').EndReleaseDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -179,6 +187,10 @@ export function graphql(source: "mutation refuseRelease($input: EndReleaseInput!
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "mutation replayDeadLetter($input: ReplayDeadLetterInput!) {\n  replayDeadLetter(input: $input) {\n    deadLetter {\n      ...DeadLetterDetails\n    }\n  }\n}"): typeof import('./graphql.js').ReplayDeadLetterDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation replayDeadLetters($input: ReplayDeadLettersInput!) {\n  replayDeadLetters(input: $input) {\n    decidedCount\n    skippedCount\n    remainingCount\n  }\n}"): typeof import('./graphql.js').ReplayDeadLettersDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -137,6 +137,18 @@ export type DiscardDeadLetterInput = {
   reason: string;
 };
 
+/** Which open dead letters are discarded, and why; what is left out does not restrict. */
+export type DiscardDeadLettersInput = {
+  /** With one of these causes. */
+  causes?: Array<DeadLetterCause> | null | undefined;
+  /** Of this file. */
+  fileId?: string | number | null | undefined;
+  /** How many at most, 1 to 100; the newest first. */
+  limit?: number;
+  /** Why, in words; up to 2,000 characters. */
+  reason: string;
+};
+
 /** Refuses or ends a release, with a reason. */
 export type EndReleaseInput = {
   /** The same key and input give the same effect once, and the same answer; another input with a key that was used is refused. A key belongs to the tenant and is remembered for a day from its first use, unless the operator has set another time; after that it is as good as new. */
@@ -350,6 +362,18 @@ export type ReplayDeadLetterInput = {
   /** The same key and input give the same effect once, and the same answer. */
   idempotencyKey?: string | null | undefined;
   /** What is to be written down with it. */
+  reason?: string | null | undefined;
+};
+
+/** Which open dead letters are replayed; what is left out does not restrict. */
+export type ReplayDeadLettersInput = {
+  /** With one of these causes. */
+  causes?: Array<DeadLetterCause> | null | undefined;
+  /** Of this file. */
+  fileId?: string | number | null | undefined;
+  /** How many at most, 1 to 100; the newest first. */
+  limit?: number;
+  /** What is to be written down with each. */
   reason?: string | null | undefined;
 };
 
@@ -608,6 +632,13 @@ export type DiscardDeadLetterMutationVariables = Exact<{
 
 export type DiscardDeadLetterMutation = { discardDeadLetter: { deadLetter: { id: string, status: DeadLetterStatus, cause: DeadLetterCause, failureClass: AttemptEnd, message: string, createdAt: string, decidedBy: string | null, decidedAt: string | null, reason: string | null, file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } } } };
 
+export type DiscardDeadLettersMutationVariables = Exact<{
+  input: DiscardDeadLettersInput;
+}>;
+
+
+export type DiscardDeadLettersMutation = { discardDeadLetters: { decidedCount: number, skippedCount: number, remainingCount: number } };
+
 export type EndReleaseMutationVariables = Exact<{
   input: EndReleaseInput;
 }>;
@@ -710,6 +741,13 @@ export type ReplayDeadLetterMutationVariables = Exact<{
 
 
 export type ReplayDeadLetterMutation = { replayDeadLetter: { deadLetter: { id: string, status: DeadLetterStatus, cause: DeadLetterCause, failureClass: AttemptEnd, message: string, createdAt: string, decidedBy: string | null, decidedAt: string | null, reason: string | null, file: { id: string, version: number, name: string, sizeBytes: number, state: FileState, downloadable: boolean, updatedAt: string } } } };
+
+export type ReplayDeadLettersMutationVariables = Exact<{
+  input: ReplayDeadLettersInput;
+}>;
+
+
+export type ReplayDeadLettersMutation = { replayDeadLetters: { decidedCount: number, skippedCount: number, remainingCount: number } };
 
 export type RequestReleaseMutationVariables = Exact<{
   input: RequestReleaseInput;
@@ -1169,6 +1207,15 @@ fragment DeadLetterDetails on DeadLetter {
     ...FileSummary
   }
 }`) as unknown as TypedDocumentString<DiscardDeadLetterMutation, DiscardDeadLetterMutationVariables>;
+export const DiscardDeadLettersDocument = new TypedDocumentString(`
+    mutation discardDeadLetters($input: DiscardDeadLettersInput!) {
+  discardDeadLetters(input: $input) {
+    decidedCount
+    skippedCount
+    remainingCount
+  }
+}
+    `) as unknown as TypedDocumentString<DiscardDeadLettersMutation, DiscardDeadLettersMutationVariables>;
 export const EndReleaseDocument = new TypedDocumentString(`
     mutation endRelease($input: EndReleaseInput!) {
   endRelease(input: $input) {
@@ -1655,6 +1702,15 @@ fragment DeadLetterDetails on DeadLetter {
     ...FileSummary
   }
 }`) as unknown as TypedDocumentString<ReplayDeadLetterMutation, ReplayDeadLetterMutationVariables>;
+export const ReplayDeadLettersDocument = new TypedDocumentString(`
+    mutation replayDeadLetters($input: ReplayDeadLettersInput!) {
+  replayDeadLetters(input: $input) {
+    decidedCount
+    skippedCount
+    remainingCount
+  }
+}
+    `) as unknown as TypedDocumentString<ReplayDeadLettersMutation, ReplayDeadLettersMutationVariables>;
 export const RequestReleaseDocument = new TypedDocumentString(`
     mutation requestRelease($input: RequestReleaseInput!) {
   requestRelease(input: $input) {
