@@ -14,7 +14,7 @@ import { analyseRtf } from './rtf/rtf.js';
 import { analyseImage } from './media/image.js';
 import { analysePlain } from './media/plain.js';
 import { createReader, type Reader, type Source } from './reading/reader.js';
-import type { ContentType, Family } from './types/content-type.js';
+import { ARCHIVES, type ContentType, type Family } from './types/content-type.js';
 import { HEAD_BYTES, identify } from './types/identify.js';
 
 /** Looks into content of one family, and may know better what it is. */
@@ -45,20 +45,7 @@ const ANALYSERS: Readonly<Record<Family, Analyser>> = {
   plain: analysePlain,
   unknown: analysePlain,
 };
-const CONTAINERS: ReadonlySet<Family> = new Set([
-  'zip',
-  'gzip',
-  'zstd',
-  'bzip2',
-  'xz',
-  'tar',
-  'ar',
-  '7z',
-  'scanned',
-  'opaque',
-  'ole',
-  'pdf',
-]);
+const CONTAINERS: ReadonlySet<Family> = new Set<Family>([...ARCHIVES, 'ar', 'ole', 'pdf']);
 
 /**
  * Finds out what content is, looks into it, and judges it where it lies. Takes the source to its end.

@@ -1,22 +1,9 @@
 import { report, type Context, type Place } from './context.js';
 import { findMismatch, isDisguised, isNamedHonestly } from './types/agreement.js';
-import type { ContentType } from './types/content-type.js';
+import { ARCHIVES, type ContentType, type Family } from './types/content-type.js';
 
 /** Archives and documents that are something of their own where they should not be. */
-const OWN = new Set([
-  'zip',
-  'gzip',
-  'zstd',
-  'bzip2',
-  'xz',
-  'tar',
-  '7z',
-  'scanned',
-  'opaque',
-  'ole',
-  'pdf',
-  'rtf',
-]);
+const OWN: ReadonlySet<Family> = new Set<Family>([...ARCHIVES, 'ole', 'pdf', 'rtf']);
 /** What a browser or an interpreter would run. */
 const RUN = new Set(['text/html', 'image/svg+xml', 'text/x-script', 'application/x-httpd-php']);
 

@@ -7,14 +7,11 @@ import { findText } from './text.js';
 export const HEAD_BYTES = MAGIC_BYTES;
 const TEXT_BYTES = 16 * 1024;
 const TAR_BLOCK_BYTES = 512;
-/** Powers of two from 4 KiB on, and what lies half-way between two of them. */
-const DICTIONARIES = new Set(
-  Array.from({ length: 20 }, (_, index) => 2 ** (index + 12)).flatMap((bytes) => [
-    bytes,
-    bytes * 1.5,
-    0xff_ff_ff_ff,
-  ]),
-);
+/** Powers of two from 4 KiB on, what lies half-way between two of them, and the longest that can be said. */
+const DICTIONARIES = new Set([
+  ...Array.from({ length: 20 }, (_, index) => 2 ** (index + 12)).flatMap((bytes) => [bytes, bytes * 1.5]),
+  0xff_ff_ff_ff,
+]);
 const NO_LENGTH = 0xff_ff_ff_ff_ff_ff_ff_ffn;
 const MOST_LENGTH = 1n << 38n;
 const JAVA_CLASS = 0xca_fe_ba_be;

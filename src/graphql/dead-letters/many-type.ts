@@ -2,24 +2,30 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type { DeadLetterCause } from '../../domain/dead-letter.js';
 import { DeadLetterCauseEnum } from './enums.js';
 
-const LIMIT = 'How many at most, 1 to 100; the newest first.';
 /** How many without a limit. */
 const DEFAULT_LIMIT = 50;
 
-/** Selects open dead letters to have their files inspected anew. */
-@InputType('ReplayDeadLettersInput', {
-  description: 'Which open dead letters are replayed; what is left out does not restrict.',
-})
-export class ReplayDeadLettersInput {
+/** Selects open dead letters. */
+@InputType()
+abstract class OpenDeadLetters {
   @Field(() => [DeadLetterCauseEnum], { nullable: true, description: 'With one of these causes.' })
   readonly causes?: DeadLetterCause[] | null;
 
   @Field(() => ID, { nullable: true, description: 'Of this file.' })
   readonly fileId?: string | null;
 
-  @Field(() => Int, { defaultValue: DEFAULT_LIMIT, description: LIMIT })
+  @Field(() => Int, {
+    defaultValue: DEFAULT_LIMIT,
+    description: 'How many at most, 1 to 100; the newest first.',
+  })
   readonly limit!: number;
+}
 
+/** Selects open dead letters to have their files inspected anew. */
+@InputType('ReplayDeadLettersInput', {
+  description: 'Which open dead letters are replayed; what is left out does not restrict.',
+})
+export class ReplayDeadLettersInput extends OpenDeadLetters {
   @Field(() => String, { nullable: true, description: 'What is to be written down with each.' })
   readonly reason?: string | null;
 }
@@ -28,16 +34,7 @@ export class ReplayDeadLettersInput {
 @InputType('DiscardDeadLettersInput', {
   description: 'Which open dead letters are discarded, and why; what is left out does not restrict.',
 })
-export class DiscardDeadLettersInput {
-  @Field(() => [DeadLetterCauseEnum], { nullable: true, description: 'With one of these causes.' })
-  readonly causes?: DeadLetterCause[] | null;
-
-  @Field(() => ID, { nullable: true, description: 'Of this file.' })
-  readonly fileId?: string | null;
-
-  @Field(() => Int, { defaultValue: DEFAULT_LIMIT, description: LIMIT })
-  readonly limit!: number;
-
+export class DiscardDeadLettersInput extends OpenDeadLetters {
   @Field(() => String, { description: 'Why, in words; up to 2,000 characters.' })
   readonly reason!: string;
 }
