@@ -21,6 +21,8 @@ type Write = (chunks: Uint8Array[], position: number) => Promise<void>;
 
 interface State {
   readonly waiting: Gathering;
+  /** Whether what becomes ready will be written without another start. */
+  isWriting: boolean;
   underWayBytes: number;
   writtenBytes: number;
   failure?: { readonly error: unknown } | undefined;
@@ -31,19 +33,19 @@ interface State {
  * comes while the disk is busy goes out together. After a failure nothing is taken until `clear`.
  */
 export function createWriteBehind(write: Write, memory: GatherMemory): WriteBehind {
-  const fresh = (): State => ({ waiting: createGathering(memory), underWayBytes: 0, writtenBytes: 0 });
+  const fresh = (): State => ({
+    waiting: createGathering(memory),
+    isWriting: false,
+    underWayBytes: 0,
+    writtenBytes: 0,
+  });
   let state = fresh();
   let writing: Promise<void> = Promise.resolve();
-  let isWriting = false;
   const start = (): void => {
-    if (isWriting) return;
-    isWriting = true;
-    const [before, current] = [writing, state];
-    writing = before
-      .then(() => drain(current, write))
-      .then(() => {
-        if (current === state) isWriting = false;
-      });
+    const current = state;
+    if (current.isWriting) return;
+    current.isWriting = true;
+    writing = writing.then(() => drain(current, write));
   };
   const settle = async (): Promise<void> => {
     state.waiting.close();
@@ -66,7 +68,6 @@ export function createWriteBehind(write: Write, memory: GatherMemory): WriteBehi
       // What is on its way ends before anything else is written, and is written over.
       state.waiting.drop();
       state = fresh();
-      isWriting = false;
     },
   };
 }
@@ -84,5 +85,7 @@ async function drain(state: State, write: Write): Promise<void> {
     state.waiting.drop();
     state.underWayBytes = 0;
     state.failure = { error };
+  } finally {
+    state.isWriting = false;
   }
 }

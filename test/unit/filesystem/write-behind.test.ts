@@ -32,6 +32,21 @@ it('writes in order and in few calls while the disk is busy, and waits when too 
   expect(bytes.sizeBytes).toBe(MIB + 310);
 });
 
+it('has written everything when it settles, at whichever moment the last chunk came', async () => {
+  for (let moment = 0; moment < 20; moment += 1) {
+    let written = 0;
+    const bytes = createWriteBehind((chunks) => {
+      written += Buffer.concat(chunks).length;
+      return Promise.resolve();
+    }, NO_MEMORY);
+    await bytes.take(Buffer.alloc(10));
+    for (let tick = 0; tick < moment; tick += 1) await Promise.resolve();
+    await bytes.take(Buffer.alloc(5));
+    await bytes.settle();
+    expect(written, `a chunk after ${moment} ticks`).toBe(15);
+  }
+});
+
 it('says what was lost at the next chunk and when it settles, counts what was written, and begins anew', async () => {
   const failure = new Error('The disk is full.');
   let writes = 0;
