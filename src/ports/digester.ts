@@ -11,7 +11,10 @@ export interface Digester {
 
 /** What is computed of one body. */
 export interface Digest {
-  /** Takes the next bytes, which may be used again once it has returned or resolved. */
+  /**
+   * Takes the next bytes, which may be used again once it has returned or resolved. What lies in a `SharedArrayBuffer` is
+   * not copied.
+   */
   update(bytes: Uint8Array): Promise<void> | void;
   /** Begins a part here: what comes from now on is in its MAC too. Throws where the body is not divided. */
   beginPart(key: Uint8Array): void;

@@ -2,7 +2,7 @@ import { createCipheriv, createHash, type CipherGCM, type Hash } from 'node:cryp
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Answer, Order, SharedSlots } from './messages.js';
 
-/** The other side of `threaded-digester`: reads what lies in the slots, one order after the other. */
+/** The other side of `threaded-digester`: reads what it is shown, one order after the other. */
 interface Body {
   readonly whole: Hash;
   part?: OpenPart;
@@ -27,10 +27,11 @@ function obey(order: Order): void {
   }
   const body = bodies.get(order.body);
   if (order.kind === 'bytes') {
-    const bytes = new Uint8Array(memory, order.slot * slotBytes, order.length);
-    body?.whole.update(bytes);
-    body?.part?.cipher.setAAD(bytes);
+    take(body, new Uint8Array(memory, order.slot * slotBytes, order.length));
     answer({ kind: 'free', slot: order.slot });
+  } else if (order.kind === 'shared') {
+    take(body, order.bytes);
+    answer({ kind: 'read' });
   } else if (order.kind === 'part') {
     const { key } = order;
     if (body) body.part = { key, cipher: createCipheriv('aes-128-gcm', key, NONCE) };
@@ -43,6 +44,11 @@ function obey(order: Order): void {
       answer({ kind: 'digest', body: order.body, digest: body.whole.digest('hex') });
     }
   }
+}
+
+function take(body: Body | undefined, bytes: Uint8Array): void {
+  body?.whole.update(bytes);
+  body?.part?.cipher.setAAD(bytes);
 }
 
 function macOf({ key, cipher }: OpenPart): string {

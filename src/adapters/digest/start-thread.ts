@@ -28,33 +28,47 @@ export function startThread(): DigestThread {
   const questions = createQuestions((order) => {
     worker.postMessage(order);
   });
+  const readers = createReaders();
   let isAlive = true;
   let bodies = 0;
   const die = (cause: unknown): void => {
     isAlive = false;
     const death = new TransientError('digest', 'The thread that hashes has ended', { cause });
     slots.fail(death);
+    readers.fail(death);
     questions.fail(death);
   };
   worker.on('error', die).on('exit', die);
   worker.on('message', (answer: Answer) => {
     if (answer.kind === 'free') slots.release(answer.slot);
+    else if (answer.kind === 'read') readers.next();
     else questions.answer(answer.body, answer.digest);
   });
   return {
     isAlive: () => isAlive,
-    begin: () => openBody((bodies += 1), slots, questions),
+    begin: () => openBody((bodies += 1), { slots, readers, questions }),
   };
 }
 
-function openBody(body: number, slots: Slots, questions: Questions): Digest {
+interface Ways {
+  readonly slots: Slots;
+  readonly readers: Readers;
+  readonly questions: Questions;
+}
+
+function openBody(body: number, { slots, readers, questions }: Ways): Digest {
   let isPart = false;
   questions.open(body);
   return {
-    update: (bytes) =>
-      slots.fill(bytes, (slot, length) => {
+    update: (bytes) => {
+      if (bytes.buffer instanceof SharedArrayBuffer) {
+        questions.order({ kind: 'shared', body, bytes });
+        return readers.wait();
+      }
+      return slots.fill(bytes, (slot, length) => {
         questions.order({ kind: 'bytes', body, slot, length });
-      }),
+      });
+    },
     beginPart(key) {
       isPart = true;
       questions.order({ kind: 'part', body, key });
@@ -67,6 +81,31 @@ function openBody(body: number, slots: Slots, questions: Questions): Digest {
     finish: () => questions.ask('finish', body),
     abort: () => {
       questions.close(body);
+    },
+  };
+}
+
+/** Who waits until the thread has read memory of theirs, in the order of telling it. */
+interface Readers {
+  wait(): Promise<void>;
+  next(): void;
+  fail(error: Error): void;
+}
+
+function createReaders(): Readers {
+  const waiting: PromiseWithResolvers<void>[] = [];
+  let failure: Error | undefined;
+  return {
+    async wait() {
+      if (failure) throw failure;
+      const reader = Promise.withResolvers<void>();
+      waiting.push(reader);
+      await reader.promise;
+    },
+    next: () => waiting.shift()?.resolve(),
+    fail(error) {
+      failure = error;
+      for (const reader of waiting.splice(0)) reader.reject(error);
     },
   };
 }

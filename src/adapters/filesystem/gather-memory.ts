@@ -1,4 +1,7 @@
-/** Memory in which small chunks become large ones. It is lent a buffer at a time, and only so many are there. */
+/**
+ * Memory in which small chunks become large ones. It is lent a buffer at a time, and only so many are there. Other threads
+ * see it as well: what is hashed by one of them need not be copied.
+ */
 export interface GatherMemory {
   /** `undefined` when all are lent. */
   readonly take: () => Uint8Array | undefined;
@@ -20,7 +23,7 @@ export function createGatherMemory(): GatherMemory {
       const buffer = free.pop();
       if (buffer || made >= MAX_BUFFERS) return buffer;
       made += 1;
-      return Buffer.allocUnsafeSlow(GATHER_BYTES);
+      return new Uint8Array(new SharedArrayBuffer(GATHER_BYTES));
     },
     giveBack: (buffer) => void free.push(buffer),
   };

@@ -48,6 +48,19 @@ describe.each([
     expect(await digest.finish()).toBe(sha256(...rounds));
   });
 
+  it('lets memory go that threads share, once it has read it', async () => {
+    const bytes = new Uint8Array(new SharedArrayBuffer(200_000));
+    const digest = digester.begin(sizeBytes, false);
+    for (let round = 0; round < 40; round += 1) {
+      bytes.fill(97 + (round % 26));
+      await digest.update(bytes.subarray(round));
+    }
+    const rounds = Array.from({ length: 40 }, (__, round) =>
+      Buffer.alloc(200_000 - round, 97 + (round % 26)),
+    );
+    expect(await digest.finish()).toBe(sha256(...rounds));
+  });
+
   it('keeps bodies apart that come at the same time', async () => {
     const bodies = Array.from({ length: 6 }, () => Array.from({ length: 9 }, () => randomBytes(300_000)));
     const found = bodies.map(async (chunks) => {
