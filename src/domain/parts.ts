@@ -8,10 +8,14 @@ export const MIN_PART_BYTES = 5 * MIB;
 export const MAX_PART_BYTES = 512 * MIB;
 /** Largest part that an S3 store accepts. */
 const MAX_DIRECT_PART_BYTES = 5 * 1024 * MIB;
-/** Part size where the client has no wish. */
+/** Part size where the client has no wish, of all but large files. */
 export const DEFAULT_PART_BYTES = 8 * MIB;
-/** Part size of an upload of unknown length: leaves room for 160 GB. */
-export const DEFERRED_PART_BYTES = 16 * MIB;
+/** Part size where the client has no wish, of large files: each part costs a transaction, and waits for the disk. */
+const MAX_DEFAULT_PART_BYTES = 32 * MIB;
+/** About as many parts a file has while the size of them grows. */
+const DEFAULT_PARTS = 8;
+/** Part size of an upload of unknown length: leaves room for 320 GB. */
+export const DEFERRED_PART_BYTES = MAX_DEFAULT_PART_BYTES;
 /** Most parts that an S3 store accepts in one upload. */
 export const MAX_PARTS = 10_000;
 /** Largest file that fits into the parts we agree to. */
@@ -22,11 +26,16 @@ export const MAX_FILE_BYTES = MAX_PART_BYTES * MAX_PARTS;
  * need more than 10,000 parts.
  *
  * @param sizeBytes - size of the whole file
- * @param wishBytes - what the client asked for; @default 8 MiB
+ * @param wishBytes - what the client asked for; @default 8 MiB, growing to 32 MiB with the file
  */
-export function choosePartSize(sizeBytes: number, wishBytes: number = DEFAULT_PART_BYTES): number {
+export function choosePartSize(sizeBytes: number, wishBytes = grownPartSize(sizeBytes)): number {
   const needed = Math.ceil(sizeBytes / MAX_PARTS);
   return Math.min(MAX_PART_BYTES, Math.max(MIN_PART_BYTES, wishBytes, needed));
+}
+
+function grownPartSize(sizeBytes: number): number {
+  const grown = Math.ceil(sizeBytes / DEFAULT_PARTS / MIB) * MIB;
+  return Math.min(MAX_DEFAULT_PART_BYTES, Math.max(DEFAULT_PART_BYTES, grown));
 }
 
 /** About as many parts a large file is cut into that goes straight to the store. */

@@ -1,11 +1,16 @@
 import type { Readable } from 'node:stream';
 import { fault, FaultError } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
+import type { Clock } from '../../ports/clock.js';
 import { wholePartBytes } from '../../domain/upload-position.js';
 import type { ProvenSpool } from './proven-spool.js';
 
 /** Longest stretch of a larger part that waits in the upload directory. */
 const MAX_PIECE_BYTES = 32 * 1024 * 1024;
+/** What came for so long is given out before its part ends, so that no death of a process costs a slow sender more. */
+const MAX_PIECE_MS = 10_000;
+/** But for what is not worth an object of its own. */
+const MIN_PIECE_BYTES = 1024 * 1024;
 
 /** A stretch of a stream that lies within one part. */
 export interface Piece {
@@ -29,11 +34,13 @@ export interface Continuation {
   readonly body: Readable;
   /** Sees every chunk in order. */
   readonly observe: (chunk: Buffer) => void;
+  /** Tells how long a piece has been arriving; without it that does not matter. */
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
 /**
  * Cuts a stream at the boundaries of parts into the two spools, by turns: while one piece is stored the next one
- * arrives. A piece is given out when it is known that the stream goes on, or how it ended. When the stream
+ * arrives. A piece is given out when it is known that the stream goes on, or how it ended, and early when it is slow. When the stream
  * breaks, what has arrived of it comes first and the error after it. What begins where its part does is hashed on the
  * way.
  *
@@ -46,6 +53,7 @@ export async function* cutPieces(
   const { file, offsetBytes, limitBytes, body, observe } = continuation;
   let [bytes, other] = spools;
   let begin = offsetBytes;
+  let isDue = timer(continuation, begin);
   let breakage: { readonly error: unknown } | undefined;
   start(continuation, begin, bytes);
   try {
@@ -56,7 +64,7 @@ export async function* cutPieces(
         const offset = begin + bytes.spool.sizeBytes;
         if (offset === limitBytes) throw tooLarge(limitBytes);
         const room = endOfPiece(continuation, begin) - offset;
-        if (room > 0) {
+        if (room > 0 && !isDue(bytes.spool.sizeBytes)) {
           await bytes.spool.append(rest.subarray(0, room));
           rest = rest.subarray(room);
           continue;
@@ -65,6 +73,7 @@ export async function* cutPieces(
         yield pieceAt(file, begin, bytes);
         begin = offset;
         [bytes, other] = [other, bytes];
+        isDue = timer(continuation, begin);
         start(continuation, begin, bytes);
       }
     }
@@ -87,6 +96,13 @@ const startOfPart = ({ partSizeBytes }: Cut, partNumber: number): number => (par
 function start(continuation: Continuation, begin: number, bytes: ProvenSpool): void {
   const isWhole = begin % continuation.file.partSizeBytes === 0;
   bytes.begin(isWhole ? endOfPiece(continuation, begin) - begin : undefined);
+}
+
+/** Begins to measure how long a piece takes; what is compared with the ledger has to come in one. */
+function timer({ file, parts, clock }: Continuation, begin: number): (sizeBytes: number) => boolean {
+  if (!clock || parts.has(partAt(file, begin))) return () => false;
+  const dueAt = clock.now().getTime() + MAX_PIECE_MS;
+  return (sizeBytes) => sizeBytes >= MIN_PIECE_BYTES && clock.now().getTime() >= dueAt;
 }
 
 function endOfPiece({ file, parts, limitBytes }: Continuation, begin: number): number {

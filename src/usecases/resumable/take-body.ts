@@ -78,7 +78,7 @@ async function takeAtOnce(
   { body, lock }: IncomingBody,
   spools: Spools,
 ): Promise<File | undefined> {
-  const pieces = cutPieces({ ...upload, body, observe: () => undefined }, spools);
+  const pieces = cutPieces({ ...upload, body, observe: () => undefined, clock: deps.clock }, spools);
   const progress = createProgress(upload);
   let file: File | undefined;
   await eachOverlapping(pieces, async (piece) => {

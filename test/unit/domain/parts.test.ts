@@ -27,6 +27,17 @@ describe('the parts of a file', () => {
     );
   });
 
+  it.each([
+    [1, 8],
+    [64, 8],
+    [65, 9],
+    [256, 32],
+    [100 * 1024, 32],
+    [400 * 1024, 41],
+  ])('grow with a file of %d MiB to %d MiB where nobody has a wish', (sizeMib, partMib) => {
+    expect(choosePartSize(sizeMib * 1024 ** 2)).toBeCloseTo(partMib * 1024 ** 2, -5);
+  });
+
   it('add up to the file, to the byte', () => {
     fc.assert(
       fc.property(

@@ -104,6 +104,42 @@ it('cuts at the boundaries of parts, and proves every piece that begins a part',
   );
 });
 
+it('gives out what comes slowly before its part ends, unless it is little or compared with the ledger', async () => {
+  const MIB = 1024 * 1024;
+  const sizesOf = async (chunkBytes: number, isKnown: boolean): Promise<number[]> => {
+    let now = 0;
+    const body = Readable.from(
+      Array.from({ length: 6 }, () => Buffer.alloc(chunkBytes))
+        .values()
+        .map((chunk) => {
+          now += 6_000;
+          return chunk;
+        }),
+      { highWaterMark: 1 },
+    );
+    const pieces = cutPieces(
+      {
+        file: { sizeBytes: 10 * MIB, partSizeBytes: 10 * MIB },
+        parts: new Map(isKnown ? [[1, undefined]] : []),
+        offsetBytes: 0,
+        limitBytes: 10 * MIB,
+        body,
+        observe: () => undefined,
+        clock: { now: () => new Date(now) },
+      },
+      await proven([memorySpool(), memorySpool()]),
+    );
+    const sizes: number[] = [];
+    for await (const { bytes } of pieces) sizes.push(bytes.spool.sizeBytes);
+    return sizes;
+  };
+  const slow = await sizesOf(MIB, false);
+  expect(slow.length).toBeGreaterThan(1);
+  expect(slow.reduce((sum, size) => sum + size, 0)).toBe(6 * MIB);
+  expect(await sizesOf(100, false)).toEqual([600]);
+  expect(await sizesOf(MIB, true)).toEqual([6 * MIB]);
+});
+
 it('gives out what had arrived when the directory is full, with a proof of no more than that', async () => {
   const pieces = cutPieces(
     {
