@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startProduct, type Product } from '../support/product.js';
 import { createTusUpload, offsetOf, tusCalls } from '../support/tus-calls.js';
@@ -19,6 +20,15 @@ describe('tus-js-client', () => {
   const sent = (least: number): { promise: Promise<void>; onProgress: (bytes: number) => void } => {
     const { promise, resolve } = Promise.withResolvers<void>();
     return { promise, onProgress: (bytes) => (bytes >= least ? resolve() : undefined) };
+  };
+
+  const receivedBytes = async (path: string): Promise<number> => {
+    const query = 'query F($id: ID!) { file(id: $id) { upload { receivedBytes } } }';
+    const id = path.split('/').at(-1);
+    const { file } = await ask<{ file: { upload: { receivedBytes: number } } }>(product, token, query, {
+      id,
+    });
+    return file.upload.receivedBytes;
   };
 
   it.each([
@@ -69,6 +79,27 @@ describe('tus-js-client', () => {
     await expectClean(product, token, await done, bytes);
   });
 
+  it('keeps what came slowly when the API is killed, although no part of it was whole', async () => {
+    const call = tusCalls(product.url, token);
+    const path = await createTusUpload(call, 8 * MIB);
+    const slow = new ReadableStream<Uint8Array>({
+      pull: async (stream) => {
+        await sleep(250);
+        stream.enqueue(randomBytes(MIB / 8));
+      },
+    });
+    const held = call('PATCH', `${product.url}${path}`, { 'upload-offset': '0' }, slow).catch(
+      () => undefined,
+    );
+    await expect.poll(() => receivedBytes(path), { timeout: 30_000 }).toBeGreaterThan(MIB);
+    const received = await receivedBytes(path);
+    await product.api.kill9();
+    await held;
+    await product.api.restart();
+    expect(received).toBeLessThan(8 * MIB);
+    expect(await offsetOf(call, path)).toBe(received);
+  });
+
   it('takes an upload over from a request whose process was killed, within ten seconds', async () => {
     const call = tusCalls(product.url, token);
     const bytes = randomBytes(12 * MIB);
@@ -83,12 +114,7 @@ describe('tus-js-client', () => {
       () => undefined,
     );
     // The first part has been taken: the request has the lock.
-    const query = 'query F($id: ID!) { file(id: $id) { upload { receivedBytes } } }';
-    const id = path.split('/').at(-1);
-    const received = async (): Promise<number> =>
-      (await ask<{ file: { upload: { receivedBytes: number } } }>(product, token, query, { id })).file.upload
-        .receivedBytes;
-    await expect.poll(received, { timeout: 10_000 }).toBe(8 * MIB);
+    await expect.poll(() => receivedBytes(path), { timeout: 10_000 }).toBe(8 * MIB);
     await other?.kill9();
     const begunAt = performance.now();
     await offsetOf(call, path);
