@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { runTests } from './run-tests.js';
 import { StartError } from './start-error.js';
-import { runTool } from './tool.js';
 
 const OPTIONS = {
   runs: { type: 'string', default: '20' },
@@ -30,8 +30,8 @@ export async function run(args: readonly string[]): Promise<number> {
     LAZARET_CRASH_VERBOSE: String(verbose),
     ...(seed === undefined ? {} : { LAZARET_CRASH_SEED: seed }),
   };
-  const options = ['run', 'test/acceptance/crash.test.ts', '--disable-console-intercept'];
-  return (await runTool('vitest/vitest.mjs', options, { env })).code;
+  const options = ['test/acceptance/crash.test.ts', '--disable-console-intercept'];
+  return runTests(options, env);
 }
 
 interface Wish {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { runTests } from './run-tests.js';
 import { StartError } from './start-error.js';
-import { runTool } from './tool.js';
 
 const OPTIONS = {
   requests: { type: 'string', default: '100000' },
@@ -21,8 +21,8 @@ export async function run(args: readonly string[]): Promise<number> {
     LAZARET_EXACTLY_ONCE_REQUESTS: requests,
     ...(seed === undefined ? {} : { LAZARET_EXACTLY_ONCE_SEED: seed }),
   };
-  const options = ['run', 'test/acceptance/exactly-once.test.ts', '--disable-console-intercept'];
-  return (await runTool('vitest/vitest.mjs', options, { env })).code;
+  const options = ['test/acceptance/exactly-once.test.ts', '--disable-console-intercept'];
+  return runTests(options, env);
 }
 
 function read(args: readonly string[]): { requests: string; seed: string | undefined } {

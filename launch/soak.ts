@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { runTests } from './run-tests.js';
 import { StartError } from './start-error.js';
-import { runTool } from './tool.js';
 
 const OPTIONS = {
   clients: { type: 'string', default: '1000' },
@@ -19,13 +19,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const { clients, rounds } = read(args);
   const env = { LAZARET_SLOW_CLIENTS: clients, LAZARET_SLOW_ROUNDS: rounds };
   const options = [
-    'run',
     'test/acceptance/overload.test.ts',
     '--disable-console-intercept',
     '--testNamePattern',
     'one byte a second',
   ];
-  return (await runTool('vitest/vitest.mjs', options, { env })).code;
+  return runTests(options, env);
 }
 
 function read(args: readonly string[]): { clients: string; rounds: string } {

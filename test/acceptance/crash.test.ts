@@ -16,9 +16,16 @@ let crash: CrashProduct;
 beforeAll(async () => {
   crash = await startCrashProduct(inject('services'), { withServers: WITH_SERVERS, store: STORE });
 }, 180_000);
-afterAll(() => crash.stop(), 120_000);
+afterAll(async () => {
+  await crash.stop();
+  const { runs, uploads, completed, kills, violated } = total;
+  console.log(
+    `${runs} runs, ${uploads} uploads, ${completed} completed, ${kills} kills; ` +
+      (violated.length === 0 ? 'every promise was kept' : `VIOLATED with the seeds ${violated.join(', ')}`),
+  );
+}, 120_000);
 
-const total = { kills: 0, completed: 0 };
+const total = { runs: 0, uploads: 0, completed: 0, kills: 0, violated: new Array<string>() };
 const seeds = Array.from({ length: ROUNDS }, (_, index) => String(SEED + index));
 
 it.each(seeds)(
@@ -46,9 +53,12 @@ it.each(seeds)(
       `seed ${seed}: ${tolds.length} uploads, ${completed} completed, ${kills} kills, ${orphans.length} orphans, ` +
         `${((performance.now() - begunAt) / 1000).toFixed(0)} s`,
     );
-    expect(violations, lines.join('\n')).toEqual([]);
-    total.kills += kills;
+    total.runs += 1;
+    total.uploads += tolds.length;
     total.completed += completed;
+    total.kills += kills;
+    if (violations.length > 0) total.violated.push(seed);
+    expect(violations, lines.join('\n')).toEqual([]);
   },
   ROUND_TIMEOUT_MS,
 );
