@@ -3,7 +3,7 @@ import { measure, type Sample } from '../meter.js';
 import { usageColumns, type Report, type Row } from '../report.js';
 import { takeTurns } from '../rounds.js';
 
-const WANTED_RATIO = 1.15;
+const WANTED_RATIO = 1.1;
 const WANTED_MIB = 200;
 const POLL_MS = 50;
 
