@@ -83,7 +83,7 @@ export type CreateUploadInput = {
   metadata?: Array<MetadataEntryInput> | null | undefined;
   /** Name of the file, without a path. */
   name: string;
-  /** A wish; the answer decides. */
+  /** A wish; the answer decides. Without one 8 MiB, or up to 32 MiB in files above 64 MiB. */
   partSizeBytes?: number | null | undefined;
   /** Which work comes first. */
   priority?: Priority | null | undefined;

@@ -6,6 +6,7 @@ import { SafeIntScalar } from '../scalars/safe-int.js';
 import { Sha256Scalar } from '../scalars/sha256.js';
 import { TransferModeEnum } from './transfer-mode.js';
 
+const PART_SIZE = 'A wish; the answer decides. Without one 8 MiB, or up to 32 MiB in files above 64 MiB.';
 const EXPECTED_HASH = 'If given, the file never becomes CLEAN with other bytes.';
 
 /** One pair for the file. */
@@ -33,7 +34,7 @@ export class CreateUploadInput {
   @Field(() => Sha256Scalar, { nullable: true, description: EXPECTED_HASH })
   readonly sha256?: string | null;
 
-  @Field(() => SafeIntScalar, { nullable: true, description: 'A wish; the answer decides.' })
+  @Field(() => SafeIntScalar, { nullable: true, description: PART_SIZE })
   readonly partSizeBytes?: number | null;
 
   @Field(() => TransferModeEnum, {
