@@ -9,8 +9,8 @@ import type { ProvenSpool } from './proven-spool.js';
 const MAX_PIECE_BYTES = 32 * 1024 * 1024;
 /** What came for so long is given out before its part ends, so that no death of a process costs a slow sender more. */
 const MAX_PIECE_MS = 10_000;
-/** But for what is not worth an object of its own. */
-const MIN_PIECE_BYTES = 1024 * 1024;
+/** But for what is not worth an object and a transaction of its own: many slow senders would keep the disk busy. */
+const MIN_PIECE_BYTES = 4 * 1024 * 1024;
 
 /** A stretch of a stream that lies within one part. */
 export interface Piece {
