@@ -17,16 +17,6 @@ const OBJECT_STORE = [
 ];
 
 /**
- * Installs what the tests start, where it is missing.
- *
- * @throws StartError when this user cannot
- */
-export async function installForTests(): Promise<void> {
-  const isStoreGiven = (process.env['S3_ENDPOINT'] ?? '') !== '';
-  await ensureAptPackages([...PACKAGES, ...(isStoreGiven ? [] : OBJECT_STORE)], '');
-}
-
-/**
  * Installs what the tests start, and runs them.
  *
  * @param args - go to vitest
@@ -35,6 +25,7 @@ export async function installForTests(): Promise<void> {
  * @throws StartError when something is missing and this user cannot install it
  */
 export async function runTests(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
-  await installForTests();
+  const isStoreGiven = (process.env['S3_ENDPOINT'] ?? '') !== '';
+  await ensureAptPackages([...PACKAGES, ...(isStoreGiven ? [] : OBJECT_STORE)], '');
   return (await runTool('vitest/vitest.mjs', ['run', ...args], { env })).code;
 }

@@ -34,9 +34,11 @@ export function choosePartSize(sizeBytes: number, wishBytes = grownPartSize(size
 }
 
 function grownPartSize(sizeBytes: number): number {
-  const grown = Math.ceil(sizeBytes / DEFAULT_PARTS / MIB) * MIB;
-  return Math.min(MAX_DEFAULT_PART_BYTES, Math.max(DEFAULT_PART_BYTES, grown));
+  return Math.min(MAX_DEFAULT_PART_BYTES, Math.max(DEFAULT_PART_BYTES, dividedBy(DEFAULT_PARTS, sizeBytes)));
 }
+
+/** Whole MiB of which so many make up the file. */
+const dividedBy = (parts: number, sizeBytes: number): number => Math.ceil(sizeBytes / parts / MIB) * MIB;
 
 /** About as many parts a large file is cut into that goes straight to the store. */
 const DIRECT_PARTS = 1_000;
@@ -48,8 +50,7 @@ const DIRECT_PARTS = 1_000;
  * @param sizeBytes - size of the whole file
  */
 export function chooseDirectPartSize(sizeBytes: number, wishBytes?: number): number {
-  const grown = Math.ceil(sizeBytes / DIRECT_PARTS / MIB) * MIB;
-  const wanted = wishBytes ?? Math.max(DEFAULT_PART_BYTES, grown);
+  const wanted = wishBytes ?? Math.max(DEFAULT_PART_BYTES, dividedBy(DIRECT_PARTS, sizeBytes));
   const needed = Math.ceil(sizeBytes / MAX_PARTS);
   return Math.min(MAX_DIRECT_PART_BYTES, Math.max(MIN_PART_BYTES, wanted, needed));
 }

@@ -95,8 +95,12 @@ function watch<T>(source: LiveSource, query: string, variables: Record<string, u
   ended.promise.catch(() => undefined);
   const sink: Sink<T> = {
     next: ({ data, errors }) => {
-      if (errors) ended.reject(new Error(JSON.stringify(errors)));
-      if (!data) return;
+      if (errors) {
+        ended.reject(new Error(JSON.stringify(errors)));
+        // The service would go on, beside whatever its watcher begins next.
+        stop();
+      }
+      if (!data || errors) return;
       items.push(data.item);
       for (const hope of hopes) hope(data.item);
     },

@@ -34,8 +34,6 @@ export function observeEvents(sources: readonly LiveSource[], after: string): Ob
       stopping.signal.addEventListener('abort', stop);
       await live.done.catch(() => undefined);
       stopping.signal.removeEventListener('abort', stop);
-      // After an answer with errors more would come, beside what the next source sends.
-      live.stop();
       seen.push(...live.items);
       current = [];
       await sleep(RETRY_MS);
@@ -73,8 +71,7 @@ export async function observeProgress(
       () => false,
     );
     signal.removeEventListener('abort', stop);
-    live.stop();
-    stretches.push([...live.items]);
+    stretches.push(live.items);
     if (isInOrder && TERMINAL.includes(live.items.at(-1)?.stage ?? '')) break;
     await sleep(RETRY_MS);
   }
