@@ -48,7 +48,7 @@ export function createProcesses(
       startNodeProcess({
         ...common,
         name: 'api',
-        entry: path.join(DIST, 'src', 'main.js'),
+        entry: path.join(DIST, 'processes', 'api.js'),
         env: { ...env, DATABASE_URL: services.appUrl },
         readyUrl: `http://${host}:${config.http.port}/readyz`,
       }),
@@ -56,7 +56,7 @@ export function createProcesses(
       startNodeProcess({
         ...common,
         name: 'worker',
-        entry: path.join(DIST, 'workers', 'main.js'),
+        entry: path.join(DIST, 'processes', 'worker.js'),
         env: { ...env, DATABASE_URL: services.systemUrl },
         readyUrl: `http://${host}:${config.metrics.workerPort}/metrics`,
       }),

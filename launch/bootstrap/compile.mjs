@@ -1,20 +1,17 @@
 import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { bundleProcesses } from './bundle-processes.mjs';
 
 /**
  * Packages whose many small modules refer to each other so often that Node takes most of a second and 200 MB
  * to link them: each is made into a few files.
  */
 const BUNDLED = /^drizzle-orm(?:\/|$)/;
-/** Runs in a sandbox, where it may read one file: all that it needs is in it. */
-const ANALYSER = 'src/analyser/main.ts';
-/** A package of the analyser that is no module asks for a part of Node this way. */
-const REQUIRE =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 const BUNDLED_IMPORT = /from '(drizzle-orm(?:\/[^']*)?)'/g;
 
 /**
- * Compiles TypeScript file by file, so that each is found where its source was, and copies everything else.
+ * Compiles TypeScript file by file, so that each is found where its source was, and copies everything else. What is
+ * started often is made into few files besides.
  *
  * @param {string} root of the repository
  * @param {string[]} files relative to it
@@ -34,30 +31,13 @@ export async function compile(root, files, outdir) {
     target: 'node24',
     logLevel: 'silent',
     sourcemap: 'linked',
-  };
-  await build({
-    ...common,
-    entryPoints: sources,
-    outdir,
-    outbase: '.',
     tsconfig: path.join(root, 'tsconfig.json'),
-    plugins: [keepImports(root)],
-  });
-  if (sources.includes(ANALYSER)) {
-    const outfile = path.join(outdir, 'sandbox', 'analyser.mjs');
-    const banner = { js: REQUIRE };
-    await build({ ...common, entryPoints: [ANALYSER], outfile, banner, minify: true, sourcemap: false });
-  }
-  const bundled = bundledImports(root, sources);
-  if (bundled.length === 0) return;
-  await build({
-    ...common,
-    entryPoints: Object.fromEntries(bundled.map((name) => [name, name])),
-    outdir: path.join(outdir, 'bundled'),
-    splitting: true,
-    external: ['pg', 'pg-native'],
-    sourcemap: false,
-  });
+  };
+  await Promise.all([
+    build({ ...common, entryPoints: sources, outdir, outbase: '.', plugins: [keepImports(root)] }),
+    bundleProcesses(common, root, outdir),
+    bundlePackages(common, bundledImports(root, sources), outdir),
+  ]);
 }
 
 /** Leaves every import as it is written, except that of a bundled package, which moves to its file. */
@@ -73,6 +53,18 @@ const keepImports = (root) => ({
     });
   },
 });
+
+async function bundlePackages(common, names, outdir) {
+  const { build } = await import('esbuild');
+  await build({
+    ...common,
+    entryPoints: Object.fromEntries(names.map((name) => [name, name])),
+    outdir: path.join(outdir, 'bundled'),
+    splitting: true,
+    external: ['pg', 'pg-native'],
+    sourcemap: false,
+  });
+}
 
 function bundledImports(root, sources) {
   const names = sources.flatMap((file) =>

@@ -77,6 +77,6 @@ const flagsOf = (name: NodeProcessOptions['name']): string[] => [
 /** The hook must be there before the modules that it instruments; without tracing its memory is spared. */
 function tracing({ entry, env }: NodeProcessOptions): string[] {
   if (!isTracingRequested(env)) return [];
-  const hook = path.resolve(path.dirname(entry), '../src/observability/register.js');
+  const hook = path.resolve(path.dirname(entry), 'tracing.js');
   return ['--import', pathToFileURL(hook).href];
 }

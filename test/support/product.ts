@@ -200,7 +200,7 @@ async function startOne(one: StartOne): Promise<Started> {
     startNodeProcess({
       name: one.name,
       instance: `${one.name}${one.suffix ?? ''}`,
-      entry: path.join(DIST, one.name === 'api' ? 'src/main.js' : 'workers/main.js'),
+      entry: path.join(DIST, 'processes', `${one.name}.js`),
       env: {
         ...one.env,
         LAZARET_PORT: String(port),
