@@ -1,21 +1,26 @@
 import { runTool } from './tool.js';
 
-const CHECKS = [
-  { name: 'format', bin: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level=warn', '.'] },
-  { name: 'types', bin: 'typescript/bin/tsc', args: ['-p', '.', '--pretty', 'false'] },
-  { name: 'types of the page', bin: 'typescript/bin/tsc', args: ['-p', 'playground', '--pretty', 'false'] },
-  { name: 'types of the client', bin: 'typescript/bin/tsc', args: ['-p', 'client', '--pretty', 'false'] },
-  { name: 'types of the examples', bin: 'typescript/bin/tsc', args: ['-p', 'examples', '--pretty', 'false'] },
-  {
-    name: 'types of the example of Uppy',
-    bin: 'typescript/bin/tsc',
-    args: ['-p', 'examples/uppy', '--pretty', 'false'],
-  },
-  {
-    name: 'lint',
-    bin: 'eslint/bin/eslint.js',
-    args: ['--max-warnings=0', '--cache', '--cache-location=node_modules/.cache/eslint/', '.'],
-  },
+interface Check {
+  readonly name: string;
+  /** Below node_modules. */
+  readonly bin: string;
+  readonly args: readonly string[];
+}
+
+const types = (name: string, project: string): Check => ({
+  name,
+  bin: 'typescript-7/bin/tsc',
+  args: ['-p', project, '--pretty', 'false'],
+});
+
+const CHECKS: readonly Check[] = [
+  { name: 'format', bin: 'oxfmt/bin/oxfmt', args: ['--list-different', '.'] },
+  types('types', '.'),
+  types('types of the page', 'playground'),
+  types('types of the client', 'client'),
+  types('types of the examples', 'examples'),
+  types('types of the example of Uppy', 'examples/uppy'),
+  { name: 'lint', bin: 'oxlint/bin/oxlint', args: ['--deny-warnings', '.'] },
 ];
 
 /**

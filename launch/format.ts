@@ -2,7 +2,7 @@ import { runTool } from './tool.js';
 
 /** `npm run format`: puts right what can be put right by itself. */
 export async function run(): Promise<number> {
-  const lint = await runTool('eslint/bin/eslint.js', ['--fix', '.']);
-  const format = await runTool('prettier/bin/prettier.cjs', ['--write', '--log-level=warn', '.']);
+  const lint = await runTool('oxlint/bin/oxlint', ['--fix', '--deny-warnings', '.']);
+  const format = await runTool('oxfmt/bin/oxfmt', ['.']);
   return Math.max(lint.code, format.code);
 }

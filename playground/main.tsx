@@ -67,9 +67,10 @@ const remembered = (): Identity => {
 };
 
 const root = document.getElementById('root');
-if (root)
+if (root) {
   createRoot(root).render(
     <StrictMode>
       <Playground />
     </StrictMode>,
   );
+}

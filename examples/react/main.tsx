@@ -11,7 +11,7 @@ const apollo = createApollo(url, developmentToken(url, 'acme-uploader'));
 const refresh = (): void => void apollo.refetchQueries({ include: [RECENT_FILES] });
 
 const root = document.getElementById('root');
-if (root)
+if (root) {
   createRoot(root).render(
     <StrictMode>
       <ApolloProvider client={apollo}>
@@ -22,3 +22,4 @@ if (root)
       </ApolloProvider>
     </StrictMode>,
   );
+}

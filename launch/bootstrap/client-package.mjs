@@ -31,7 +31,7 @@ export async function buildClientPackage(root) {
 
 async function compile(root, outDir) {
   const config = path.join(root, PACKAGE, 'tsconfig.build.json');
-  const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
+  const compiler = path.join(root, 'node_modules/typescript-7/bin/tsc');
   const child = spawn(process.execPath, [compiler, '-p', config, '--outDir', outDir, '--pretty', 'false'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

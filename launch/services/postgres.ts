@@ -112,9 +112,11 @@ async function createCluster(binaries: string, data: string, options: PostgresOp
   await writeFile(passwordFile, options.password, { mode: 0o600 });
   const owner = await stat(options.directory);
   if (isRoot()) await chown(passwordFile, owner.uid, owner.gid);
-  await initdb(binaries, fresh, passwordFile, options.directory).finally(() =>
-    rm(passwordFile, { force: true }),
-  );
+  try {
+    await initdb(binaries, fresh, passwordFile, options.directory);
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
   await rename(fresh, data);
 }
 

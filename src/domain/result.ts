@@ -3,7 +3,8 @@
  * type; what cannot happen is thrown.
  */
 export type Result<T, E> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: E };
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly fault: E };
 
 /** Wraps a success. */
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });

@@ -8,7 +8,7 @@ import { isTracingRequested } from '../config/tracing.js';
 async function startWhenRequested(): Promise<() => Promise<void>> {
   if (!isTracingRequested()) return () => Promise.resolve();
   // The synchronous hooks that replace it would need a dependency of the instrumentation as one of ours.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above
+  // oxlint-disable-next-line typescript/no-deprecated -- see above
   register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
   const { startTracing } = await import('./start-tracing.js');
   return startTracing();

@@ -15,7 +15,8 @@ export interface ApiError {
 
 /** What an operation came to. */
 export type ApiOutcome<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ApiError };
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: ApiError };
 
 /** A file as the tests ask for it. */
 export interface FileView {

@@ -12,7 +12,7 @@ export async function openZip(packed: Buffer, password: string): Promise<ZipMemb
   const members: ZipMember[] = [];
   for (const entry of await zip.getEntries()) {
     if (entry.directory || !entry.encrypted) throw new Error(`${entry.filename} is not locked.`);
-    const bytes = await entry.getData(new Uint8ArrayWriter(), { checkSignature: true });
+    const bytes = await entry.getData(new Uint8ArrayWriter(), { checkCrc32: true });
     members.push({ name: entry.filename, bytes: Buffer.from(bytes) });
   }
   return members;

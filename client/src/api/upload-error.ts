@@ -1,6 +1,13 @@
 /** Who is at fault, which decides how a caller recovers; `client` is this side of the connection. */
 export type UploadErrorCategory =
-  'user' | 'auth' | 'conflict' | 'limit' | 'dependency' | 'internal' | 'connection' | 'client';
+  | 'user'
+  | 'auth'
+  | 'conflict'
+  | 'limit'
+  | 'dependency'
+  | 'internal'
+  | 'connection'
+  | 'client';
 
 /** Codes that the service answers with. */
 export type ServiceErrorCode =

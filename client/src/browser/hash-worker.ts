@@ -7,7 +7,8 @@ export interface HashQuestion extends DigestRequest {
 
 /** What the worker answers. */
 export type HashAnswer =
-  { readonly id: number; readonly digest: string } | { readonly id: number; readonly problem: string };
+  | { readonly id: number; readonly digest: string }
+  | { readonly id: number; readonly problem: string };
 
 // Of a worker: its types and those of a page exclude each other.
 const scope = globalThis as unknown as {

@@ -64,7 +64,11 @@ function writeBehindTo(backing: Backing, memory: GatherMemory, observe?: Observe
   const write = async (chunks: Uint8Array[], position: number): Promise<void> => {
     const written = guard(async () => writeFully(await backing.handle(), chunks, position));
     const both = [written, Promise.resolve(observe?.(chunks))];
-    await Promise.all(both).finally(() => Promise.allSettled(both));
+    try {
+      await Promise.all(both);
+    } finally {
+      await Promise.allSettled(both);
+    }
   };
   return createWriteBehind(write, memory);
 }

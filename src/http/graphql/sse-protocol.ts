@@ -66,7 +66,7 @@ const boundsOf = (
   },
 });
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a stream of one result
+// oxlint-disable-next-line typescript/require-await -- a stream of one result
 async function* once(result: ExecutionResult): AsyncGenerator<ExecutionResult> {
   yield result;
 }

@@ -29,7 +29,8 @@ export interface ProvePossessionInput {
 
 /** What comes of an answer. */
 export type PossessionResult =
-  { readonly kind: 'stored'; readonly file: File } | { readonly kind: 'send-bytes' };
+  | { readonly kind: 'stored'; readonly file: File }
+  | { readonly kind: 'send-bytes' };
 
 /** What judging answers needs. */
 export interface ProvePossessionDeps extends CompareProofDeps {

@@ -38,7 +38,11 @@ describe('migrations', () => {
   const secrets = { appPassword: `a'\\$p p`, systemPassword: 's%/@' };
   const check = async (url: string): Promise<void> => {
     const database = openDatabase(url);
-    await assertRowLevelSecurity(database).finally(() => database.close());
+    try {
+      await assertRowLevelSecurity(database);
+    } finally {
+      await database.close();
+    }
   };
 
   // First, while the server has none of the roles yet.

@@ -15,7 +15,11 @@ describe('a start on the wrong privileges is refused', () => {
 
   const judge = async (url: string): Promise<void> => {
     const database = openDatabase(url);
-    await assertRowLevelSecurity(database).finally(() => database.close());
+    try {
+      await assertRowLevelSecurity(database);
+    } finally {
+      await database.close();
+    }
   };
 
   /** Judges a login that differs from the app in one thing. */

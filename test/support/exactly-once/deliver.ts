@@ -13,7 +13,8 @@ export interface Step {
   readonly sameness?: (value: unknown) => unknown;
   /** Codes of refusals that are right, and whether the client comes again after one. */
   readonly refusals?:
-    Readonly<Record<string, 'over' | 'later'>> | (() => Readonly<Record<string, 'over' | 'later'>>);
+    | Readonly<Record<string, 'over' | 'later'>>
+    | (() => Readonly<Record<string, 'over' | 'later'>>);
 }
 
 /** What a step came to: its value, or the code of a refusal that was to be expected. */

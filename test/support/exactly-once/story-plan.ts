@@ -6,7 +6,15 @@ export const PART_BYTES = 5 * 1024 * 1024;
 
 /** How the bytes of one file travel. */
 export type Way =
-  'parts' | 's3' | 'tus' | 'tus-at-once' | 'tus-joined' | 'tus-parts' | 'form' | 'direct' | 'direct-parts';
+  | 'parts'
+  | 's3'
+  | 'tus'
+  | 'tus-at-once'
+  | 'tus-joined'
+  | 'tus-parts'
+  | 'form'
+  | 'direct'
+  | 'direct-parts';
 
 /** What one client sets out to do with one file. Many are remembered for long, so it holds no bytes. */
 export interface StoryPlan {

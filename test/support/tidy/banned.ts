@@ -62,6 +62,11 @@ const BANS: readonly Ban[] = [
     message: 'ends the process: throw, and let lifecycle stop everything in order.',
   },
   {
+    matches: (node) => ts.isExportDeclaration(node) && node.exportClause === undefined,
+    except: /(?!)/,
+    message: 'exports all of another file: import from the file that defines the thing.',
+  },
+  {
     matches: isTestModifier,
     except: /^(?!test\/)/,
     message: 'leaves a test out or alone: mend it, or remove it.',
