@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 /** Vite would load graphql's ESM build beside the CommonJS one that Node gives everybody else: two realms. */
 const oneGraphql = { find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') };
 
+const WORKERS = 2;
+
 export default defineConfig({
   test: {
     projects: [
@@ -14,6 +16,10 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/tidy.test.ts'],
           testTimeout: 20_000,
+          // Without this a machine with two processors would use one.
+          maxWorkers: WORKERS,
+          // What they share is what they import, which is read once for all of them.
+          isolate: false,
         },
       },
       {
@@ -25,7 +31,8 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: WORKERS,
+          isolate: false,
           // Real servers on a busy shared machine: a second go is allowed there, and the reporter says who took it.
           retry: process.env['CI'] ? 1 : 0,
         },

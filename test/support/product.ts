@@ -112,14 +112,15 @@ async function startAll(options: ProductOptions, stops: Stops, stop: Product['st
   const { lineToDatabase = (url: string) => Promise.resolve(url) } = options;
   const systemUrl = await lineToDatabase(database.systemUrl);
   const work = { ...ports, name: 'worker' as const, env: { ...env, DATABASE_URL: systemUrl } };
-  const worker = await startOne(work);
-  const otherWorkers = await startOthers(work, options.workers);
   const appUrl = await lineToDatabase(database.appUrl);
   const api = { ...ports, name: 'api' as const, env: { ...env, DATABASE_URL: appUrl } };
-  // The first one makes the keys of the issuer, which the others then find.
-  const first = await startOne({ ...api, port });
+  const [first, worker] = await bothOf(startOne({ ...api, port }), startOne(work));
+  // The first one has made the keys of the issuer, which the others then find.
   const otherEnv = { ...api.env, ...options.otherApiEnv };
-  const otherApis = await startOthers({ ...api, env: otherEnv }, options.apis);
+  const [otherApis, otherWorkers] = await bothOf(
+    startOthers({ ...api, env: otherEnv }, options.apis),
+    startOthers(work, options.workers),
+  );
   const { url } = first;
   return {
     url,
@@ -137,6 +138,12 @@ async function startAll(options: ProductOptions, stops: Stops, stop: Product['st
     redis,
     stop,
   };
+}
+
+/** Both, and when one fails not before the other has ended as well: whoever tidies up then finds it. */
+async function bothOf<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
 }
 
 async function redisUrlOf({ lineToRedis }: ProductOptions, own: string): Promise<string> {
