@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/tidy.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           // Without this a machine with two processors would use one.
           maxWorkers: WORKERS,
           // What they share is what they import, which is read once for all of them.

@@ -32,12 +32,16 @@ export interface Budget {
   expand(bytes: number): void;
   /** Counts a member, and the characters of its name, which are kept. Throws {@link LimitError}. */
   member(nameCharacters?: number): void;
+  /** Counts a member that has no content, besides. Throws {@link LimitError}. */
+  emptyMember(): void;
   /** To be called for every small step. Throws {@link LimitError} when the time is over. */
   time(): void;
 }
 
 /** Below this nothing is called a bomb, however well it was compressed. */
 const BOMB_BYTES = 256 * 1024 * 1024;
+/** More directories and empty files take a scanner minutes, and hardly an honest archive of so many is within its limit of files. */
+const MOST_EMPTY_MEMBERS = 10_000;
 /** All names together; those of a hundred thousand ordinary members are shorter. */
 const MOST_NAME_CHARACTERS = 32 * 1024 * 1024;
 /** Asking how long the processor has worked is dear, and it cannot have worked for long before this has passed. */
@@ -52,7 +56,7 @@ const BOMB_RATIO = 200;
  */
 export function createBudget(limits: AnalysisLimits, fileBytes: number): Budget {
   const time = createClock(limits.maxCpuMs);
-  let [expandedBytes, members, characters] = [0, 0, 0];
+  let [expandedBytes, members, emptyMembers, characters] = [0, 0, 0, 0];
   return {
     limits,
     expand(bytes) {
@@ -76,6 +80,12 @@ export function createBudget(limits: AnalysisLimits, fileBytes: number): Budget 
         throw new LimitError('ARCHIVE_TOO_MANY_MEMBERS', 'The names of its members are too long.');
       }
       time();
+    },
+    emptyMember() {
+      emptyMembers += 1;
+      if (emptyMembers <= MOST_EMPTY_MEMBERS) return;
+      const detail = `It has more than ${MOST_EMPTY_MEMBERS} members without content.`;
+      throw new LimitError('ARCHIVE_TOO_MANY_MEMBERS', detail);
     },
     time,
   };

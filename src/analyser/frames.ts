@@ -4,12 +4,18 @@ export type FrameKind =
   | 'begin'
   | 'data'
   | 'end'
-  /** From the analyser: it can take a file; of the file only the last bytes are wanted (JSON); the report (JSON). */
+  /** To the analyser: asks what is known once it has read up to here. */
+  | 'ask'
+  /**
+   * From the analyser: it can take a file; of the file only the last bytes are wanted (JSON); what is known so far
+   * (JSON); the report (JSON).
+   */
   | 'ready'
   | 'enough'
+  | 'known'
   | 'report';
 
-const KINDS: readonly FrameKind[] = ['begin', 'data', 'end', 'ready', 'enough', 'report'];
+const KINDS: readonly FrameKind[] = ['begin', 'data', 'end', 'ready', 'enough', 'report', 'ask', 'known'];
 
 /** Bytes in front of each payload. */
 export const FRAME_HEADER_BYTES = 5;

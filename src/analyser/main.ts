@@ -1,3 +1,4 @@
+import { isTooMuch } from '../domain/too-much.js';
 import { analyseFile, type FileLabel } from './analyse-file.js';
 import type { AnalysisLimits } from './budget.js';
 import { FRAME_HEADER_BYTES, jsonFrame, readFrameHeader, type FrameKind } from './frames.js';
@@ -12,9 +13,10 @@ interface Begin {
 const answer = (kind: FrameKind, value: unknown): void => void process.stdout.write(jsonFrame(kind, value));
 
 /** The bytes of one file, frame by frame, and no byte beyond its end. */
-function bodyOf(input: Reader): Source & { drain(): Promise<void> } {
+function bodyOf(input: Reader, whenAsked: () => void): Source & { drain(): Promise<void> } {
+  const next = (): Promise<number> => nextData(input, whenAsked);
   const chunks = (async function* (): AsyncGenerator<Buffer, undefined> {
-    for (let left = await nextData(input); left > 0; left = await nextData(input)) {
+    for (let left = await next(); left > 0; left = await next()) {
       while (left > 0) {
         const chunk = await input.next(left);
         if (!chunk) throw new GoneError('The worker has gone');
@@ -33,8 +35,9 @@ function bodyOf(input: Reader): Source & { drain(): Promise<void> } {
 }
 
 /** How many bytes the next frame has; none at the end of the file. */
-async function nextData(input: Reader): Promise<number> {
-  const header = readFrameHeader(await takeHeader(input));
+async function nextData(input: Reader, whenAsked: () => void): Promise<number> {
+  let header = readFrameHeader(await takeHeader(input));
+  for (; header?.kind === 'ask'; header = readFrameHeader(await takeHeader(input))) whenAsked();
   if (header?.kind === 'end') return 0;
   if (header?.kind === 'data' && header.payloadBytes > 0) return header.payloadBytes;
   throw new GoneError('Bytes of a file were expected');
@@ -52,8 +55,10 @@ async function serve(input: Reader): Promise<void> {
     const header = readFrameHeader(await input.take(FRAME_HEADER_BYTES));
     if (header?.kind !== 'begin') throw new Error('A file was expected');
     const { label, limits } = JSON.parse((await input.take(header.payloadBytes)).toString('utf8')) as Begin;
-    const body = bodyOf(input);
+    const known = { isTooMuch: false };
+    const body = bodyOf(input, () => answer('known', known));
     const report = await analyseFile(body, label, limits);
+    known.isTooMuch = isTooMuch(report);
     await body.drain();
     answer('report', report);
   }

@@ -16,6 +16,11 @@ export interface StructureSession {
    */
   write(chunk: Uint8Array): Promise<void> | void;
   /**
+   * Waits until what was written so far has been looked at. Resolves with whether it must be kept from a scanner, which
+   * would hardly come to its end. Throws as `write` does.
+   */
+  isTooMuch(): Promise<boolean>;
+  /**
    * Says that every byte was written, and waits for the report. Throws `TransientError` when none comes, or one
    * that keeps to no form: what an analyser says is as little trusted as the bytes that it has read.
    */

@@ -153,10 +153,9 @@ describe('an S3 store that is lost under the running product', () => {
         async () => (await ofApi()).body.dependencies['object-store']?.breaker,
         (state) => state !== 'closed',
       );
-      expect(await ofApi()).toMatchObject({
-        status: 503,
-        body: { dependencies: { 'object-store': { status: 'down' } } },
-      });
+      // What readiness says is a few moments old.
+      const { body } = await eventually(ofApi, ({ status }) => status === 503);
+      expect(body).toMatchObject({ dependencies: { 'object-store': { status: 'down' } } });
       expect(await stateIn(product.metricsUrl, 'object-store')).not.toBe(CLOSED);
       for (let round = 0; round < 3; round += 1) {
         expectRefused(await times(10, create));
@@ -212,10 +211,8 @@ describe('a Redis that is lost under the running product', () => {
         },
         (state) => state !== 'closed',
       );
-      expect(await ofApi()).toMatchObject({
-        status: 503,
-        body: { dependencies: { redis: { status: 'down' } } },
-      });
+      const { body } = await eventually(ofApi, ({ status }) => status === 503);
+      expect(body).toMatchObject({ dependencies: { redis: { status: 'down' } } });
       expect(await stateIn(product.metricsUrl, 'redis')).not.toBe(CLOSED);
       for (let round = 0; round < 3; round += 1) expectRefused(await times(5, refused));
       const meanwhile = await sendFile(admin, Buffer.from('needs no lock'));

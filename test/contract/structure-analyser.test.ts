@@ -3,6 +3,7 @@ import type { StructureReport } from '../../src/domain/verdict.js';
 import type { RunningAnalyser, StructureAnalyser } from '../../src/ports/structure-analyser.js';
 import { startHarmedAnalyser } from '../support/harmed-analyser.js';
 import { startAnalyser } from '../support/make-analyser.js';
+import { rawZip } from '../support/hostile/raw-zip.js';
 import { zipOf } from '../support/samples.js';
 
 const MIB = 1024 * 1024;
@@ -35,6 +36,17 @@ describe('analysers in their sandbox', () => {
       contentType: 'application/zip',
       findings: [{ code: 'ARCHIVE_TRAVERSAL', detail: '../up.txt', path: '../up.txt' }],
     });
+  });
+
+  it('tell on the way what is too much for a scanner', async () => {
+    const members = Array.from({ length: 10_001 }, (_, index) => ({ name: `${index}/`, isStored: true }));
+    const zip = rawZip(members);
+    const session = await analyser.begin({ ...LABEL, name: 'a.zip', sizeBytes: zip.length });
+    await session.write(zip.subarray(0, 1000));
+    expect(await session.isTooMuch()).toBe(false);
+    await session.write(zip.subarray(1000));
+    expect(await session.isTooMuch()).toBe(true);
+    expect((await session.finish()).findings).toMatchObject([{ code: 'ARCHIVE_TOO_MANY_MEMBERS' }]);
   });
 
   it('want nothing but the ends of a large file without structure', async () => {

@@ -222,6 +222,7 @@ export const createFakeAnalyser = (
   begin: () =>
     Promise.resolve({
       write: () => undefined,
+      isTooMuch: () => Promise.resolve(false),
       finish: () => Promise.resolve(report),
       abort: () => undefined,
       ...session,

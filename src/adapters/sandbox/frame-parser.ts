@@ -1,7 +1,12 @@
 import { FRAME_HEADER_BYTES, readFrameHeader, type FrameKind } from '../../analyser/frames.js';
 
 /** What an analyser may say, and how much of it. */
-const LONGEST: Readonly<Partial<Record<FrameKind, number>>> = { ready: 64, enough: 64, report: 1024 * 1024 };
+const LONGEST: Readonly<Partial<Record<FrameKind, number>>> = {
+  ready: 64,
+  enough: 64,
+  known: 64,
+  report: 1024 * 1024,
+};
 
 /**
  * Cuts what an analyser sends into frames.

@@ -35,6 +35,12 @@ const enoughSchema = z.strictObject({ tailBytes: z.int().min(0).max(MOST_TAIL_BY
 export const parseReport = (payload: Buffer): StructureReport =>
   reportSchema.parse(JSON.parse(payload.toString('utf8')));
 
+const knownSchema = z.strictObject({ isTooMuch: z.boolean() });
+
+/** Reads what an analyser knows before the end; throws `Error` as above. */
+export const parseKnown = (payload: Buffer): { readonly isTooMuch: boolean } =>
+  knownSchema.parse(JSON.parse(payload.toString('utf8')));
+
 /** Reads how many bytes from the end are wanted; throws `Error` as above. */
 export const parseEnough = (payload: Buffer): number =>
   enoughSchema.parse(JSON.parse(payload.toString('utf8'))).tailBytes;

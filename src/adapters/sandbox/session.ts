@@ -4,8 +4,8 @@ import { TransientError } from '../../domain/errors.js';
 import type { StructureReport } from '../../domain/verdict.js';
 import type { FileLabel, StructureSession } from '../../ports/structure-analyser.js';
 import type { AnalyserProcess } from './analyser-process.js';
-import { parseEnough, parseReport } from './reply.js';
-import { createTail } from './tail.js';
+import { parseEnough, parseKnown, parseReport } from './reply.js';
+import { createTail, type Tail } from './tail.js';
 import { withDeadline } from '../common/with-deadline.js';
 
 /** How long to be patient with an analyser, in milliseconds. */
@@ -33,17 +33,8 @@ export async function openSession(
   timeouts: SessionTimeouts,
   onEnd: (end: SessionEnd) => void,
 ): Promise<StructureSession> {
-  const report = Promise.withResolvers<StructureReport>();
-  report.promise.catch(() => undefined);
   const tail = createTail();
-  process.listen({
-    frame(kind, payload) {
-      if (kind === 'enough') tail.begin(parseEnough(payload));
-      else if (kind === 'report') report.resolve(parseReport(payload));
-      else throw new Error('This was not asked');
-    },
-    ended: report.reject,
-  });
+  const answers = hearAnswers(process, tail);
   const bounded = <T>(work: Promise<T>, timeoutMs: number, what: string): Promise<T> =>
     withDeadline(work, timeoutMs, () => {
       process.kill(what);
@@ -55,22 +46,62 @@ export async function openSession(
     const rest = tail.bytes();
     if (rest.length > 0) await send(frameHeader('data', rest.length), rest);
     await send(frameHeader('end', 0));
-    return bounded(report.promise, timeoutMs, 'The analyser gave no report in time');
+    return bounded(answers.report, timeoutMs, 'The analyser gave no report in time');
+  };
+  const ask = async (): Promise<boolean> => {
+    const known = answers.nextKnown();
+    await send(frameHeader('ask', 0));
+    return bounded(known, timeouts.replyTimeoutMs, 'The analyser gave no answer in time');
   };
   await send(jsonFrame('begin', file));
-  return toSession({ process, tail, send, finish, onEnd, replyTimeoutMs: timeouts.replyTimeoutMs });
+  return toSession({ process, tail, send, ask, finish, onEnd, replyTimeoutMs: timeouts.replyTimeoutMs });
+}
+
+/** What the analyser says of one file. None of the promises goes unheard where nobody waits for it. */
+interface Answers {
+  readonly report: Promise<StructureReport>;
+  /** The answer to the next question that is sent. */
+  nextKnown(): Promise<boolean>;
+}
+
+function hearAnswers(process: AnalyserProcess, tail: Tail): Answers {
+  const report = Promise.withResolvers<StructureReport>();
+  report.promise.catch(() => undefined);
+  const asked: PromiseWithResolvers<boolean>[] = [];
+  process.listen({
+    frame(kind, payload) {
+      const question = kind === 'known' ? asked.shift() : undefined;
+      if (question) question.resolve(parseKnown(payload).isTooMuch);
+      else if (kind === 'enough') tail.begin(parseEnough(payload));
+      else if (kind === 'report') report.resolve(parseReport(payload));
+      else throw new Error('This was not asked');
+    },
+    ended(reason) {
+      for (const { reject } of [report, ...asked.splice(0)]) reject(reason);
+    },
+  });
+  return {
+    report: report.promise,
+    nextKnown() {
+      const question = Promise.withResolvers<boolean>();
+      question.promise.catch(() => undefined);
+      asked.push(question);
+      return question.promise;
+    },
+  };
 }
 
 interface Parts {
   readonly process: AnalyserProcess;
-  readonly tail: ReturnType<typeof createTail>;
+  readonly tail: Tail;
   readonly send: (...pieces: readonly Uint8Array[]) => Promise<void>;
+  readonly ask: () => Promise<boolean>;
   readonly finish: (timeoutMs: number) => Promise<StructureReport>;
   readonly onEnd: (end: SessionEnd) => void;
   readonly replyTimeoutMs: number;
 }
 
-function toSession({ process, tail, send, finish, onEnd, replyTimeoutMs }: Parts): StructureSession {
+function toSession({ process, tail, send, ask, finish, onEnd, replyTimeoutMs }: Parts): StructureSession {
   let sending: Promise<void> | undefined;
   let isOver = false;
   const end = (how: SessionEnd): void => {
@@ -92,6 +123,7 @@ function toSession({ process, tail, send, finish, onEnd, replyTimeoutMs }: Parts
       sending = guard(send(frameHeader('data', chunk.length), chunk));
       return sending;
     },
+    isTooMuch: () => guard(ask()),
     async finish() {
       const report = await guard(finish(replyTimeoutMs));
       end('reported');

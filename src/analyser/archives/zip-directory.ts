@@ -22,6 +22,8 @@ export async function compareDirectory(
   let count = 0;
   for (; (await markOf(reader)) === ZIP.central; count += 1) {
     if (count > context.budget.limits.maxMembers) throw new TruncatedError('The directory is too long');
+    // An entry for which there is no member is one to a scanner.
+    if (count >= members.length) context.budget.emptyMember();
     check(await takeCentralHeader(reader));
   }
   reportDuplicates(members, place, context);

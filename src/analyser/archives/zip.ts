@@ -42,7 +42,9 @@ async function walk(
     if (mark === ZIP.local) {
       const entry = await takeLocalHeader(reader);
       context.budget.member(entry.name.length);
-      members.push(await readMember(reader, entry, { place, context, watch }));
+      const member = await readMember(reader, entry, { place, context, watch });
+      if ((member.real ?? member).expandedBytes === 0) context.budget.emptyMember();
+      members.push(member);
     } else if (mark === ZIP.central || mark === ZIP.end || mark === ZIP.end64) {
       return members;
     } else if (!(await passGap(reader, { wasRead: members.at(-1)?.real !== null, place, context }))) {

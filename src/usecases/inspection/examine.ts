@@ -10,6 +10,7 @@ import { createListedMd5Stage } from './listed-md5-stage.js';
 import { runStages } from './run-stages.js';
 import { openScanStage, type ScanStage } from './scan-stage.js';
 import { createSealStage } from './seal-stage.js';
+import { spareScanner } from './spare-scanner.js';
 import { createStructureStage, type StructureStage } from './structure-stage.js';
 import { createTypeStage } from './type-stage.js';
 
@@ -74,7 +75,8 @@ async function look(
 ): Promise<Examination> {
   const { deps, sizeBytes } = inspection;
   const structure = await beginStructure(inspection, signal);
-  const opened = known ? createKnownStage(known) : openScanStage(deps.scanner, sizeBytes, signal);
+  const scanner = spareScanner(deps.scanner, () => structure.isTooMuch());
+  const opened = known ? createKnownStage(known) : openScanStage(scanner, sizeBytes, signal);
   const scan = await Promise.resolve(opened).catch((error: unknown) => {
     void structure.abort?.(lost());
     throw error;

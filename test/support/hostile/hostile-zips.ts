@@ -1,5 +1,6 @@
-import { crc32, deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import type { Hostile } from './hostile.js';
+import { rawAr } from './raw-ar.js';
 import { tinyProgram } from './raw-media.js';
 import { rawZip, type RawEnd, type RawMember } from './raw-zip.js';
 import { crowdedZip, nestedZip, overlappingZip, quotedOverlapZip } from './zip-bombs.js';
@@ -174,6 +175,33 @@ export const HOSTILE_ZIPS: readonly Hostile[] = [
     name: 'a.zip',
     make: () => crowdedZip(100_001),
     code: 'ARCHIVE_TOO_MANY_MEMBERS',
-    isDear: true,
+  },
+  {
+    what: 'a zip of more empty members than a scanner comes to the end of',
+    name: 'a.zip',
+    make: () => crowdedZip(30_000),
+    code: 'ARCHIVE_TOO_MANY_MEMBERS',
+  },
+  {
+    what: 'the same in gzip in a zip',
+    name: 'a.zip',
+    make: () => rawZip([{ name: 'a.gz', content: gzipSync(crowdedZip(30_000)) }]),
+    code: 'ARCHIVE_TOO_MANY_MEMBERS',
+  },
+  {
+    what: 'the same in an ar, whose members are scanned one by one',
+    name: 'a.deb',
+    make: () =>
+      rawAr([
+        { name: 'debian-binary', content: Buffer.from('2.0\n') },
+        { name: 'data.zip', content: crowdedZip(30_000) },
+      ]),
+    code: 'ARCHIVE_TOO_MANY_MEMBERS',
+  },
+  {
+    what: 'a zip of one empty member and thirty thousand entries for it',
+    name: 'a.zip',
+    make: () => overlappingZip(30_000, 0),
+    code: 'ARCHIVE_OVERLAP',
   },
 ];
