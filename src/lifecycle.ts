@@ -4,8 +4,12 @@ import type { Logger } from './observability/logger.js';
 export interface Component {
   /** For log lines. */
   readonly name: string;
-  /** Resolves when the part does its work. */
-  start?(): Promise<void> | void;
+  /**
+   * Resolves when the part does its work.
+   *
+   * @param signal - aborts when the process is told to stop before that
+   */
+  start?(signal: AbortSignal): Promise<void> | void;
   /**
    * Ends the part: politely until the signal aborts, then at once.
    *
@@ -39,18 +43,20 @@ export function createLifecycle(logger: Logger): Lifecycle {
   const started: Component[] = [];
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
+  const told = new AbortController();
 
   const startAll = async (): Promise<void> => {
     for (const component of components) {
       if (stopping) throw new Error(`Stopped before ${component.name} was started.`);
       // Counted before it runs: a start that fails half-way may have left something to end.
       started.push(component);
-      await component.start?.();
+      await component.start?.(told.signal);
       logger.debug({ component: component.name }, 'started');
     }
   };
 
   const stopAll = async (): Promise<void> => {
+    told.abort();
     await starting?.catch(() => undefined);
     await unwind(started, logger);
   };

@@ -24,7 +24,11 @@ const platform = await orExit(compose({ config, logger, metrics, isTracing }), l
 const health = composeHealth(platform);
 const lifecycle = createLifecycle(logger);
 lifecycle.add({ name: 'tracing', stop: stopTracing });
-lifecycle.add({ name: 'connections', start: () => connect(platform), stop: () => disconnect(platform) });
+lifecycle.add({
+  name: 'connections',
+  start: (signal) => connect(platform, signal),
+  stop: () => disconnect(platform),
+});
 addMetricsServer(lifecycle, platform, health);
 addApiServer(lifecycle, platform, health);
 await runUntilSignal(lifecycle, logger);

@@ -64,7 +64,11 @@ let metricsServer: MetricsServer | undefined;
 
 const lifecycle = createLifecycle(logger);
 lifecycle.add({ name: 'tracing', stop: stopTracing });
-lifecycle.add({ name: 'connections', start: () => connect(platform), stop: () => disconnect(platform) });
+lifecycle.add({
+  name: 'connections',
+  start: (signal) => connect(platform, signal),
+  stop: () => disconnect(platform),
+});
 lifecycle.add({
   name: 'analysers',
   start: () => work.analyser.start(),

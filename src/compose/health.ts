@@ -1,7 +1,8 @@
+import { ExponentialBackoff, handleType, retry } from 'cockatiel';
 import { assertRowLevelSecurity } from '../adapters/postgres/privileges.js';
 import type { Platform } from '../compose.js';
 import type { RunningAnalyser } from '../ports/structure-analyser.js';
-import { MisconfiguredError, PermanentError } from '../domain/errors.js';
+import { MisconfiguredError, PermanentError, TransientError } from '../domain/errors.js';
 import type { Breakers } from '../observability/breakers.js';
 import {
   createHealth,
@@ -15,6 +16,9 @@ import { answerOfClamds } from './clamds.js';
 
 /** How long the start waits for Redis before it goes on without; it connects later by itself. */
 const REDIS_CONNECT_TIMEOUT_MS = 5_000;
+/** How long it waits for Postgres, without which there is nothing to do. Whoever supervises the process then starts it again. */
+const DATABASE_WAIT_MS = 60_000;
+const DATABASE_BACKOFF = { initialDelay: 100, maxDelay: 2_000 };
 
 /**
  * Composes the checks of all dependencies. The API works on while no scanner does; a worker, which has an
@@ -79,13 +83,21 @@ function refusalIn(error: unknown): Error | undefined {
 }
 
 /**
- * Opens the connections, and begins to test the clamds.
+ * Opens the connections, and begins to test the clamds. A database that is away is waited for: it may just be starting
+ * as well, and a new process would cost more than another try.
  *
- * @throws PermanentError where the database would not keep tenants apart
+ * @param signal - ends the wait
+ * @throws PermanentError where the database would not keep tenants apart; TransientError when it stays away
  */
-export async function connect({ database, redis, clamds, logger }: Platform): Promise<void> {
+export async function connect(platform: Platform, signal: AbortSignal): Promise<void> {
+  const { database, redis, clamds, logger } = platform;
   clamds.start();
-  await assertRowLevelSecurity(database);
+  const waiting = retry(handleType(TransientError), { backoff: new ExponentialBackoff(DATABASE_BACKOFF) });
+  waiting.onRetry(({ attempt }) => {
+    if (attempt === 1) logger.warn('the database is not there yet; waiting for it');
+  });
+  const end = AbortSignal.any([signal, AbortSignal.timeout(DATABASE_WAIT_MS)]);
+  await waiting.execute(() => assertRowLevelSecurity(database), end);
   if (!(await redis.connect(REDIS_CONNECT_TIMEOUT_MS))) {
     logger.warn('redis is not there yet; going on without');
   }

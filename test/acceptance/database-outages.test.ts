@@ -6,17 +6,19 @@ import { asSuperuser } from '../support/database.js';
 import { startOwnPostgres, type OwnPostgres } from '../support/own-postgres.js';
 import { startProduct, type Product } from '../support/product.js';
 import { readMetrics } from '../support/read-metrics.js';
-import { eventually, putPart, sha256, untilDecided } from '../support/send-file.js';
+import { eventually, putPart, sendFile, sha256, untilDecided } from '../support/send-file.js';
 
 let postgres: OwnPostgres;
 let product: Product;
 let admin: ApiClient;
 let thaw = (): void => undefined;
+const warnings: string[] = [];
 beforeAll(async () => {
   postgres = await startOwnPostgres();
   product = await startProduct({
     services: { ...inject('services'), postgres },
     env: { LAZARET_DATABASE_DEADLINE_MS: '2000' },
+    show: (line) => warnings.push(line),
   });
   admin = createApiClient(product.url, await product.token('acme-admin'));
 });
@@ -65,6 +67,26 @@ describe('a database that stands still', () => {
     expect((await putPart(signed, bytes)).status).toBe(200);
     granted(await admin.completeUpload({ fileId: file.id }));
     expect(await untilDecided(admin, file.id)).toMatchObject({ state: 'CLEAN', sha256: sha256(bytes) });
+  });
+});
+
+describe('a database that is away when a process starts', () => {
+  it.each([
+    ['api', () => product.api],
+    ['worker', () => product.worker],
+  ])('is waited for by the %s, which then does its work', async (name, target) => {
+    await target().kill9();
+    thaw = await postgres.freeze();
+    warnings.length = 0;
+    const restarting = target().restart();
+    await eventually(
+      async () => warnings.filter((line) => line.includes(name) && line.includes('waiting for it')),
+      (found) => found.length > 0,
+    );
+    thaw();
+    await restarting;
+    const { id } = await sendFile(admin, Buffer.from(name));
+    expect(await untilDecided(admin, id)).toMatchObject({ state: 'CLEAN' });
   });
 });
 

@@ -43,7 +43,7 @@ describe('a tenant with 100,000 inspections', () => {
     const logger = pino({ level: 'silent' });
     const hand = handOut({ waitingRoom, queue: open.queue, window: WINDOW });
     handing = createHandOutWorker({ handOut: hand, bus, clock, logger });
-    await handing.start?.();
+    await handing.start?.(new AbortController().signal);
     open.work(inspect);
     open.work(inspect);
   });

@@ -86,7 +86,7 @@ describe('maintenance of many workers', () => {
       intervalMs: HOUR_MS,
       minAgeMs: HOUR_MS,
     });
-    await worker.start?.();
+    await worker.start?.(new AbortController().signal);
     await expect.poll(() => metrics.registry.metrics(), { timeout: 20_000 }).toMatch(/last_run_\w+ 1\d{9}/);
     await worker.stop?.(new AbortController().signal);
     const shown = await metrics.registry.metrics();

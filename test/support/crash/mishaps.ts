@@ -71,7 +71,7 @@ export function draw(chance: Chance, mishaps: readonly Mishap[]): Mishap | undef
   return mishaps.find(({ weight }) => (rest -= weight) < 0);
 }
 
-/** A process whose database is away ends at once, and whoever supervises it starts it again. */
+/** A process whose store is away ends at once, and whoever supervises it starts it again. */
 async function startAgain(target: ProductProcess): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {

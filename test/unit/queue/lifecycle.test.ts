@@ -55,13 +55,15 @@ describe('the lifecycle', () => {
   it('stops half-way when it is told to stop while it starts', async () => {
     const { lifecycle, log } = recorded(['a']);
     const slow = Promise.withResolvers<undefined>();
-    const begin = vi.fn(() => slow.promise);
+    const begin = vi.fn((signal: AbortSignal) => {
+      signal.addEventListener('abort', () => slow.resolve(undefined));
+      return slow.promise;
+    });
     lifecycle.add({ name: 'slow', start: begin, stop: () => void log.push('-slow') });
     lifecycle.add({ name: 'never', start: () => void log.push('+never') });
     const started = lifecycle.start();
     await vi.waitFor(() => expect(begin).toHaveBeenCalled());
     const stopped = lifecycle.stop();
-    slow.resolve(undefined);
     await expect(started).rejects.toThrow(/never/u);
     await stopped;
     expect(log).toEqual(['+a', '-slow', '-a']);

@@ -68,7 +68,7 @@ describe('the relay worker', () => {
   const run = async (relay: () => Promise<RelayReport>, during: () => Promise<void> | void) => {
     const bus = createMemoryEventBus();
     const worker = createRelayWorker({ relay, bus, clock, metrics: createMetrics(), logger });
-    await worker.start?.();
+    await worker.start?.(new AbortController().signal);
     try {
       await during();
     } finally {
@@ -81,7 +81,7 @@ describe('the relay worker', () => {
     const bus = createMemoryEventBus();
     const relay = vi.fn(async () => NOTHING);
     const worker = createRelayWorker({ relay, bus, clock, metrics: createMetrics(), logger });
-    await worker.start?.();
+    await worker.start?.(new AbortController().signal);
     await vi.waitFor(() => expect(relay).toHaveBeenCalledTimes(1));
     const startedAt = performance.now();
     bus.wake({ kind: 'outbox' });
@@ -106,7 +106,7 @@ describe('the relay worker', () => {
     const relay = vi.fn(async () => NOTHING).mockResolvedValueOnce({ ...NOTHING, published: 2, changes });
     const bus = createMemoryEventBus();
     const worker = createRelayWorker({ relay, bus, clock, metrics, logger });
-    await worker.start?.();
+    await worker.start?.(new AbortController().signal);
     await vi.waitFor(() => expect(relay).toHaveBeenCalled());
     await worker.stop?.(never);
     const text = await metrics.registry.metrics();
@@ -149,7 +149,7 @@ describe('the sweep worker', () => {
   it('sweeps at once and then at intervals, also after a run that failed', async () => {
     const sweep = vi.fn(async () => Promise.reject(new Error('unforeseen')));
     const worker = createSweepWorker({ sweep, sweepQuarantine: vi.fn(), clock, logger, intervalMs: 10 });
-    await worker.start?.();
+    await worker.start?.(new AbortController().signal);
     await vi.waitFor(() => expect(sweep.mock.calls.length).toBeGreaterThan(3));
     await worker.stop?.(never);
     const runs = sweep.mock.calls.length;
