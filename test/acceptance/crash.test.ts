@@ -7,7 +7,7 @@ const SEED = Number(process.env['LAZARET_CRASH_SEED'] ?? Date.now() % 1_000_000)
 /** Also the servers that the product stands on. */
 const WITH_SERVERS = process.env['LAZARET_CRASH_SERVERS'] === 'true';
 const STORE = process.env['LAZARET_CRASH_STORE'] === 's3' ? 's3' : 'filesystem';
-const SPAN_SECONDS = Number(process.env['LAZARET_CRASH_SECONDS'] ?? 10);
+const SPAN_SECONDS = Number(process.env['LAZARET_CRASH_SECONDS'] ?? 5);
 const UPLOADS_PER_SECOND = 3;
 const ROUND_TIMEOUT_MS = 300_000;
 

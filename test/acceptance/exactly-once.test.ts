@@ -4,7 +4,7 @@ import { asSuperuser } from '../support/database.js';
 import { runExactlyOnce } from '../support/exactly-once/run-exactly-once.js';
 import { startProduct, type Product } from '../support/product.js';
 
-const REQUESTS = Number(process.env['LAZARET_EXACTLY_ONCE_REQUESTS'] ?? 400);
+const REQUESTS = Number(process.env['LAZARET_EXACTLY_ONCE_REQUESTS'] ?? 300);
 const SEED = process.env['LAZARET_EXACTLY_ONCE_SEED'] ?? String(Date.now() % 1_000_000);
 const IS_LONG = REQUESTS > 5_000;
 /** A hundred thousand take a while on two cores. */

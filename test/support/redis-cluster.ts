@@ -40,8 +40,9 @@ export async function startRedisCluster(directory: string): Promise<RedisCluster
     url: `redis+cluster://${masters.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
     masters,
     interrupt: async () => {
-      process.kill(victim.server.pid, 'SIGKILL');
-      await victim.server.exited;
+      const { pid, exited } = again ?? victim.server;
+      process.kill(pid, 'SIGKILL');
+      await exited;
       await untilInfo(witness.server.url, 'cluster_state:fail');
       again = await victim.restart();
       await untilInfo(witness.server.url, 'cluster_state:ok');
