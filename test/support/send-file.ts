@@ -55,12 +55,17 @@ export async function sendFile(client: ApiClient, bytes: Buffer, input: object =
 }
 
 /** Waits for the verdict, or whatever else ends the file. */
-export async function untilDecided(client: ApiClient, fileId: string): Promise<FileView> {
-  const until = performance.now() + VERDICT_TIMEOUT_MS;
+export async function untilDecided(
+  client: ApiClient,
+  fileId: string,
+  timeoutMs = VERDICT_TIMEOUT_MS,
+): Promise<FileView> {
+  const until = performance.now() + timeoutMs;
   for (;;) {
     const file = granted(await client.file(fileId));
     if (file !== null && !UNDECIDED.includes(file.state)) return file;
-    if (performance.now() > until) throw new Error(`Still ${file?.state ?? 'unknown'} after a minute.`);
+    if (performance.now() > until)
+      throw new Error(`Still ${file?.state ?? 'unknown'} after ${timeoutMs} ms.`);
     await sleep(POLL_MS);
   }
 }
