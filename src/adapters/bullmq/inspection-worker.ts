@@ -5,6 +5,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Logger } from '../../observability/logger.js';
 import type { InspectionJob } from '../../ports/job-queue.js';
+import { createLastingWorker } from './lasting-worker.js';
 import {
   INSPECTION_QUEUE,
   inspectionPayload,
@@ -33,6 +34,8 @@ export interface InspectionWorkerDeps {
    * noticed. As long as the lease of an inspection, which guards those that have begun. @default 15000
    */
   readonly lockMs?: number;
+  /** Longest wait for a job while Redis is there. @default 45000 */
+  readonly longestWaitMs?: number | undefined;
   /** The queue's. @default `{lazaret}`, so that a cluster keeps all keys in one slot */
   readonly prefix?: string;
 }
@@ -59,24 +62,26 @@ const MAX_STALLS = 2;
 export function createInspectionWorker(deps: InspectionWorkerDeps): InspectionWorker {
   const { logger, isTracing, prefix = QUEUE_PREFIX, lockMs = DEFAULT_LOCK_MS } = deps;
   const running = new Set<Promise<void>>();
-  const worker = new Worker(INSPECTION_QUEUE, run(deps, running), {
-    connection: deps.connection,
-    concurrency: deps.concurrency,
-    prefix,
-    autorun: false,
-    lockDuration: lockMs,
-    stalledInterval: lockMs,
-    maxStalledCount: MAX_STALLS,
-    ...(isTracing ? { telemetry: new BullMQOtel({ tracerName: 'lazaret' }) } : {}),
-  });
-  listen(worker, logger);
+  const open = (): Worker => {
+    const opened = new Worker(INSPECTION_QUEUE, run(deps, running), {
+      connection: deps.connection,
+      concurrency: deps.concurrency,
+      prefix,
+      autorun: false,
+      lockDuration: lockMs,
+      stalledInterval: lockMs,
+      maxStalledCount: MAX_STALLS,
+      ...(isTracing ? { telemetry: new BullMQOtel({ tracerName: 'lazaret' }) } : {}),
+    });
+    listen(opened, logger);
+    return opened;
+  };
+  const lasting = createLastingWorker({ ...deps, open });
   return {
-    start() {
-      worker.run().catch((err: unknown) => {
-        logger.error({ err }, 'inspection worker ended');
-      });
-    },
+    start: () => lasting.start(),
     async stop(signal) {
+      lasting.keep();
+      const worker = lasting.current();
       const urged = Promise.withResolvers<undefined>();
       const urge = (): void => {
         worker.cancelAllJobs('The worker is stopping.');
