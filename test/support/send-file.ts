@@ -64,8 +64,9 @@ export async function untilDecided(
   for (;;) {
     const file = granted(await client.file(fileId));
     if (file !== null && !UNDECIDED.includes(file.state)) return file;
-    if (performance.now() > until)
+    if (performance.now() > until) {
       throw new Error(`Still ${file?.state ?? 'unknown'} after ${timeoutMs} ms.`);
+    }
     await sleep(POLL_MS);
   }
 }
