@@ -42,8 +42,10 @@ export function createLastingWorker(deps: LastingWorkerDeps): LastingWorker {
       for (;;) {
         const found = await withDeadline(waiting, longestWaitMs, late).catch(unlessLate);
         if (found !== LATE) return found;
-        if (connection.status !== 'ready' || isKept || worker !== current) continue;
-        replace(worker);
+        if (worker === current) {
+          if (connection.status !== 'ready' || isKept) continue;
+          replace(worker);
+        }
         throw new LateError();
       }
     };
