@@ -6,6 +6,7 @@ import { freePort } from '../../launch/free-port.js';
 import { startNodeProcess } from '../../launch/services/node-process.js';
 import { startRedis } from '../../launch/services/redis.js';
 import type { ServerProcess } from '../../launch/services/server-process.js';
+import { together } from '../../launch/together.js';
 import { controlProcess, type ProductProcess, type Stops } from './control-process.js';
 import { createTestDatabase } from './database.js';
 import type { TestServices } from './services.js';
@@ -63,6 +64,8 @@ export interface ProductOptions {
   readonly show?: (line: string) => void;
 }
 
+/** A start that failed hurries no other one here. */
+const ignore = (): void => undefined;
 const DIST = path.resolve(import.meta.dirname, '../../dist');
 const READY_TIMEOUT_MS = 60_000;
 const TOKEN_TIMEOUT_MS = 10_000;
@@ -114,12 +117,12 @@ async function startAll(options: ProductOptions, stops: Stops, stop: Product['st
   const work = { ...ports, name: 'worker' as const, env: { ...env, DATABASE_URL: systemUrl } };
   const appUrl = await lineToDatabase(database.appUrl);
   const api = { ...ports, name: 'api' as const, env: { ...env, DATABASE_URL: appUrl } };
-  const [first, worker] = await bothOf(startOne({ ...api, port }), startOne(work));
+  const [first, worker] = await together([startOne({ ...api, port }), startOne(work)], ignore);
   // The first one has made the keys of the issuer, which the others then find.
   const otherEnv = { ...api.env, ...options.otherApiEnv };
-  const [otherApis, otherWorkers] = await bothOf(
-    startOthers({ ...api, env: otherEnv }, options.apis),
-    startOthers(work, options.workers),
+  const [otherApis, otherWorkers] = await together(
+    [startOthers({ ...api, env: otherEnv }, options.apis), startOthers(work, options.workers)],
+    ignore,
   );
   const { url } = first;
   return {
@@ -138,12 +141,6 @@ async function startAll(options: ProductOptions, stops: Stops, stop: Product['st
     redis,
     stop,
   };
-}
-
-/** Both, and when one fails not before the other has ended as well: whoever tidies up then finds it. */
-async function bothOf<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([a, b]);
-  return Promise.all([a, b]);
 }
 
 async function redisUrlOf({ lineToRedis }: ProductOptions, own: string): Promise<string> {

@@ -80,7 +80,6 @@ export function createInspectionWorker(deps: InspectionWorkerDeps): InspectionWo
   return {
     start: () => lasting.start(),
     async stop(signal) {
-      lasting.keep();
       const worker = lasting.current();
       const urged = Promise.withResolvers<undefined>();
       const urge = (): void => {

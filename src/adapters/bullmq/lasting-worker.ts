@@ -16,23 +16,20 @@ export interface LastingWorkerDeps {
 
 /** A worker that takes jobs for as long as there is Redis. */
 export interface LastingWorker {
-  /** The one that takes jobs now. */
+  /** The one that takes jobs now; once it is closed, none takes its place. */
   current(): Worker;
   start(): void;
-  /** From now on none is replaced. */
-  keep(): void;
 }
 
 /**
  * Longer than BullMQ's own patience: it asks for a job for 5 s at a time, and gives a cluster 30 s to take it back. Then it
- * closes its connection and waits for the end of that, which never comes where a cluster had lost its nodes already.
+ * closes its connection, and waits without a bound for word that it is closed.
  */
 const LONGEST_WAIT_MS = 45_000;
 
 /** Replaces a worker whose wait for a job has come to no end. What that one was at is cancelled, and comes again. */
 export function createLastingWorker(deps: LastingWorkerDeps): LastingWorker {
   const { open, connection, logger, longestWaitMs = LONGEST_WAIT_MS } = deps;
-  let isKept = false;
   const begin = (): Worker => {
     const worker = open();
     const backend = worker.getBackend();
@@ -40,19 +37,24 @@ export function createLastingWorker(deps: LastingWorkerDeps): LastingWorker {
     backend.waitForJob = async (seconds) => {
       const waiting = waitForJob(seconds);
       for (;;) {
-        const found = await withDeadline(waiting, longestWaitMs, late).catch(unlessLate);
-        if (found !== LATE) return found;
-        if (worker === current) {
-          if (connection.status !== 'ready' || isKept) continue;
+        try {
+          return await withDeadline(
+            waiting,
+            longestWaitMs,
+            () => new LateError('There is no word of a job.'),
+          );
+        } catch (error) {
+          if (!(error instanceof LateError) || worker.closing) throw error;
+          if (connection.status !== 'ready') continue;
           replace(worker);
+          throw error;
         }
-        throw new LateError();
       }
     };
     return worker;
   };
   let current = begin();
-  const run = (): void => {
+  const start = (): void => {
     current.run().catch((err: unknown) => {
       logger.error({ err }, 'inspection worker ended');
     });
@@ -62,23 +64,11 @@ export function createLastingWorker(deps: LastingWorkerDeps): LastingWorker {
     stuck.cancelAllJobs('Its connection was lost.');
     stuck.close(true).catch(() => undefined);
     current = begin();
-    run();
+    start();
   };
-  return {
-    current: () => current,
-    start: run,
-    keep: () => void (isKept = true),
-  };
+  return { current: () => current, start };
 }
 
 class LateError extends Error {
   override readonly name = 'LateError';
-}
-
-const LATE = Symbol('late');
-const late = (): Error => new LateError('There is no word of a job.');
-
-function unlessLate(error: unknown): typeof LATE {
-  if (error instanceof LateError) return LATE;
-  throw error;
 }
