@@ -1,11 +1,12 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
+import { files } from '../../../db/schema/files.js';
 import { parts } from '../../../db/schema/parts.js';
 import type { Part } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import type { FileScope } from './file-scope.js';
-import { continuesPart, dropFragments, fragmentsOf, writeFragment } from './fragments.js';
-import { growReceived } from './received-bytes.js';
+import { continuesPart, deleteFragments, dropFragments, fragmentsOf, writeFragment } from './fragments.js';
+import { grown, grownColumns, growReceived, isOpenFile, noteGrowth } from './received-bytes.js';
 
 type Ledger = Pick<FileTransaction, 'parts' | 'putPart' | 'putParts' | 'fragments' | 'putFragment'>;
 
@@ -15,13 +16,7 @@ const MAX_ROWS = 1_000;
 /** The parts of an upload that are durable and verified, and what is there of others. */
 export const createLedger = (context: FileScope): Ledger => ({
   parts: (id) => readParts(context, id),
-  putPart: async (id, part) => {
-    const replaced = await writePart(context, id, part);
-    const dropped = await dropFragments(context, id, { partNumber: part.partNumber, from: 0 });
-    const growth = part.sizeBytes - replaced.sizeBytes - dropped.sizeBytes;
-    const receivedBytes = await growReceived(context, id, growth);
-    return { receivedBytes, replacedEtag: replaced.etag, droppedFragments: dropped.keys };
-  },
+  putPart: (id, part) => putPart(context, id, part),
   putParts: async (id, entries) => {
     for (let start = 0; start < entries.length; start += MAX_ROWS) {
       const rows = entries.slice(start, start + MAX_ROWS);
@@ -54,15 +49,32 @@ async function readParts({ sql: db, scope }: FileScope, id: FileId): Promise<Par
   return rows.map((row) => ({ ...row, md5: row.md5 ?? undefined, mac: row.mac ?? undefined }));
 }
 
-interface ReplacedPart {
-  readonly sizeBytes: number;
-  readonly etag: string | null;
+/** Each part of every upload comes through here, so that all it takes is one statement. */
+async function putPart(context: FileScope, id: FileId, part: Part): ReturnType<Ledger['putPart']> {
+  const { sql: db } = context;
+  const range = { partNumber: part.partNumber, from: 0 };
+  const written = db.$with('written').as(writePart(context, id, part));
+  const dropped = db.$with('dropped').as(deleteFragments(context, id, range));
+  const growth = sql`${part.sizeBytes}::bigint - (select size_bytes from ${written})
+    - (select coalesce(sum(size_bytes), 0) from ${dropped})`;
+  const [row] = await db
+    .with(written, dropped)
+    .update(files)
+    .set(grown(sql`(${growth})`))
+    .where(isOpenFile(context, id))
+    .returning({
+      ...grownColumns,
+      replacedEtag: sql<string | null>`(select etag from ${written})`,
+      droppedFragments: sql<string[]>`array(select object_key from ${dropped})`,
+    });
+  const { receivedBytes, replacedEtag, droppedFragments } = await noteGrowth(context, id, row);
+  return { receivedBytes, replacedEtag, droppedFragments };
 }
 
-/** @returns what the ledger said of the part before: no bytes and no etag for one that is new */
-async function writePart({ sql: db, scope }: FileScope, fileId: FileId, part: Part): Promise<ReplacedPart> {
+/** @returns the statement, which tells what the ledger said of the part before: no bytes and no etag for one that is new */
+function writePart({ sql: db, scope }: FileScope, fileId: FileId, part: Part) {
   const { sizeBytes, etag, sha256, md5 = null, mac = null } = part;
-  const [row] = await db
+  return db
     .insert(parts)
     .values({ tenantId: scope.tenantId, fileId, ...part })
     .onConflictDoUpdate({
@@ -70,10 +82,9 @@ async function writePart({ sql: db, scope }: FileScope, fileId: FileId, part: Pa
       set: { sizeBytes, etag, sha256, md5, mac },
     })
     .returning({
-      sizeBytes: sql<number>`coalesce(old.size_bytes, 0)`.mapWith(Number),
-      etag: sql<string | null>`old.etag`,
+      sizeBytes: sql`coalesce(old.size_bytes, 0)`.as('size_bytes'),
+      etag: sql`old.etag`.as('etag'),
     });
-  return row ?? { sizeBytes: 0, etag: null };
 }
 
 async function hasPart({ sql: db, scope }: FileScope, id: FileId, partNumber: number): Promise<boolean> {
