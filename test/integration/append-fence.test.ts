@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUploadSpool } from '../../src/adapters/filesystem/upload-spool.js';
 import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
+import type { File } from '../../src/domain/file.js';
 import type { FileId } from '../../src/domain/ids.js';
 import type { UploadLocks } from '../../src/ports/upload-locks.js';
 import {
@@ -64,8 +65,8 @@ describe('two requests that both believe that they alone may append', () => {
       await tx.insert({ ...draft, ingestHandle: handle });
       return draft.id;
     });
-  const append = (fileId: FileId, body: Readable): Promise<AppendOutcome> =>
-    appendToUpload(deps)(ACTOR, { fileId, offsetBytes: 0, body });
+  const append = (fileId: FileId, body: Readable, opened?: File): Promise<AppendOutcome> =>
+    appendToUpload(deps)(ACTOR, { fileId, offsetBytes: 0, body, opened });
 
   it('the one that began first writes nothing after the other one has begun', async () => {
     const fileId = await newUpload();
@@ -82,6 +83,20 @@ describe('two requests that both believe that they alone may append', () => {
     });
     second.end();
     expect(await late).toMatchObject({ ok: true, value: { phase: 'complete', offsetBytes: BYTES.length } });
+  });
+
+  it('the one that has opened the upload took no turn, and writes nothing after another one has begun', async () => {
+    const fileId = await newUpload();
+    const opened = await scene.deps.files.transact(ACTOR, (tx) => tx.find(fileId));
+    const [first, second] = [slowBody(BYTES), slowBody(BYTES)];
+    const early = append(fileId, first.body, opened);
+    await first.isRead;
+    const late = append(fileId, second.body);
+    await second.isRead;
+    first.end();
+    expect(await early).toMatchObject({ ok: false, fault: { code: 'CONFLICT' } });
+    second.end();
+    expect(await late).toMatchObject({ ok: true, value: { phase: 'complete' } });
   });
 
   it('nothing of the overtaken one stays, also when the other one brings nothing', async () => {

@@ -1,39 +1,29 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { Actor } from '../../domain/actor.js';
-import { fault, type Outcome } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
-import type { Metrics } from '../../observability/metrics.js';
 import type { UrlSigner } from '../../ports/url-signer.js';
 import type { createUpload } from '../../usecases/create-upload.js';
 import type { cancelUpload, deleteFile } from '../../usecases/end-file.js';
-import type {
-  AppendInput,
-  appendToUpload,
-  AppendOutcome,
-} from '../../usecases/resumable/append-to-upload.js';
 import type { joinUploads } from '../../usecases/resumable/join-uploads.js';
 import type { UploadPosition, uploadPosition } from '../../usecases/resumable/upload-position.js';
-import { detachBody } from '../detached-body.js';
 import { sendProblem } from '../problem.js';
+import { appendBody, type AppendBodyDeps, type TusRequest } from './append-body.js';
 import { descriptionHeaders, positionHeaders, refuseType, sendGone, sendRefusal } from './answers.js';
 import { readCreation } from './creation-request.js';
-import { checksumOf, contentLengthOf, continuesUpload, countOf, hasBody } from './request-headers.js';
+import { continuesUpload, hasBody } from './request-headers.js';
 
 /** What the handlers of the protocol need. */
-export interface TusHandlersDeps {
-  readonly useCases: {
+export interface TusHandlersDeps extends AppendBodyDeps {
+  readonly useCases: AppendBodyDeps['useCases'] & {
     readonly createUpload: ReturnType<typeof createUpload>;
-    readonly appendToUpload: ReturnType<typeof appendToUpload>;
     readonly uploadPosition: ReturnType<typeof uploadPosition>;
     readonly joinUploads: ReturnType<typeof joinUploads>;
     readonly cancelUpload: ReturnType<typeof cancelUpload>;
     readonly deleteFile: ReturnType<typeof deleteFile>;
   };
   readonly urls: Pick<UrlSigner, 'tusUrl'>;
-  readonly metrics: Metrics;
 }
 
-type TusRequest = FastifyRequest<{ Params: { id: string } }>;
 type Handler = (actor: Actor, request: TusRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** What is answered to a client that is gone; seen in logs and metrics alone. */
@@ -53,7 +43,7 @@ export function createTusHandlers(
       return reply.code(200).headers(headers).send();
     },
     append: async (actor, request, reply) => {
-      const outcome = await append(deps, actor, request, request.params.id);
+      const outcome = await appendBody(deps, actor, request, request.params.id);
       if (outcome === 'client-gone') return leave(reply);
       if (outcome === 'wrong-type') return refuseType(reply);
       if (!outcome.ok) return sendRefusal(reply, outcome.fault, outcome.position);
@@ -114,8 +104,13 @@ async function createWithBytes(
   reply: FastifyReply,
   file: File,
 ): Promise<FastifyReply> {
-  const outcome = await append(deps, actor, request, file.id, 0);
   const isRepeated = request.headers['idempotency-key'] !== undefined;
+  const opened = isRepeated || !file.sizeBytes ? undefined : file;
+  const outcome = await appendBody(deps, actor, request, file.id, {
+    offsetBytes: 0,
+    isRepeatable: isRepeated,
+    opened,
+  });
   if (typeof outcome === 'object' && outcome.ok) {
     return sendCreated(deps, reply, file, positionHeaders(outcome.value));
   }
@@ -138,58 +133,6 @@ const sendCreated = (
     .code(201)
     .headers({ ...headers, location: urls.tusUrl(id) })
     .send();
-
-type Appended = AppendOutcome | 'client-gone' | 'wrong-type';
-
-async function append(
-  { useCases, metrics }: TusHandlersDeps,
-  actor: Actor,
-  request: TusRequest,
-  fileId: string,
-  beginning?: number,
-): Promise<Appended> {
-  if (!continuesUpload(request.headers)) return 'wrong-type';
-  const claim = claimOf(request, beginning);
-  if (!claim.ok) return claim;
-  const detached = detachBody(request.raw);
-  const { body, signal } = detached;
-  const isRepeatable = beginning !== undefined && request.headers['idempotency-key'] !== undefined;
-  metrics.connections.inc({ transport: 'upload' });
-  try {
-    return await useCases.appendToUpload(actor, { ...claim.value, fileId, body, isRepeatable });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    return 'client-gone';
-  } finally {
-    body.destroy();
-    metrics.connections.dec({ transport: 'upload' });
-    metrics.receivedBytes.inc({ protocol: 'tus' }, detached.receivedBytes());
-  }
-}
-
-function claimOf(
-  { headers, raw }: TusRequest,
-  beginning: number | undefined,
-): Outcome<Omit<AppendInput, 'fileId' | 'body'>> {
-  const offset =
-    beginning === undefined ? countOf(headers, 'Upload-Offset') : { ok: true as const, value: beginning };
-  if (!offset.ok) return offset;
-  const field = 'Upload-Offset';
-  if (offset.value === undefined) return fault('BAD_USER_INPUT', { message: `${field} is required.`, field });
-  const length = countOf(headers, 'Upload-Length');
-  if (!length.ok) return length;
-  const checksum = checksumOf(raw);
-  if (!checksum.ok) return checksum;
-  return {
-    ok: true,
-    value: {
-      offsetBytes: offset.value,
-      contentLength: contentLengthOf(headers),
-      declaredSizeBytes: length.value,
-      checksum: checksum.value,
-    },
-  };
-}
 
 function leave(reply: FastifyReply): FastifyReply {
   reply.raw.statusCode = CLIENT_CLOSED_REQUEST;

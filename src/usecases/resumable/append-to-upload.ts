@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
 import { authorise, type Actor } from '../../domain/actor.js';
 import { fault, FaultError, TransientError, type Fault, type Outcome } from '../../domain/errors.js';
+import type { File } from '../../domain/file.js';
 import { parseFileId, type FileId } from '../../domain/ids.js';
 import { ok } from '../../domain/result.js';
 import type { UploadLock, UploadLocks } from '../../ports/upload-locks.js';
 import type { CompleteUploadDeps } from '../complete-upload.js';
 import { reconcileById } from '../direct/reconcile-parts.js';
-import { beginAppend, type AppendClaim } from './begin-append.js';
+import { beginAppend, tooLarge, type Appendable, type AppendClaim } from './begin-append.js';
 import type { PromisedChecksum } from './body-checksum.js';
 import { beginsAlike } from './compare-beginning.js';
 import { takeBody, type TakeBodyDeps } from './take-body.js';
@@ -21,6 +22,8 @@ export interface AppendInput extends Omit<AppendClaim, 'fileId'> {
   readonly checksum?: PromisedChecksum | undefined;
   /** Whether the request may have been made before: then bytes that are there already must be the same. */
   readonly isRepeatable?: boolean;
+  /** The upload, if this very request has opened it with a known size, and nobody was told of it yet. */
+  readonly opened?: File | undefined;
 }
 
 /** What became of bytes. */
@@ -41,6 +44,12 @@ export interface AppendDeps extends TakeBodyDeps, CompleteUploadDeps {
 /** When a client that was told to wait may come again. */
 const RETRY_AFTER_MS = 1_000;
 
+/** The lock of an upload that nobody else knows of. */
+const uncontested = (): Pick<UploadLock, 'isHeld' | 'wanted'> => ({
+  isHeld: () => true,
+  wanted: new AbortController().signal,
+});
+
 /**
  * Appends bytes to an upload and completes it with the last one. One request at a time: a newer one asks the
  * older one to end, because that is most likely one whose client is gone; what it has brought stays.
@@ -57,6 +66,7 @@ export const appendToUpload =
     if (!allowed.ok) return allowed;
     const fileId = parseFileId(input.fileId);
     if (!fileId) return fault('NOT_FOUND');
+    if (input.opened) return appendFirst(deps, actor, { ...input, fileId }, input.opened);
     const lock = await deps.locks.acquire({ tenantId: actor.tenantId, fileId });
     if (!lock) return busy();
     try {
@@ -66,27 +76,50 @@ export const appendToUpload =
     }
   };
 
+type Append = AppendInput & { readonly fileId: FileId };
+
+/** Without lock and look: there is nothing yet. Who finds the upload and begins to append meanwhile, fences this one off. */
+async function appendFirst(
+  deps: AppendDeps,
+  actor: Actor,
+  input: Append,
+  file: File,
+): Promise<AppendOutcome> {
+  const limitBytes = file.sizeBytes ?? 0;
+  if ((input.contentLength ?? 0) > limitBytes) return tooLarge(limitBytes);
+  const upload = { file, parts: new Map(), fragments: [], offsetBytes: 0, limitBytes };
+  return take(deps, actor, upload, { ...input, lock: uncontested() });
+}
+
 async function append(
   deps: AppendDeps,
   actor: Actor,
-  input: AppendInput & { readonly fileId: FileId },
+  input: Append,
   lock: UploadLock,
 ): Promise<AppendOutcome> {
   await reconcileById(deps, actor, input.fileId, 'all');
   const begun = await deps.files.transact(actor, (tx) => beginAppend(tx, input, deps.clock.now()));
-  if (!begun.ok) {
-    const isOther =
-      begun.fault.code === 'CONFLICT' && input.isRepeatable && !(await isAlike(deps, actor, input));
-    return isOther ? mismatch() : refuse(deps, actor, input.fileId, begun.fault);
-  }
+  if (begun.ok) return take(deps, actor, begun.value, { ...input, lock });
+  const isOther =
+    begun.fault.code === 'CONFLICT' && input.isRepeatable && !(await isAlike(deps, actor, input));
+  return isOther ? mismatch() : refuse(deps, actor, input.fileId, begun.fault);
+}
+
+/** Lets go of the body when somebody else wants the upload. */
+async function take(
+  deps: AppendDeps,
+  actor: Actor,
+  upload: Appendable,
+  input: Append & { readonly lock: Pick<UploadLock, 'isHeld' | 'wanted'> },
+): Promise<AppendOutcome> {
   const letGo = (): void => {
     input.body.destroy(new Error('Another request wants the upload.'));
   };
-  const { wanted } = lock;
+  const { wanted } = input.lock;
   wanted.addEventListener('abort', letGo);
   if (wanted.aborted) letGo();
   try {
-    const file = await takeBody(deps, actor, begun.value, { ...input, lock });
+    const file = await takeBody(deps, actor, upload, input);
     // The last byte has completed it, and there is nothing more to learn.
     if (file?.state === 'SCANNING') return ok({ file, phase: 'complete', offsetBytes: file.sizeBytes ?? 0 });
     return await readPosition(deps, actor, input.fileId);
@@ -100,11 +133,7 @@ async function append(
   }
 }
 
-async function isAlike(
-  deps: AppendDeps,
-  actor: Actor,
-  { fileId, body }: AppendInput & { readonly fileId: FileId },
-): Promise<boolean> {
+async function isAlike(deps: AppendDeps, actor: Actor, { fileId, body }: Append): Promise<boolean> {
   const transfer = await deps.files.transact(actor, async (tx) => {
     const file = await tx.find(fileId);
     return file && readTransfer(tx, file);

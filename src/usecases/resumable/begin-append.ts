@@ -76,5 +76,6 @@ async function declareSize(
 const longest = async (tx: FileTransaction, { declaredType, partSizeBytes }: File): Promise<number> =>
   Math.min(longestFile(await tx.policy(), declaredType), partSizeBytes * MAX_PARTS);
 
-const tooLarge = (limitBytes: number): ReturnType<typeof fault> =>
+/** Refuses more bytes than a file can have. */
+export const tooLarge = (limitBytes: number): ReturnType<typeof fault> =>
   fault('TOO_LARGE', { message: `The file has at most ${String(limitBytes)} bytes.` });
