@@ -44,6 +44,24 @@ describe('a start on the wrong privileges is refused', () => {
     await judgeLogin('');
   });
 
+  it('but the views of an extension are accepted', async () => {
+    await asSuperuser(urls.ownerUrl, async (client) => {
+      await client.query('CREATE EXTENSION pg_stat_statements');
+    });
+    await judge(urls.appUrl);
+  });
+
+  it('for a view that reads with the rights of its owner', async () => {
+    await asSuperuser(urls.ownerUrl, async (client) => {
+      await client.query('CREATE VIEW all_files AS SELECT * FROM files');
+      try {
+        await expect(judge(urls.appUrl)).rejects.toThrow('view all_files reads with the rights of its owner');
+      } finally {
+        await client.query('DROP VIEW all_files');
+      }
+    });
+  });
+
   it('for a superuser', async () => {
     await expect(judge(urls.ownerUrl)).rejects.toThrow('is a superuser');
   });
