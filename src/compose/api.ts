@@ -30,7 +30,7 @@ import {
 } from '../usecases/dead-letters/read-dead-letters.js';
 import { followDirect } from '../usecases/direct/follow-direct.js';
 import { createDownloadUrl, openDownload } from '../usecases/downloads.js';
-import { cancelUpload, deleteFile } from '../usecases/end-file.js';
+import { cancelUpload, deleteFile, withdrawUpload } from '../usecases/end-file.js';
 import { askPossession } from '../usecases/possession/ask-possession.js';
 import { createProofSlots } from '../usecases/possession/proof-slots.js';
 import { provePossession, type PossessionResult } from '../usecases/possession/prove-possession.js';
@@ -56,7 +56,7 @@ import { joinUploads } from '../usecases/resumable/join-uploads.js';
 import { uploadPosition } from '../usecases/resumable/upload-position.js';
 import { dryRunPolicy } from '../usecases/policy/dry-run-policy.js';
 import { getPolicy, policyHistory } from '../usecases/policy/read-policy.js';
-import { updatePolicy } from '../usecases/policy/update-policy.js';
+import { updatePolicy, type UpdatePolicyDeps } from '../usecases/policy/update-policy.js';
 import { readExamination } from '../usecases/rescan/read-examination.js';
 import { rescanFile } from '../usecases/rescan/rescan-file.js';
 import { signS3Upload } from '../usecases/sign-s3-upload.js';
@@ -112,6 +112,7 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
     provePossession: provePossession({ ...deps, ...composeProofs(platform) }),
     completeUpload: completeUpload(deps),
     cancelUpload: cancelUpload(deps),
+    withdrawUpload: withdrawUpload(deps),
     deleteFile: deleteFile(deps),
     createDownloadUrl: createDownloadUrl(deps),
     openDownload: openDownload({ ...deps, downloads: createDownloadCounter(deps) }),
@@ -119,16 +120,13 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
     listFiles: listFiles(deps),
     issueReceipt: issueReceipt({ receipts, issuer: config.http.publicUrl, files }),
     readExamination: readExamination(deps),
-    getPolicy: getPolicy(deps),
-    policyHistory: policyHistory(deps),
-    updatePolicy: updatePolicy(deps),
-    dryRunPolicy: dryRunPolicy(deps),
     rescanFile: rescanFile(deps),
     readSagas: readSagas(deps),
     uploadStatus: uploadStatus(deps),
     getViewer: getViewer(deps),
     watchUpload: watchUpload({ ...deps, followDirect: followDirect(deps) }),
     watchFileEvents: watchFileEvents(deps),
+    ...composePolicies(deps),
     ...composeDeadLetters(deps),
     ...composeQuarantine({ ...deps, ...config.quarantine }),
   };
@@ -146,6 +144,13 @@ const zip: SecretZip = async (entry, lock) => {
   const { packSecretZip } = await import('../adapters/zip/secret-zip.js');
   return packSecretZip(entry, lock);
 };
+
+const composePolicies = (deps: UpdatePolicyDeps) => ({
+  getPolicy: getPolicy(deps),
+  policyHistory: policyHistory(deps),
+  updatePolicy: updatePolicy(deps),
+  dryRunPolicy: dryRunPolicy(deps),
+});
 
 const composeDeadLetters = (deps: DecideDeadLetterDeps) => ({
   listDeadLetters: listDeadLetters(deps),

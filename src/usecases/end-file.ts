@@ -1,5 +1,5 @@
 import { authorise, type Actor } from '../domain/actor.js';
-import type { Outcome } from '../domain/errors.js';
+import { fault, type Outcome } from '../domain/errors.js';
 import type { FileState } from '../domain/file-state.js';
 import type { File } from '../domain/file.js';
 import type { Permission } from '../domain/permissions.js';
@@ -74,12 +74,33 @@ const endFile =
     const outcome = await deps.files.transact(actor, (tx) =>
       idempotently(tx, request, () => end(tx, input.fileId, ending, deps.clock.now())),
     );
-    if (!outcome.ok) return outcome;
-    announce(deps.bus, outcome.value);
-    // The answer does not wait for the store: what fails here, the sweeper repeats.
-    void removeBytes(deps, actor, outcome.value).catch(() => undefined);
+    if (outcome.ok) clearAway(deps, actor, outcome.value);
     return outcome;
   };
+
+/**
+ * Gives an upload up for the request that has opened it and told nobody, unless another one goes on with it.
+ *
+ * @param opened - as it was opened
+ */
+export const withdrawUpload =
+  (deps: EndFileDeps) =>
+  async (actor: Actor, opened: File): Promise<void> => {
+    const outcome = await deps.files.transact(actor, async (tx) => {
+      const locked = await lockFile(tx, opened.id);
+      const isOurs = locked.ok && locked.value.appendToken === opened.appendToken;
+      return isOurs
+        ? applyCommand(tx, locked.value, { kind: 'cancel' }, deps.clock.now())
+        : fault('CONFLICT');
+    });
+    if (outcome.ok) clearAway(deps, actor, outcome.value);
+  };
+
+/** The answer does not wait for the store: what fails here, the sweeper repeats. */
+function clearAway(deps: EndFileDeps, actor: Actor, file: File): void {
+  announce(deps.bus, file);
+  void removeBytes(deps, actor, file).catch(() => undefined);
+}
 
 async function end(tx: FileTransaction, fileId: string, ending: Ending, at: Date): Promise<Outcome<File>> {
   const locked = await lockFile(tx, fileId);

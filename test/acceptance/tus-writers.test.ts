@@ -106,13 +106,6 @@ describe('writers of one upload', () => {
       expect(answer.status).toBe(503);
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }
-    // Nobody else can want an upload that is whole with its creation.
-    const creation = {
-      'upload-length': `${bytes.length}`,
-      'upload-metadata': `filename ${btoa('whole.bin')}`,
-    };
-    const whole = await call('POST', '/uploads', creation, bytes);
-    expect([whole.status, whole.headers.get('upload-offset')]).toEqual([201, `${bytes.length}`]);
     await product.redis.restart();
     await expect.poll(async () => (await call('HEAD', path)).status, { timeout: 20_000 }).toBe(200);
     expect(await offsetOf(call, path)).toBe(1_000);

@@ -14,6 +14,7 @@ import {
   type AppendDeps,
   type AppendOutcome,
 } from '../../src/usecases/resumable/append-to-upload.js';
+import { withdrawUpload, type EndFileDeps } from '../../src/usecases/end-file.js';
 import { openInspectionScene, type InspectionScene } from '../support/inspection-scene.js';
 import { ACME, draftFile } from '../support/stored-files.js';
 
@@ -45,7 +46,7 @@ function slowBody(bytes: Buffer): { body: Readable; isRead: Promise<void>; end()
 describe('two requests that both believe that they alone may append', () => {
   let scene: InspectionScene;
   let spoolRoot: string;
-  let deps: AppendDeps;
+  let deps: AppendDeps & EndFileDeps;
   beforeAll(async () => {
     scene = await openInspectionScene();
     spoolRoot = await mkdtemp(path.join(tmpdir(), 'lazaret-spool-'));
@@ -85,9 +86,12 @@ describe('two requests that both believe that they alone may append', () => {
     expect(await late).toMatchObject({ ok: true, value: { phase: 'complete', offsetBytes: BYTES.length } });
   });
 
+  const find = (fileId: FileId): Promise<File | undefined> =>
+    scene.deps.files.transact(ACTOR, (tx) => tx.find(fileId));
+
   it('the one that has opened the upload took no turn, and writes nothing after another one has begun', async () => {
     const fileId = await newUpload();
-    const opened = await scene.deps.files.transact(ACTOR, (tx) => tx.find(fileId));
+    const opened = await find(fileId);
     const [first, second] = [slowBody(BYTES), slowBody(BYTES)];
     const early = append(fileId, first.body, opened);
     await first.isRead;
@@ -95,8 +99,17 @@ describe('two requests that both believe that they alone may append', () => {
     await second.isRead;
     first.end();
     expect(await early).toMatchObject({ ok: false, fault: { code: 'CONFLICT' } });
+    // Whose client was never told of the upload gives it up, but not what somebody else is sending.
+    if (opened) await withdrawUpload(deps)(ACTOR, opened);
     second.end();
     expect(await late).toMatchObject({ ok: true, value: { phase: 'complete' } });
+  });
+
+  it('an upload that nobody else goes on with is given up by the one that has opened it', async () => {
+    const fileId = await newUpload();
+    const opened = await find(fileId);
+    if (opened) await withdrawUpload(deps)(ACTOR, opened);
+    expect(await find(fileId)).toMatchObject({ state: 'CANCELLED' });
   });
 
   it('nothing of the overtaken one stays, also when the other one brings nothing', async () => {

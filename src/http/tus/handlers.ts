@@ -3,7 +3,7 @@ import type { Actor } from '../../domain/actor.js';
 import type { File } from '../../domain/file.js';
 import type { UrlSigner } from '../../ports/url-signer.js';
 import type { createUpload } from '../../usecases/create-upload.js';
-import type { cancelUpload, deleteFile } from '../../usecases/end-file.js';
+import type { cancelUpload, deleteFile, withdrawUpload } from '../../usecases/end-file.js';
 import type { joinUploads } from '../../usecases/resumable/join-uploads.js';
 import type { UploadPosition, uploadPosition } from '../../usecases/resumable/upload-position.js';
 import { sendProblem } from '../problem.js';
@@ -19,6 +19,7 @@ export interface TusHandlersDeps extends AppendBodyDeps {
     readonly uploadPosition: ReturnType<typeof uploadPosition>;
     readonly joinUploads: ReturnType<typeof joinUploads>;
     readonly cancelUpload: ReturnType<typeof cancelUpload>;
+    readonly withdrawUpload: ReturnType<typeof withdrawUpload>;
     readonly deleteFile: ReturnType<typeof deleteFile>;
   };
   readonly urls: Pick<UrlSigner, 'tusUrl'>;
@@ -105,7 +106,7 @@ async function createWithBytes(
   file: File,
 ): Promise<FastifyReply> {
   const isRepeated = request.headers['idempotency-key'] !== undefined;
-  const opened = isRepeated || !file.sizeBytes ? undefined : file;
+  const opened = isRepeated ? undefined : file;
   const outcome = await appendBody(deps, actor, request, file.id, {
     offsetBytes: 0,
     isRepeatable: isRepeated,
@@ -117,8 +118,8 @@ async function createWithBytes(
   if (typeof outcome === 'object' && outcome.position && isRepeated) {
     return sendCreated(deps, reply, file, positionHeaders(outcome.position));
   }
-  // Nobody knows of the upload: only a repeated request with its key could go on with it.
-  if (!isRepeated) await deps.useCases.cancelUpload(actor, { fileId: file.id });
+  // The client was never told of the upload: only a repeated request with its key could go on with it.
+  if (opened) await deps.useCases.withdrawUpload(actor, opened);
   if (outcome === 'client-gone') return leave(reply);
   return outcome === 'wrong-type' ? refuseType(reply) : sendRefusal(reply, outcome.fault);
 }

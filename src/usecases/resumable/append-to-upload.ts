@@ -7,7 +7,7 @@ import { ok } from '../../domain/result.js';
 import type { UploadLock, UploadLocks } from '../../ports/upload-locks.js';
 import type { CompleteUploadDeps } from '../complete-upload.js';
 import { reconcileById } from '../direct/reconcile-parts.js';
-import { beginAppend, tooLarge, type Appendable, type AppendClaim } from './begin-append.js';
+import { beginAppend, longestUpload, tooLarge, type Appendable, type AppendClaim } from './begin-append.js';
 import type { PromisedChecksum } from './body-checksum.js';
 import { beginsAlike } from './compare-beginning.js';
 import { takeBody, type TakeBodyDeps } from './take-body.js';
@@ -22,7 +22,7 @@ export interface AppendInput extends Omit<AppendClaim, 'fileId'> {
   readonly checksum?: PromisedChecksum | undefined;
   /** Whether the request may have been made before: then bytes that are there already must be the same. */
   readonly isRepeatable?: boolean;
-  /** The upload, if this very request has opened it with a known size, and nobody was told of it yet. */
+  /** The upload, if this very request has opened it: nothing of it can be there yet. */
   readonly opened?: File | undefined;
 }
 
@@ -44,12 +44,6 @@ export interface AppendDeps extends TakeBodyDeps, CompleteUploadDeps {
 /** When a client that was told to wait may come again. */
 const RETRY_AFTER_MS = 1_000;
 
-/** The lock of an upload that nobody else knows of. */
-const uncontested = (): Pick<UploadLock, 'isHeld' | 'wanted'> => ({
-  isHeld: () => true,
-  wanted: new AbortController().signal,
-});
-
 /**
  * Appends bytes to an upload and completes it with the last one. One request at a time: a newer one asks the
  * older one to end, because that is most likely one whose client is gone; what it has brought stays.
@@ -66,7 +60,6 @@ export const appendToUpload =
     if (!allowed.ok) return allowed;
     const fileId = parseFileId(input.fileId);
     if (!fileId) return fault('NOT_FOUND');
-    if (input.opened) return appendFirst(deps, actor, { ...input, fileId }, input.opened);
     const lock = await deps.locks.acquire({ tenantId: actor.tenantId, fileId });
     if (!lock) return busy();
     try {
@@ -78,31 +71,36 @@ export const appendToUpload =
 
 type Append = AppendInput & { readonly fileId: FileId };
 
-/** Without lock and look: there is nothing yet. Who finds the upload and begins to append meanwhile, fences this one off. */
-async function appendFirst(
-  deps: AppendDeps,
-  actor: Actor,
-  input: Append,
-  file: File,
-): Promise<AppendOutcome> {
-  const limitBytes = file.sizeBytes ?? 0;
-  if ((input.contentLength ?? 0) > limitBytes) return tooLarge(limitBytes);
-  const upload = { file, parts: new Map(), fragments: [], offsetBytes: 0, limitBytes };
-  return take(deps, actor, upload, { ...input, lock: uncontested() });
-}
-
 async function append(
   deps: AppendDeps,
   actor: Actor,
   input: Append,
   lock: UploadLock,
 ): Promise<AppendOutcome> {
-  await reconcileById(deps, actor, input.fileId, 'all');
-  const begun = await deps.files.transact(actor, (tx) => beginAppend(tx, input, deps.clock.now()));
+  const begun = input.opened
+    ? await beginFirst(deps, actor, input, input.opened)
+    : await begin(deps, actor, input);
   if (begun.ok) return take(deps, actor, begun.value, { ...input, lock });
   const isOther =
     begun.fault.code === 'CONFLICT' && input.isRepeatable && !(await isAlike(deps, actor, input));
   return isOther ? mismatch() : refuse(deps, actor, input.fileId, begun.fault);
+}
+
+async function begin(deps: AppendDeps, actor: Actor, input: Append): Promise<Outcome<Appendable>> {
+  await reconcileById(deps, actor, input.fileId, 'all');
+  return deps.files.transact(actor, (tx) => beginAppend(tx, input, deps.clock.now()));
+}
+
+/** There is nothing to look at yet. Who finds the upload and begins to append meanwhile fences this request off. */
+async function beginFirst(
+  { files }: AppendDeps,
+  actor: Actor,
+  { contentLength = 0 }: Append,
+  file: File,
+): Promise<Outcome<Appendable>> {
+  const limitBytes = file.sizeBytes ?? (await files.transact(actor, (tx) => longestUpload(tx, file)));
+  if (contentLength > limitBytes) return tooLarge(limitBytes);
+  return ok({ file, parts: new Map(), fragments: [], offsetBytes: 0, limitBytes });
 }
 
 /** Lets go of the body when somebody else wants the upload. */
@@ -110,7 +108,7 @@ async function take(
   deps: AppendDeps,
   actor: Actor,
   upload: Appendable,
-  input: Append & { readonly lock: Pick<UploadLock, 'isHeld' | 'wanted'> },
+  input: Append & { readonly lock: UploadLock },
 ): Promise<AppendOutcome> {
   const letGo = (): void => {
     input.body.destroy(new Error('Another request wants the upload.'));

@@ -49,7 +49,7 @@ export async function beginAppend(
   }
   const sized = await declareSize(tx, locked.value, claim);
   if (!sized.ok) return sized;
-  const limitBytes = sized.value.sizeBytes ?? (await longest(tx, sized.value));
+  const limitBytes = sized.value.sizeBytes ?? (await longestUpload(tx, sized.value));
   if (offsetBytes + (claim.contentLength ?? 0) > limitBytes) return tooLarge(limitBytes);
   // What is complete is only looked at: no bytes are entered any more.
   const appendToken = phase === 'open' ? await tx.beginAppend(claim.fileId) : sized.value.appendToken;
@@ -73,8 +73,11 @@ async function declareSize(
   return written(await tx.declareSize(file.id, sizeBytes), sized);
 }
 
-const longest = async (tx: FileTransaction, { declaredType, partSizeBytes }: File): Promise<number> =>
-  Math.min(longestFile(await tx.policy(), declaredType), partSizeBytes * MAX_PARTS);
+/** Most bytes that an upload of unknown size may come to. */
+export const longestUpload = async (
+  tx: FileTransaction,
+  { declaredType, partSizeBytes }: File,
+): Promise<number> => Math.min(longestFile(await tx.policy(), declaredType), partSizeBytes * MAX_PARTS);
 
 /** Refuses more bytes than a file can have. */
 export const tooLarge = (limitBytes: number): ReturnType<typeof fault> =>
