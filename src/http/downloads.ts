@@ -1,4 +1,4 @@
-import { pipeline } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault, PermanentError } from '../domain/errors.js';
@@ -13,6 +13,7 @@ import { digestField } from './digest.js';
 import { evaluatePreconditions, isRangeCurrent, type Validators } from './preconditions.js';
 import { sendProblem } from './problem.js';
 import { provenBody } from './proven-body.js';
+import { onceOver } from './response-over.js';
 
 /** What serving files needs. */
 export interface DownloadsDeps {
@@ -28,8 +29,7 @@ interface Servable {
     'name' | 'sizeBytes' | 'sha256' | 'verdict' | 'updatedAt' | 'detectedType'
   >;
   readonly read: Download['read'];
-  /** Absent where nobody has to watch. */
-  readonly withdrawn?: Download['withdrawn'];
+  readonly withdrawn: Download['withdrawn'];
 }
 
 type DownloadedFile = Servable['file'];
@@ -130,10 +130,11 @@ async function send(
 ): Promise<FastifyReply> {
   const gone = new AbortController();
   metrics.connections.inc({ transport: 'download' });
-  reply.raw.once('close', () => {
+  onceOver(reply.raw, () => {
     gone.abort();
     metrics.connections.dec({ transport: 'download' });
   });
+  if (gone.signal.aborted) return reply.hijack();
   const { sha256, sizeBytes } = download.file;
   const object = await download.read(range, gone.signal).catch(unless(gone.signal));
   if (!object) return reply.hijack();
@@ -144,10 +145,15 @@ async function send(
   proven.pause();
   // Fastify learns of a failure through the stream it sends, and breaks the connection off.
   pipeline(object.body, proven, () => undefined);
-  void download.withdrawn?.(gone.signal).then((isWithdrawn) => {
-    if (isWithdrawn) object.body.destroy(new PermanentError('object-store', 'The file was withdrawn.'));
-  });
+  breakOffWithdrawn(object.body, download.withdrawn(gone.signal));
   return reply.send(proven);
+}
+
+/** Content that may not be read any more ends in the middle, so that nobody takes it for whole. */
+export function breakOffWithdrawn(body: Readable, withdrawn: Promise<boolean>): void {
+  void withdrawn.then((isWithdrawn) => {
+    if (isWithdrawn) body.destroy(new PermanentError('object-store', 'The content was withdrawn.'));
+  });
 }
 
 /** Whoever is gone gets no answer, so its failure is none. */

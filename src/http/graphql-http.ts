@@ -14,6 +14,7 @@ import type { GraphqlDeps } from './graphql/deps.js';
 import { essenceOf, preventCsrf } from './graphql/prevent-csrf.js';
 import { readMultipart } from './graphql/read-multipart.js';
 import { servePlayground, wantsPlayground } from './playground.js';
+import { onceOver } from './response-over.js';
 
 /** What GraphQL over HTTP needs. */
 export interface GraphqlHttpDeps extends GraphqlDeps {
@@ -101,7 +102,7 @@ function contextOf(
   session: Session | undefined,
 ): GraphqlContext {
   const gone = new AbortController();
-  reply.raw.once('close', () => {
+  onceOver(reply.raw, () => {
     if (!reply.raw.writableFinished) gone.abort();
   });
   return {

@@ -13,6 +13,7 @@ import { essenceOf } from './graphql/prevent-csrf.js';
 import { createSseProtocol, type SseStream } from './graphql/sse-protocol.js';
 import { createWindow } from './graphql/sse-window.js';
 import { writeSse } from './graphql/sse-writer.js';
+import { onceOver } from './response-over.js';
 
 /** Largest JSON body. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -91,7 +92,7 @@ async function serve(
 ): Promise<void> {
   const expired = new AbortController();
   const gone = new AbortController();
-  reply.raw.once('close', () => {
+  onceOver(reply.raw, () => {
     gone.abort();
   });
   const context: GraphqlContext = {

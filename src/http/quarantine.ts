@@ -12,9 +12,10 @@ import type {
   QuarantinedDownload,
 } from '../usecases/quarantine/open-quarantined.js';
 import { correlationOf } from './correlation.js';
-import { answerDownload, refuseUrl } from './downloads.js';
+import { answerDownload, breakOffWithdrawn, refuseUrl } from './downloads.js';
 import { sendProblem } from './problem.js';
 import { provenBody } from './proven-body.js';
+import { onceOver } from './response-over.js';
 
 /** What serving quarantined content needs. */
 export interface QuarantineDeps {
@@ -43,9 +44,10 @@ export function registerQuarantine(app: FastifyInstance, deps: QuarantineDeps): 
       traceFile(grant);
       const outcome = await deps.openReleased(grant, correlationOf(request));
       if (!outcome.ok) return sendProblem(reply, outcome.fault);
-      const { file, read } = outcome.value;
+      const { file } = outcome.value;
       // Whatever it was taken for, nothing is to open it by itself.
-      return answerDownload(deps, { file: { ...file, detectedType: null }, read }, request, reply);
+      const content = { ...outcome.value, file: { ...file, detectedType: null } };
+      return answerDownload(deps, content, request, reply);
     },
   });
   addForensic(app, deps);
@@ -66,8 +68,13 @@ function addForensic(app: FastifyInstance, deps: QuarantineDeps): void {
       return sendProblem(reply, fault('OVERLOADED', { retryAfterMs: ZIP_RETRY_MS }).fault);
     }
     open += 1;
-    reply.raw.once('close', () => (open -= 1));
-    return sendZip(deps, outcome.value, grant.encryption, reply);
+    const gone = new AbortController();
+    onceOver(reply.raw, () => {
+      open -= 1;
+      gone.abort();
+    });
+    if (gone.signal.aborted) return reply.hijack();
+    return sendZip(deps, outcome.value, grant.encryption, { reply, signal: gone.signal });
   };
   app.get<{ Params: { token: string } }>('/quarantine/forensic/:token', take);
 }
@@ -75,14 +82,15 @@ function addForensic(app: FastifyInstance, deps: QuarantineDeps): void {
 /** The content is proven before it is locked: no zip ends well whose content is not what was inspected. */
 async function sendZip(
   { zip, metrics }: QuarantineDeps,
-  { file, read }: QuarantinedDownload,
+  { file, read, withdrawn }: QuarantinedDownload,
   encryption: ZipEncryption,
-  reply: FastifyReply,
+  { reply, signal }: { readonly reply: FastifyReply; readonly signal: AbortSignal },
 ): Promise<FastifyReply> {
   const { sizeBytes, sha256, updatedAt } = file;
   const object = await read();
   const body = provenBody({ sizeBytes, sha256 });
   pipeline(object.body, body, () => undefined);
+  breakOffWithdrawn(object.body, withdrawn(signal));
   const lock = { password: FORENSIC_PASSWORD, encryption };
   const packed = await zip({ name: sha256, sizeBytes, modifiedAt: updatedAt, body }, lock);
   packed.on('data', (chunk: Buffer) => {

@@ -6,6 +6,7 @@ import { addBodyGuard } from './body-guard.js';
 import { addCorrelation, correlationIdOf } from './correlation.js';
 import { addCors } from './cors.js';
 import { addErrorAnswers, answerBadUrl, answerClientError } from './error-answers.js';
+import { addReaderGuard } from './reader-guard.js';
 import { registerHealth } from './health.js';
 import { addPressureGate, addRateLimit, DEFAULT_EDGE_LIMITS, type EdgeLimits } from './limits.js';
 import { addRequestLog } from './request-log.js';
@@ -19,12 +20,14 @@ export interface HttpServerDeps {
   /** What clients reach us under; decides whether HSTS is sent. */
   readonly publicUrl: string;
   readonly allowedOrigins: readonly string[];
-  /** A sender that stays below this for 30 s is cut off. */
+  /** A sender or a reader that stays below this for 30 s is cut off. */
   readonly minRateBytesPerSecond: number;
   /** @default DEFAULT_EDGE_LIMITS */
   readonly limits?: Partial<EdgeLimits>;
   /** Windows of the guard of bodies; for tests. */
   readonly bodyGuard?: { readonly windowMs: number; readonly drainMs: number };
+  /** Window of the guard of readers; for tests. */
+  readonly readerGuard?: { readonly windowMs: number };
 }
 
 /** Largest body that is ever held in memory; streams of files do not count. */
@@ -73,11 +76,12 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
 
 async function addEdge(app: FastifyInstance, deps: HttpServerDeps): Promise<void> {
   const limits = { ...DEFAULT_EDGE_LIMITS, ...deps.limits };
-  const { minRateBytesPerSecond, logger, bodyGuard } = deps;
+  const { minRateBytesPerSecond, logger, bodyGuard, readerGuard } = deps;
   addCorrelation(app);
   addErrorAnswers(app);
   addRequestLog(app, deps.metrics);
   addBodyGuard(app, { minRateBytesPerSecond, logger, ...bodyGuard });
+  addReaderGuard(app, { minRateBytesPerSecond, logger, ...readerGuard });
   await addSecurityHeaders(app, deps.publicUrl.startsWith('https:'));
   await addCors(app, deps.allowedOrigins);
   await addRateLimit(app, limits);

@@ -9,7 +9,7 @@ import type { ByteRange, ObjectStore, OpenObject } from '../ports/object-store.j
 import type { DownloadGrant, UrlSigner } from '../ports/url-signer.js';
 import type { DownloadCounter } from './count-downloads.js';
 import { releasedUrl } from './quarantine/released-url.js';
-import { watchWithdrawal, type WatchWithdrawalDeps } from './watch-withdrawal.js';
+import { watchWithdrawal, type Allowance, type WatchWithdrawalDeps } from './watch-withdrawal.js';
 
 /** Longest life of a download URL. */
 const MAX_DOWNLOAD_TTL_SECONDS = 86_400;
@@ -86,7 +86,7 @@ export const openDownload =
     }
     return ok({
       file: { ...file, state, sha256, sizeBytes },
-      withdrawn: (signal) => watchWithdrawal(deps, scope, grant, signal),
+      withdrawn: (signal) => watchWithdrawal(deps, scope, whileClean(grant), signal),
       read: async (range, signal) => {
         // Whoever reads on was counted at the beginning.
         if ((range?.start ?? 0) === 0) deps.downloads.count(grant.tenantId, vaultKey);
@@ -97,6 +97,11 @@ export const openDownload =
       },
     });
   };
+
+const whileClean = ({ tenantId, fileId }: DownloadGrant): Allowance => ({
+  topic: { kind: 'progress', tenantId, fileId },
+  holds: async (tx) => (await tx.find(fileId))?.state === 'CLEAN',
+});
 
 const notAvailable = (file: File): ReturnType<typeof fault> =>
   fault('FILE_NOT_AVAILABLE', { message: `The file is ${file.state}: only a clean file can be downloaded.` });

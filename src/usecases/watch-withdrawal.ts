@@ -1,7 +1,6 @@
 import type { Clock } from '../ports/clock.js';
-import type { EventBus } from '../ports/event-bus.js';
-import type { FileStore, TenantScope } from '../ports/file-store.js';
-import type { DownloadGrant } from '../ports/url-signer.js';
+import type { EventBus, Topic } from '../ports/event-bus.js';
+import type { FileStore, FileTransaction, TenantScope } from '../ports/file-store.js';
 import { createWake } from './wake.js';
 
 /** What watching needs. */
@@ -16,28 +15,33 @@ const QUIET_MS = 500;
 /** How long a withdrawal can go unseen when its wake-up is lost. */
 const POLL_MS = 5_000;
 
+/** What a download goes on for. */
+export interface Allowance {
+  /** Rings when it may have ended. */
+  readonly topic: Topic;
+  readonly holds: (tx: FileTransaction) => Promise<boolean>;
+}
+
 /**
- * Watches a file while it is sent out.
+ * Watches whether content may still be read while it is sent out.
  *
  * @param signal - aborts when the download is over
- * @returns true once the file is not clean any more; false when the download was over before
+ * @returns true once it may not be read any more; false when the download was over before
  */
 export async function watchWithdrawal(
   { files, bus, clock }: WatchWithdrawalDeps,
   scope: TenantScope,
-  { tenantId, fileId }: DownloadGrant,
+  { topic, holds }: Allowance,
   signal: AbortSignal,
 ): Promise<boolean> {
   await clock.sleep(QUIET_MS, signal);
   if (isOver(signal)) return false;
-  const wake = await createWake({ bus, clock }, { kind: 'progress', tenantId, fileId });
+  const wake = await createWake({ bus, clock }, topic);
   try {
     for (;;) {
-      const state = await files
-        .transact(scope, async (tx) => (await tx.find(fileId))?.state)
-        // A database that is away says nothing of the file.
-        .catch(() => 'CLEAN' as const);
-      if (state !== 'CLEAN') return true;
+      // A database that is away says nothing of the file.
+      const isAllowed = await files.transact(scope, holds).catch(() => true);
+      if (!isAllowed) return true;
       await wake.wait(POLL_MS, signal);
       if (isOver(signal)) return false;
     }

@@ -160,6 +160,16 @@ describe('the release of infected content', () => {
     expect(codeOf(await decide('otto'))).toBe('CONFLICT');
   });
 
+  it('is watched while it is read: a reader learns that it was ended', async () => {
+    const file = await infected('watched');
+    const [ended, over] = [await release(file), new AbortController()];
+    const open = value(await openIt(ended));
+    const withdrawn = open.withdrawn(over.signal);
+    value(await endRelease(deps())(ANNA, { releaseId: ended.id, reason: 'A mistake.' }));
+    expect(await withdrawn).toBe(true);
+    over.abort();
+  });
+
   it('ends when newer definitions find something, and goes on when they do not', async () => {
     const bad = await infected('hit');
     const [hit, kept] = [await release(bad), await release(await infected('kept'))];

@@ -19,7 +19,7 @@ export async function openObject(
   const key = checkKey(ref.key);
   checkRange(range);
   try {
-    const response = await connection.call(signal, (client) =>
+    const response = await connection.open(signal, (client) =>
       range
         ? client.getPartialObject(bucket, key, range.start, range.end - range.start + 1)
         : client.getObject(bucket, key),

@@ -38,6 +38,11 @@ export interface S3Connection {
     work: (client: Client) => Promise<T>,
     deadlineMs?: number,
   ): Promise<T>;
+  /**
+   * Like `call`, over connections of their own: what is opened holds one for as long as its reader takes, and the slowest
+   * readers must not be in the way of any other call.
+   */
+  open<T>(signal: AbortSignal | undefined, work: (client: Client) => Promise<T>): Promise<T>;
   /** Repeats work that failed with `TransientError` before it had an effect, unless it failed by its deadline. */
   retry<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>;
   /** A URL that carries its own signature, for a request that the client cannot stream. */
@@ -49,7 +54,7 @@ export interface S3Connection {
 const MAX_RETRIES = 2;
 const RETRY_BASE_MS = 100;
 const RETRY_MAX_MS = 1_000;
-/** Connections to the store at a time; further calls wait for one within their deadline. */
+/** Connections to the store at a time, and as many for what is read; further calls wait for one within their deadline. */
 const MAX_CONNECTIONS = 256;
 const IDLE_CONNECTION_MS = 10_000;
 /** Life of a signed URL that is used at once. */
@@ -64,13 +69,13 @@ export function createS3Connection(target: S3Endpoint, timeouts: S3Timeouts): S3
     throw new PermanentError(DEPENDENCY, 'The S3 endpoint must not have a path.');
   }
   const module = endpoint.protocol === 'https:' ? https : http;
-  const agent = new module.Agent({
-    keepAlive: true,
-    maxSockets: MAX_CONNECTIONS,
-    timeout: IDLE_CONNECTION_MS,
-  });
+  const makeAgent = (): http.Agent =>
+    new module.Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: IDLE_CONNECTION_MS });
+  const agent = makeAgent();
   const signals = new AsyncLocalStorage<AbortSignal>();
-  const client = createClient(target, agent, createTransport(module, signals));
+  const transport = createTransport(module, signals);
+  const client = createClient(target, agent, transport);
+  const opener = createClient(target, makeAgent(), transport);
   const policy = retry(handleType(TransientError, isWorthRepeating), {
     maxAttempts: MAX_RETRIES,
     backoff: new ExponentialBackoff({ initialDelay: RETRY_BASE_MS, maxDelay: RETRY_MAX_MS }),
@@ -84,13 +89,15 @@ export function createS3Connection(target: S3Endpoint, timeouts: S3Timeouts): S3
       throw error;
     }
   };
+  const callThrough =
+    (way: Client): S3Connection['call'] =>
+    (signal, work, deadlineMs = timeouts.callMs) =>
+      repeat(signal, () => withDeadline(signal, deadlineMs, (limit) => signals.run(limit, () => work(way))));
   return {
     timeouts,
     retry: repeat,
-    call: (signal, work, deadlineMs = timeouts.callMs) =>
-      repeat(signal, () =>
-        withDeadline(signal, deadlineMs, (limit) => signals.run(limit, () => work(client))),
-      ),
+    call: callThrough(client),
+    open: callThrough(opener),
     presign: (bucket, key, query) => client.presignedUrl('PUT', bucket, key, PRESIGN_TTL_SECONDS, query),
     request: (url, options) => module.request(url, { ...options, agent }),
   };

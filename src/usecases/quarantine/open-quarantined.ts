@@ -6,19 +6,15 @@ import { quarantineKeyOf } from '../../domain/object-keys.js';
 import { isReadable } from '../../domain/quarantine.js';
 import { isInForce } from '../../domain/release.js';
 import { ok } from '../../domain/result.js';
-import type { Clock } from '../../ports/clock.js';
-import type { EventBus } from '../../ports/event-bus.js';
-import type { FileStore, FileTransaction, TenantScope } from '../../ports/file-store.js';
+import type { FileTransaction, TenantScope } from '../../ports/file-store.js';
 import type { ByteRange, OpenObject } from '../../ports/object-store.js';
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
 import type { ForensicGrant, ReleasedGrant } from '../../ports/url-signer.js';
+import { watchWithdrawal, type WatchWithdrawalDeps } from '../watch-withdrawal.js';
 
 /** What opening needs. */
-export interface OpenQuarantinedDeps {
-  readonly files: FileStore;
+export interface OpenQuarantinedDeps extends WatchWithdrawalDeps {
   readonly objects: QuarantineArea;
-  readonly bus: EventBus;
-  readonly clock: Clock;
 }
 
 /** Infected content that may be read now. */
@@ -26,6 +22,8 @@ export interface QuarantinedDownload {
   readonly file: File & { readonly sizeBytes: number; readonly sha256: string };
   /** Records who gets it, and opens it, whole or in part. */
   readonly read: (range?: ByteRange, signal?: AbortSignal) => Promise<OpenObject>;
+  /** Resolves to true once it may not be read any more; to false when the signal aborts before. */
+  readonly withdrawn: (signal: AbortSignal) => Promise<boolean>;
 }
 
 type Open<Grant> = (grant: Grant, correlation: Correlation) => Promise<Outcome<QuarantinedDownload>>;
@@ -76,11 +74,12 @@ async function open(
 ): Promise<Outcome<QuarantinedDownload>> {
   const { files, clock } = deps;
   const scope = { ...correlation, tenantId: grant.tenantId, subject: grant.subject };
-  const found = await files.transact(scope, async (tx) => {
+  const look = async (tx: FileTransaction): Promise<{ file: File | undefined; isOpen: boolean }> => {
     const file = await tx.find(grant.fileId);
     const held = file?.state === 'INFECTED' ? await tx.findQuarantine(file.id) : undefined;
     return { file, isOpen: held !== undefined && isReadable(held, clock.now()) && (await way.allows(tx)) };
-  });
+  };
+  const found = await files.transact(scope, look);
   const { file, isOpen } = found;
   if (!file) return fault('NOT_FOUND');
   if (!isOpen || file.sizeBytes === null || file.sha256 === null) return fault('FILE_NOT_AVAILABLE');
@@ -90,6 +89,10 @@ async function open(
     read: async (range, signal) => {
       await record(deps, scope, file.id, way);
       return read(deps, { ...file, sizeBytes }, range, signal);
+    },
+    withdrawn: (signal) => {
+      const topic = { kind: 'events', tenantId: grant.tenantId } as const;
+      return watchWithdrawal(deps, scope, { topic, holds: async (tx) => (await look(tx)).isOpen }, signal);
     },
   });
 }

@@ -23,6 +23,7 @@ let encryption: ZipEncryption;
 /** Bytes that were asked for so far, of content without an end. */
 let produced: number;
 let opened: Readable[];
+let withdrawal: Promise<boolean>;
 
 function* endless(): Generator<Buffer> {
   for (;;) {
@@ -44,7 +45,8 @@ const open: QuarantineDeps['openForensic'] = ({ subject }) => {
     opened.push(body);
     return Promise.resolve({ sizeBytes, body });
   };
-  return Promise.resolve(ok({ file, read }));
+  const withdrawn = () => withdrawal;
+  return Promise.resolve(ok({ file, read, withdrawn }));
 };
 
 beforeAll(async () => {
@@ -75,6 +77,7 @@ beforeEach(() => {
   encryption = 'ZIP_CRYPTO';
   produced = 0;
   opened = [];
+  withdrawal = Promise.resolve(false);
 });
 
 const get = (way: 'released' | 'forensic', token = 'anna', init: RequestInit = {}): Promise<Response> =>
@@ -130,6 +133,17 @@ describe('infected content on its way out', () => {
       await expect(get('forensic').then(bodyOf)).rejects.toThrow();
     }
   });
+
+  it.each(['released', 'forensic'] as const)(
+    '%s breaks off when it may not be read any more',
+    async (way) => {
+      const ended = Promise.withResolvers<boolean>();
+      withdrawal = ended.promise;
+      const answer = await get(way, 'endless');
+      ended.resolve(true);
+      await expect(bodyOf(answer)).rejects.toThrow();
+    },
+  );
 
   it('is read no faster than it is taken, is let go with its reader, and is packed for two at a time', async () => {
     const readers = [new AbortController(), new AbortController()];
