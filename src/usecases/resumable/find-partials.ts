@@ -15,12 +15,14 @@ export interface Partial {
   readonly position: number;
 }
 
-/** Finds the partial uploads of some ids. BAD_USER_INPUT when one is none, or is not complete. */
+/** Finds the partial uploads of some ids. BAD_USER_INPUT when one is none, is not complete, or is named twice. */
 export async function findPartials(
   deps: CompleteUploadDeps,
   actor: Actor,
   ids: readonly string[],
 ): Promise<Outcome<readonly Partial[]>> {
+  const repeated = ids.findIndex((id, index) => ids.indexOf(id) < index);
+  if (repeated >= 0) return namedTwice(repeated + 1);
   const partials: Partial[] = [];
   for (const [index, id] of ids.entries()) {
     const position = index + 1;
@@ -36,6 +38,13 @@ export async function findPartials(
 export const noPartial = (position: number): ReturnType<typeof fault> =>
   fault('BAD_USER_INPUT', {
     message: `Upload ${String(position)} is no partial upload that is complete.`,
+    field: 'Upload-Concat',
+  });
+
+/** Each holds the quota for its bytes once: were they to count twice, a small upload could become a file of any size. */
+const namedTwice = (position: number): ReturnType<typeof fault> =>
+  fault('BAD_USER_INPUT', {
+    message: `Upload ${String(position)} is named twice.`,
     field: 'Upload-Concat',
   });
 

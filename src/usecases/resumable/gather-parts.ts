@@ -6,7 +6,10 @@ import type { ByteRange, ObjectStore, OpenUpload } from '../../ports/object-stor
 import { storePart } from '../store-part.js';
 import type { Partial } from './find-partials.js';
 
-/** The stores bound every call themselves. */
+/**
+ * The stores bound every call themselves. A client that is gone stops nothing: it may have waited for as long as its
+ * browser or a proxy lets it, and gets the file when it asks again.
+ */
 const NEVER = new AbortController().signal;
 
 /**

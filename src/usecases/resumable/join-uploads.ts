@@ -36,7 +36,7 @@ export type JoinUploadsDeps = CreateUploadDeps & CompleteUploadDeps & RemoveByte
  * the new file and hands it to inspection, so that there is never a part of it, and the quota never holds it twice.
  * The same request again gets the same file, also without an idempotency key.
  *
- * @returns BAD_USER_INPUT when one is no complete partial upload of the tenant; the faults of `createUpload`
+ * @returns BAD_USER_INPUT when one is no complete partial upload of the tenant, or is named twice; the faults of `createUpload`
  */
 export const joinUploads =
   (deps: JoinUploadsDeps) =>
@@ -114,8 +114,11 @@ async function joinOnce(
   draft: Draft,
   partials: readonly Partial[],
 ): Promise<Outcome<File>> {
-  const { file } = await newFile(deps, actor, draft);
+  const { file, policy } = await newFile(deps, actor, draft);
   const join = async (): Promise<Outcome<File>> => {
+    // To gather may be to copy every byte. The quota needs no look: the partial uploads hold what the file will claim.
+    const fits = fitsPolicy(policy, file);
+    if (!fits.ok) return fits;
     const parts = await gatherParts(deps.objects, file, partials);
     const at = deps.clock.now();
     return deps.files.transact(actor, (tx) =>
@@ -148,6 +151,7 @@ async function replace(
 ): Promise<Outcome<File>> {
   const ended = await endPartials(tx, partials, at);
   if (!ended.ok) return ended;
+  // Gathering may have taken long, and the policy of now is the one that counts.
   const fits = fitsPolicy(await tx.policy(), file);
   if (!fits.ok) return fits;
   const inserted = written(await tx.insert(file), file);
@@ -166,12 +170,9 @@ async function endPartials(
   partials: readonly Partial[],
   at: Date,
 ): Promise<Outcome<undefined>> {
-  const ended = new Set<string>();
   // Always in the same order, so that two that want the same uploads do not wait for each other.
   const ordered = [...partials].sort((a, b) => (a.file.id < b.file.id ? -1 : 1));
   for (const { file, parts, position } of ordered) {
-    if (ended.has(file.id)) continue;
-    ended.add(file.id);
     const locked = await lockFile(tx, file.id);
     if (!locked.ok || uploadPhase(locked.value, at) !== 'open') return noPartial(position);
     const etags = new Set((await tx.parts(file.id)).map(({ etag }) => etag));
