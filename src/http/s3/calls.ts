@@ -7,7 +7,8 @@ import type { UrlSigner } from '../../ports/url-signer.js';
 import type { completeUpload } from '../../usecases/complete-upload.js';
 import type { cancelUpload } from '../../usecases/end-file.js';
 import type { getFile, uploadStatus } from '../../usecases/read-files.js';
-import { listedPart, readCompletion, writeXml, type ClaimedPart } from './xml.js';
+import { readCompletion, type ClaimedPart } from './read-completion.js';
+import { listedPart, writeXml } from './xml.js';
 
 /** What answering the calls of S3 needs. */
 export interface S3CallsDeps {
