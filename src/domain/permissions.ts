@@ -1,5 +1,5 @@
 /** Everything that can be allowed; `@hasPermission` in the schema names one of these. */
-const PERMISSIONS = [
+export const PERMISSIONS = [
   'file:read',
   'file:upload',
   'file:download',

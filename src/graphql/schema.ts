@@ -7,6 +7,8 @@ import { DeadLetterResolver } from './dead-letters/resolver.js';
 import { DownloadResolver } from './download/resolver.js';
 import { createEventsResolver } from './events/resolver.js';
 import { FileResolver } from './file/resolver.js';
+import { limitTransactions } from './limits/limit-transactions.js';
+import { ownTransactionDirective } from './limits/own-transaction.js';
 import { enforcePermissions } from './permission/enforce-permissions.js';
 import { hasPermissionDirective } from './permission/has-permission.js';
 import { PolicyResolver } from './policy/resolver.js';
@@ -23,7 +25,10 @@ import { WholeFileResolver } from './upload/whole-file-resolver.js';
 import type { UseCases } from './use-cases.js';
 import { ViewerResolver } from './viewer/resolver.js';
 
-/** Builds the executable schema: resolvers over use-cases, with permissions enforced in front of them. */
+/**
+ * Builds the executable schema: resolvers over use-cases, a few of them at a time, with permissions enforced in front
+ * of them.
+ */
 export async function buildLazaretSchema(useCases: UseCases, clock: Clock): Promise<GraphQLSchema> {
   const resolvers = [
     new FileResolver(useCases),
@@ -52,11 +57,11 @@ export async function buildLazaretSchema(useCases: UseCases, clock: Clock): Prom
   const schema = await buildSchema({
     resolvers: [first, ...others],
     container: { get: (resolver) => instances.get(resolver) },
-    directives: [...specifiedDirectives, hasPermissionDirective],
+    directives: [...specifiedDirectives, hasPermissionDirective, ownTransactionDirective],
     validate: false,
     pubSub: noPubSub,
   });
-  return enforcePermissions(schema, clock);
+  return enforcePermissions(limitTransactions(schema), clock);
 }
 
 /** Demanded by type-graphql; every subscription here opens a source of its own. */

@@ -2,6 +2,7 @@ import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver,
 import type { GraphqlContext } from '../context.js';
 import { unwrap } from '../errors.js';
 import { MAX_PAGE_SIZE } from '../limits/limits.js';
+import { OWN_TRANSACTION } from '../limits/own-transaction.js';
 import { actorOf } from '../permission/demand.js';
 import { hasPermission } from '../permission/has-permission.js';
 import type { UseCases } from '../use-cases.js';
@@ -76,6 +77,7 @@ export class DeadLetterResolver {
     description: 'The attempts before it that ended without a verdict, oldest first; the newest hundred.',
   })
   @Directive(hasPermission('deadletter:read'))
+  @Directive(OWN_TRANSACTION)
   async attempts(
     @Root() { letter }: DeadLetterType,
     @Ctx() context: GraphqlContext,

@@ -4,6 +4,7 @@ import { coverageOf, type Verdict } from '../../domain/verdict.js';
 import type { GraphqlContext } from '../context.js';
 import { unwrap } from '../errors.js';
 import { MAX_PAGE_SIZE } from '../limits/limits.js';
+import { OWN_TRANSACTION } from '../limits/own-transaction.js';
 import { actorOf } from '../permission/demand.js';
 import { hasPermission } from '../permission/has-permission.js';
 import { SafeIntScalar } from '../scalars/safe-int.js';
@@ -96,6 +97,7 @@ export class FileResolver {
     description:
       'Signed statement of the verdict, a compact JWS that anybody can verify offline; null until there is a verdict.',
   })
+  @Directive(OWN_TRANSACTION)
   async receipt(@Root() file: File, @Ctx() context: GraphqlContext): Promise<string | null> {
     return unwrap(await this.useCases.issueReceipt(actorOf(context), file));
   }

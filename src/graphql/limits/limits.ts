@@ -12,8 +12,12 @@ export const LIMITS = {
   fields: 500,
   /** The same field twice in one selection. */
   duplicates: 10,
-  /** Fields to be resolved, a list counting as often as its page is long. */
+  /** Fields to be resolved, those of a list as often as its page is long. */
   cost: 10_000,
+  /** What a field with a transaction of its own counts as, in the cost: `@ownTransaction`. */
+  transactionCost: 10,
+  /** Transactions that one operation runs at the same time; the pool has 10 connections by default. */
+  transactions: 4,
   /** Complaints that an answer lists. */
   errors: 10,
 } as const;

@@ -1,13 +1,20 @@
 import {
+  getNamedType,
+  isObjectType,
   Kind,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  type InlineFragmentNode,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { DEFAULT_SAGAS, MAX_PAGE_SIZE } from './limits.js';
+import { LIMITS, MAX_PAGE_SIZE } from './limits.js';
+import { hasOwnTransaction } from './own-transaction.js';
 
 /** How large an operation is, with every fragment counted each time it is spread. */
 export interface Size {
@@ -19,6 +26,10 @@ export interface Size {
   readonly cost: number;
 }
 
+/** `undefined` below what the schema does not know and validation refuses, and below `__schema`. */
+type Type = GraphQLNamedType | null | undefined;
+type Field = GraphQLField<unknown, unknown> | undefined;
+
 const NOTHING: Size = { depth: 0, aliases: 0, directives: 0, fields: 0, duplicates: 0, cost: 0 };
 
 /**
@@ -29,12 +40,12 @@ const NOTHING: Size = { depth: 0, aliases: 0, directives: 0, fields: 0, duplicat
  * Introspection may be deep and wide, as tools ask it. Its aliases count: the same field under many names, on
  * level after level, is all that makes it explode.
  */
-export function measure(document: DocumentNode, operation: OperationDefinitionNode): Size {
-  const fragments = new Map(
-    document.definitions
-      .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
-      .map((node) => [node.name.value, node]),
-  );
+export function measure(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): Size {
+  const fragments = fragmentsOf(document);
   const measured = new Map<string, Size>();
 
   const ofFragment = (name: string): Size => {
@@ -42,27 +53,48 @@ export function measure(document: DocumentNode, operation: OperationDefinitionNo
     if (known) return known;
     measured.set(name, NOTHING);
     const fragment = fragments.get(name);
-    const size = fragment ? plus(ofSet(fragment.selectionSet), directivesOf(fragment)) : NOTHING;
+    const size = fragment ? plus(ofTyped(fragment), directivesOf(fragment)) : NOTHING;
     measured.set(name, size);
     return size;
   };
-  const ofSet = (set: SelectionSetNode | undefined): Size =>
-    set ? set.selections.map(ofSelection).reduce(plus, { ...NOTHING, duplicates: repeatsIn(set) }) : NOTHING;
-  const ofSelection = (node: SelectionNode): Size => {
+  const ofTyped = (
+    { typeCondition, selectionSet }: FragmentDefinitionNode | InlineFragmentNode,
+    type?: Type,
+  ) => ofSet(selectionSet, typeCondition ? schema.getType(typeCondition.name.value) : type);
+  const ofSet = (set: SelectionSetNode | undefined, type: Type): Size => {
+    const start = { ...NOTHING, duplicates: set ? repeatsIn(set) : 0 };
+    return (set?.selections ?? []).map((node) => ofSelection(node, type)).reduce(plus, start);
+  };
+  const ofSelection = (node: SelectionNode, type: Type): Size => {
     const own = directivesOf(node);
     if (node.kind === Kind.FRAGMENT_SPREAD) return plus(ofFragment(node.name.value), own);
-    if (node.kind === Kind.INLINE_FRAGMENT) return deeper(plus(ofSet(node.selectionSet), own));
-    const below = ofSet(node.selectionSet);
-    const size = { ...plus(below, own), aliases: below.aliases + (node.alias ? 1 : 0) };
-    if (node.name.value === '__schema') return { ...size, depth: 0, fields: 0, cost: 0 };
-    return {
-      ...size,
-      depth: below.depth + 1,
-      fields: below.fields + 1,
-      cost: 1 + below.cost * pageSize(node),
-    };
+    if (node.kind === Kind.INLINE_FRAGMENT) return deeper(plus(ofTyped(node, type), own));
+    const field = isObjectType(type) ? type.getFields()[node.name.value] : undefined;
+    return plus(ofField(node, field, ofSet(node.selectionSet, field && getNamedType(field.type))), own);
   };
-  return plus(ofSet(operation.selectionSet), directivesOf(operation));
+  return plus(
+    ofSet(operation.selectionSet, schema.getRootType(operation.operation)),
+    directivesOf(operation),
+  );
+}
+
+const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
+  new Map(
+    definitions
+      .filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
+      .map((node) => [node.name.value, node]),
+  );
+
+function ofField(node: FieldNode, field: Field, below: Size): Size {
+  const size = { ...below, aliases: below.aliases + (node.alias ? 1 : 0) };
+  if (node.name.value === '__schema') return { ...size, depth: 0, fields: 0, cost: 0 };
+  const own = field && hasOwnTransaction(field) ? LIMITS.transactionCost : 1;
+  return {
+    ...size,
+    depth: below.depth + 1,
+    fields: below.fields + 1,
+    cost: own + below.cost * pageSize(node, field),
+  };
 }
 
 const plus = (a: Size, b: Size): Size => ({
@@ -90,16 +122,13 @@ function repeatsIn({ selections }: SelectionSetNode): number {
   return keys.length - new Set(keys).size;
 }
 
-/** Of lists where nobody says how long they shall be. */
-const DEFAULT_SIZES: ReadonlyMap<string, number> = new Map([
-  ['files', 50],
-  ['saga', DEFAULT_SAGAS],
-]);
-
-/** A page whose size comes in a variable counts as the largest. */
-function pageSize(node: FieldNode): number {
-  const size = node.arguments?.find(({ name }) => name.value === 'first' || name.value === 'last');
-  if (!size) return DEFAULT_SIZES.get(node.name.value) ?? 1;
-  if (size.value.kind !== Kind.INT) return MAX_PAGE_SIZE;
-  return Math.min(MAX_PAGE_SIZE, Math.max(1, Number(size.value.value)));
+/** A page whose size comes in a variable counts as the largest; one of which nobody says it, as the schema does. */
+function pageSize(node: FieldNode, field: Field): number {
+  const given = node.arguments?.find(({ name }) => isSize(name.value));
+  const size: unknown = field?.args.find(({ name }) => isSize(name))?.defaultValue;
+  if (!given) return typeof size === 'number' ? size : 1;
+  if (given.value.kind !== Kind.INT) return MAX_PAGE_SIZE;
+  return Math.min(MAX_PAGE_SIZE, Math.max(1, Number(given.value.value)));
 }
+
+const isSize = (argument: string): boolean => argument === 'first' || argument === 'last';

@@ -35,7 +35,7 @@ function sizeRule(context: ValidationContext): ASTVisitor {
   return {
     Document(document) {
       const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
-      const tooLarge = operations.flatMap((operation) => excesses(document, operation));
+      const tooLarge = operations.flatMap((operation) => excesses(context, document, operation));
       for (const error of tooLarge) context.reportError(error);
       // Taking the document away ends the walk of all rules, some of which take long over what is too large.
       return tooLarge.length > 0 ? null : undefined;
@@ -43,8 +43,12 @@ function sizeRule(context: ValidationContext): ASTVisitor {
   };
 }
 
-function excesses(document: DocumentNode, operation: OperationDefinitionNode): GraphQLError[] {
-  const size = measure(document, operation);
+function excesses(
+  context: ValidationContext,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): GraphQLError[] {
+  const size = measure(context.getSchema(), document, operation);
   return (Object.entries(NAMES) as [keyof Size, string][])
     .filter(([what]) => size[what] > LIMITS[what])
     .map(([what, name]) => {

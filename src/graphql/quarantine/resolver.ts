@@ -4,6 +4,7 @@ import type { GraphqlContext } from '../context.js';
 import { unwrap } from '../errors.js';
 import { FileType } from '../file/type.js';
 import { MAX_PAGE_SIZE } from '../limits/limits.js';
+import { OWN_TRANSACTION } from '../limits/own-transaction.js';
 import { actorOf } from '../permission/demand.js';
 import { hasPermission } from '../permission/has-permission.js';
 import type { UseCases } from '../use-cases.js';
@@ -53,6 +54,7 @@ export class QuarantineResolver {
 
   @FieldResolver(() => [QuarantineEventType], { description: 'What happened to the file, oldest first.' })
   @Directive(hasPermission('quarantine:read'))
+  @Directive(OWN_TRANSACTION)
   async history(
     @Root() { file }: QuarantineEntryType,
     @Ctx() context: GraphqlContext,
@@ -72,6 +74,7 @@ export class FileQuarantineResolver {
       'What the quarantine knows of the file, also after its content is gone; null when it never was infected.',
   })
   @Directive(hasPermission('quarantine:read'))
+  @Directive(OWN_TRANSACTION)
   async quarantine(@Root() file: File, @Ctx() context: GraphqlContext): Promise<QuarantineEntryType | null> {
     const entry = unwrap(await this.useCases.getQuarantine(actorOf(context), file));
     return entry && toEntry(entry);

@@ -5,6 +5,7 @@ import { unwrap } from '../errors.js';
 import { FileIdInput } from '../file/inputs.js';
 import { FilePayloadType } from '../file/payload-type.js';
 import { FileType } from '../file/type.js';
+import { OWN_TRANSACTION } from '../limits/own-transaction.js';
 import { actorOf } from '../permission/demand.js';
 import { hasPermission } from '../permission/has-permission.js';
 import type { UseCases } from '../use-cases.js';
@@ -32,6 +33,7 @@ export class RescanResolver {
     nullable: true,
     description: 'When and with what the bytes were examined last; null while no scanner has answered.',
   })
+  @Directive(OWN_TRANSACTION)
   async lastExamination(@Root() file: File, @Ctx() context: GraphqlContext): Promise<ExaminationType | null> {
     return unwrap(await this.useCases.readExamination(actorOf(context), file));
   }

@@ -5,6 +5,7 @@ import type { GraphqlContext } from '../context.js';
 import { unwrap } from '../errors.js';
 import { FileType } from '../file/type.js';
 import { DEFAULT_SAGAS, MAX_PAGE_SIZE } from '../limits/limits.js';
+import { OWN_TRANSACTION } from '../limits/own-transaction.js';
 import { actorOf } from '../permission/demand.js';
 import { hasPermission } from '../permission/has-permission.js';
 import type { UseCases } from '../use-cases.js';
@@ -20,6 +21,7 @@ export class FileSagaResolver {
       'The newest sagas of the file, in the order in which they began: what was done, undone and is left.',
   })
   @Directive(hasPermission('file:read'))
+  @Directive(OWN_TRANSACTION)
   async saga(
     @Root() file: File,
     @Arg('last', () => Int, {

@@ -1,10 +1,11 @@
-import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Ctx, Directive, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { File, Part } from '../../domain/file.js';
 import { countParts } from '../../domain/parts.js';
 import type { UploadStatus } from '../../usecases/read-files.js';
 import type { GraphqlContext } from '../context.js';
 import { unwrap } from '../errors.js';
 import { FileType } from '../file/type.js';
+import { OWN_TRANSACTION } from '../limits/own-transaction.js';
 import { actorOf } from '../permission/demand.js';
 import type { UseCases } from '../use-cases.js';
 import { UploadedPartType, UploadStatusType } from './type.js';
@@ -38,12 +39,14 @@ export class FileUploadResolver {
 /** The fields of `UploadStatus` that need the ledger. */
 @Resolver(() => UploadStatusType)
 export class UploadStatusResolver {
-  @FieldResolver(() => [UploadedPartType])
+  @FieldResolver(() => [UploadedPartType], { description: 'The parts that have arrived, ascending.' })
+  @Directive(OWN_TRANSACTION)
   async parts(@Root() status: LazyStatus): Promise<readonly Part[]> {
     return (await status.ledger()).parts;
   }
 
-  @FieldResolver(() => [Int])
+  @FieldResolver(() => [Int], { description: 'The parts that are still to be sent, ascending.' })
+  @Directive(OWN_TRANSACTION)
   async missingPartNumbers(@Root() status: LazyStatus): Promise<readonly number[]> {
     return (await status.ledger()).missingPartNumbers;
   }

@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { File, Part, TransferMode } from '../../domain/file.js';
+import type { File, TransferMode } from '../../domain/file.js';
 import { FileType } from '../file/type.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
 import { SafeIntScalar } from '../scalars/safe-int.js';
@@ -25,7 +25,7 @@ export class UploadedPartType {
   readonly sha256!: string | null;
 }
 
-/** How far a transfer is. */
+/** How far a transfer is; its parts are in the resolver. */
 @ObjectType('UploadStatus', { description: 'How far the transfer of a file is.' })
 export class UploadStatusType {
   @Field(() => SafeIntScalar, { description: 'Bytes that are durable and verified.' })
@@ -39,12 +39,6 @@ export class UploadStatusType {
 
   @Field(() => TransferModeEnum, { description: 'Which way signed parts go.' })
   readonly mode!: TransferMode;
-
-  @Field(() => [UploadedPartType], { description: 'The parts that have arrived, ascending.' })
-  readonly parts!: readonly Part[];
-
-  @Field(() => [Int], { description: 'The parts that are still to be sent, ascending.' })
-  readonly missingPartNumbers!: readonly number[];
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When an unfinished upload is given up.' })
   readonly expiresAt!: Date | null;
