@@ -8,7 +8,9 @@ import { runAs, type RunAs } from './run-as.js';
 
 const LOG_LIMIT_BYTES = 8 * 1024 * 1024;
 const REASON_BYTES = 64 * 1024;
-const READY_POLL_MS = 20;
+const FIRST_POLL_MS = 20;
+/** A probe costs both sides something: of what takes seconds to start, a tenth of a second late is soon enough. */
+const LONGEST_POLL_MS = 100;
 const KILL_PATIENCE_MS = 5_000;
 
 /** How a process ended. */
@@ -149,9 +151,11 @@ async function waitUntilReady(
   const end = { reached: false };
   void server.exited.then(() => (end.reached = true));
   const deadline = Date.now() + spec.readyTimeoutMs;
+  let pollMs = FIRST_POLL_MS;
   while (!end.reached && Date.now() < deadline && spec.signal?.aborted !== true) {
     if (await isReady(spec, server)) return;
-    await delay(READY_POLL_MS);
+    await delay(pollMs);
+    pollMs = Math.min(pollMs * 1.2, LONGEST_POLL_MS);
   }
   await server.stop();
   if (spec.signal?.aborted === true) throw new StartError(`${spec.name} was stopped while it started.`);
