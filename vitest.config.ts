@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
+import { RunOrder } from './test/support/run-order.js';
 
 /** Vite would load graphql's ESM build beside the CommonJS one that Node gives everybody else: two realms. */
 const oneGraphql = { find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') };
@@ -8,6 +9,9 @@ const WORKERS = 2;
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: RunOrder },
+    // Servers and a shared product end in order, also where processes take long to.
+    teardownTimeout: 60_000,
     projects: [
       {
         resolve: { alias: [oneGraphql] },

@@ -2,7 +2,7 @@ import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/clien
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { isSubscriptionOperation } from '@apollo/client/utilities';
 import { createClient, type Client } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import {
   CompleteUploadDocument,
@@ -11,15 +11,16 @@ import {
   SignUploadPartsDocument,
   UploadProgressDocument,
 } from '../support/generated/graphql.js';
-import { startProduct, type Product } from '../support/product.js';
+import type { Product } from '../support/product.js';
+import { onSharedProduct } from '../support/shared-product.js';
 
 describe('a front end with Apollo Client', () => {
   let product: Product;
   let socket: Client;
   let client: ApolloClient;
 
-  beforeAll(async () => {
-    product = await startProduct({ services: inject('services') });
+  onSharedProduct(async (shared) => {
+    product = shared;
     const authorization = `Bearer ${await product.token('acme-uploader')}`;
     socket = createClient({
       url: product.wsUrl,
@@ -39,7 +40,6 @@ describe('a front end with Apollo Client', () => {
   afterAll(async () => {
     client.stop();
     await socket.dispose();
-    await product.stop();
   });
 
   /** The stages that a subscription shows, until the server completes it. */

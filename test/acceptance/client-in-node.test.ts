@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   clientCredentials,
   createUploadClient,
@@ -12,7 +12,8 @@ import {
 } from '../../client/src/node.js';
 import { createChance } from '../support/crash/chance.js';
 import { startLossyProxy, type Mishap } from '../support/lossy-proxy.js';
-import { startProduct, type Product } from '../support/product.js';
+import type { Product } from '../support/product.js';
+import { onSharedProduct } from '../support/shared-product.js';
 
 const MIB = 1024 * 1024;
 /** A busy machine may take long to start a process again. */
@@ -23,17 +24,14 @@ let directory: string;
 /** Of the uploads of one test. */
 let stateDirectory: string;
 
-beforeAll(async () => {
+onSharedProduct(async (shared) => {
   directory = await mkdtemp(path.join(tmpdir(), 'lazaret-client-'));
-  product = await startProduct({ services: inject('services') });
+  product = shared;
 });
 beforeEach(async () => {
   stateDirectory = await mkdtemp(path.join(directory, 'state-'));
 });
-afterAll(async () => {
-  await product.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 async function makeFile(name: string, sizeBytes: number): Promise<{ file: string; sha256: string }> {
   const bytes = randomBytes(sizeBytes);

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createApiClient, granted, type ApiClient } from '../support/api-client.js';
-import { startProduct, type Product } from '../support/product.js';
+import type { Product } from '../support/product.js';
 import { sendFile, untilDecided } from '../support/send-file.js';
+import { ALLOWED_ORIGIN as ALLOWED, onSharedProduct } from '../support/shared-product.js';
 
-const ALLOWED = 'https://app.example';
 const FOREIGN = ['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'null'];
 const ID = '0199c0de-0000-7000-8000-000000000000';
 
@@ -75,8 +75,8 @@ describe('a page of another origin', () => {
   let product: Product;
   let acme: ApiClient;
   const good = new Map<string, string>();
-  beforeAll(async () => {
-    product = await startProduct({ services: inject('services'), env: { LAZARET_ALLOWED_ORIGINS: ALLOWED } });
+  onSharedProduct(async (shared) => {
+    product = shared;
     acme = createApiClient(product.url, await product.token('acme-admin'));
     const file = await untilDecided(acme, (await sendFile(acme, randomBytes(1_000))).id);
     good.set('/downloads/GOOD', granted(await acme.createDownloadUrl({ fileId: file.id })).url);
@@ -85,7 +85,6 @@ describe('a page of another origin', () => {
     const [part] = granted(await acme.signUploadParts({ fileId: open.id, parts })).parts;
     good.set('/parts/GOOD', part?.url ?? '');
   });
-  afterAll(() => product.stop());
 
   const ask = (method: string, path: string, headers: Record<string, string>): Promise<Response> =>
     fetch(good.get(path) ?? product.url + path, { method, headers });

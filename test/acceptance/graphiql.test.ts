@@ -1,7 +1,8 @@
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { UploadFileDocument } from '../support/generated/graphql.js';
-import { startProduct, type Product } from '../support/product.js';
+import type { Product } from '../support/product.js';
+import { onSharedProduct } from '../support/shared-product.js';
 import { print } from 'graphql';
 
 /** Debian's; a browser that is not there fails the launch, and so the test. */
@@ -26,8 +27,8 @@ describe('GraphiQL in a browser', () => {
   const origins = new Set<string>();
   const complaints: string[] = [];
 
-  beforeAll(async () => {
-    product = await startProduct({ services: inject('services') });
+  onSharedProduct(async (shared) => {
+    product = shared;
     browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
     page = await browser.newPage({ viewport: { width: 1400, height: 850 } });
     page.setDefaultTimeout(PAGE_TIMEOUT_MS);
@@ -38,10 +39,7 @@ describe('GraphiQL in a browser', () => {
     await page.waitForSelector('.graphiql-container');
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await product.stop();
-  });
+  afterAll(() => browser.close());
 
   it('shows the events of the tenant live, over a WebSocket', async () => {
     const socket = page.waitForEvent('websocket');

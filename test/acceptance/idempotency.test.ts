@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   codeOf,
   createApiClient,
@@ -9,8 +9,9 @@ import {
   type FileView,
 } from '../support/api-client.js';
 import { asSuperuser } from '../support/database.js';
-import { startProduct, type Product } from '../support/product.js';
+import type { Product } from '../support/product.js';
 import { sendFile, sendParts, untilDecided } from '../support/send-file.js';
+import { onSharedProduct } from '../support/shared-product.js';
 import { createTusUpload, tusCalls } from '../support/tus-calls.js';
 
 const TWINS = 6;
@@ -18,14 +19,13 @@ const BYTES = Buffer.from('the same request again');
 
 let product: Product;
 let clients: ApiClient[];
-beforeAll(async () => {
-  product = await startProduct({ services: inject('services'), apis: 2 });
+onSharedProduct(async (shared) => {
+  product = shared;
   const token = await product.token('acme-admin');
   clients = [product.url, ...product.otherApis.map(({ url }) => url)].map((url) =>
     createApiClient(url, token),
   );
 });
-afterAll(() => product.stop());
 
 type Answer = ApiOutcome<{ readonly file: FileView }>;
 type Ask = (client: ApiClient, idempotencyKey: string) => Promise<Answer>;

@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { startProduct, type Product } from '../support/product.js';
+import { expect, it } from 'vitest';
+import type { Product } from '../support/product.js';
+import { onSharedProduct } from '../support/shared-product.js';
 
 let product: Product;
 
-beforeAll(async () => {
-  product = await startProduct({ services: inject('services'), apis: 2 });
+onSharedProduct((shared) => {
+  product = shared;
 });
-
-afterAll(() => product.stop());
 
 const viewer = async (url: string, token: string): Promise<unknown> => {
   const response = await fetch(`${url}/graphql`, {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createApiClient, granted, type ApiClient } from '../support/api-client.js';
-import { startProduct, type Product } from '../support/product.js';
+import type { Product } from '../support/product.js';
 import { putPart, sendFile, sendParts, sha256, sliceOf, untilDecided } from '../support/send-file.js';
+import { onSharedProduct } from '../support/shared-product.js';
 import { watchEvents, watchProgress, type ProgressView } from '../support/watch-live.js';
 
 const PART_BYTES = 5 * 1024 * 1024;
@@ -10,12 +11,11 @@ const PART_BYTES = 5 * 1024 * 1024;
 let product: Product;
 let uploader: ApiClient;
 let viewer: ApiClient;
-beforeAll(async () => {
-  product = await startProduct({ services: inject('services') });
+onSharedProduct(async (shared) => {
+  product = shared;
   uploader = createApiClient(product.url, await product.token('acme-uploader'));
   viewer = createApiClient(product.url, await product.token('acme-viewer'));
 });
-afterAll(() => product.stop());
 
 const isMonotonic = (values: readonly number[]): boolean =>
   values.every((value, index) => index === 0 || value >= (values[index - 1] ?? 0));

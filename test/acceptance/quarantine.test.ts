@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { codeOf, createApiClient, granted, type ApiClient, type ApiOutcome } from '../support/api-client.js';
 import { createQuarantineClient, type QuarantineClient } from '../support/quarantine-client.js';
 import { openZip } from '../support/open-zip.js';
-import { startProduct, type Product } from '../support/product.js';
+import type { Product } from '../support/product.js';
 import { readMetrics } from '../support/read-metrics.js';
 import { EICAR, zipOf } from '../support/samples.js';
 import { eventually, sendFile, sha256, untilDecided } from '../support/send-file.js';
+import { onSharedProduct } from '../support/shared-product.js';
 import { watchQuarantine } from '../support/watch-live.js';
 
 const inMs = (durationMs: number): string => new Date(Date.now() + durationMs).toISOString();
@@ -19,13 +20,12 @@ let anna: QuarantineClient;
 let otto: QuarantineClient;
 let foreign: QuarantineClient;
 
-beforeAll(async () => {
-  product = await startProduct({ services: inject('services') });
+onSharedProduct(async (shared) => {
+  product = shared;
   uploader = createApiClient(product.url, await product.token('acme-uploader'));
   [admin, anna, otto] = [await as('acme-admin'), await as('acme-analyst'), await as('acme-analyst-2')];
   foreign = await as('globex-admin');
 });
-afterAll(() => product.stop());
 
 /** Uploads something infected, and waits until its content is in the quarantine. */
 async function quarantined(bytes: Buffer, name = 'invoice.zip'): Promise<string> {

@@ -3,11 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createApiClient, granted, type ApiClient } from '../support/api-client.js';
-import { startProduct, type Product } from '../support/product.js';
+import type { Product } from '../support/product.js';
 import { EICAR } from '../support/samples.js';
 import { sendFile, untilDecided } from '../support/send-file.js';
+import { onSharedProduct } from '../support/shared-product.js';
 
 const BOOTSTRAP = new URL('../../launch/bootstrap.mjs', import.meta.url).pathname;
 const RECEIPT = 'query ($id: ID!) { answer: file(id: $id) { receipt } }';
@@ -15,15 +16,12 @@ const RECEIPT = 'query ($id: ID!) { answer: file(id: $id) { receipt } }';
 let product: Product;
 let uploader: ApiClient;
 let directory: string;
-beforeAll(async () => {
+onSharedProduct(async (shared) => {
   directory = await mkdtemp(path.join(tmpdir(), 'lazaret-receipt-'));
-  product = await startProduct({ services: inject('services') });
+  product = shared;
   uploader = createApiClient(product.url, await product.token('acme-uploader'));
 });
-afterAll(async () => {
-  await product.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 async function write(name: string, content: string | Buffer): Promise<string> {
   const target = path.join(directory, name);

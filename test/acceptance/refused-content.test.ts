@@ -1,18 +1,18 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { codeOf, createApiClient, granted, type ApiClient } from '../support/api-client.js';
-import { startProduct, type Product } from '../support/product.js';
+import type { Product } from '../support/product.js';
 import { EICAR, encryptedZip, zipOf } from '../support/samples.js';
 import { sendFile, sha256, untilDecided } from '../support/send-file.js';
+import { onSharedProduct } from '../support/shared-product.js';
 
 let product: Product;
 let uploader: ApiClient;
 let admin: ApiClient;
-beforeAll(async () => {
-  product = await startProduct({ services: inject('services') });
+onSharedProduct(async (shared) => {
+  product = shared;
   uploader = createApiClient(product.url, await product.token('acme-uploader'));
   admin = createApiClient(product.url, await product.token('acme-admin'));
 });
-afterAll(() => product.stop());
 
 async function expectOutOfReach(fileId: string): Promise<void> {
   const outcome = await admin.createDownloadUrl({ fileId });

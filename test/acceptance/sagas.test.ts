@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
 import { createApiClient, granted, type ApiClient } from '../support/api-client.js';
-import { startProduct, type Product } from '../support/product.js';
+import type { Product } from '../support/product.js';
 import { createQuarantineClient, type QuarantineClient } from '../support/quarantine-client.js';
 import { EICAR, zipOf } from '../support/samples.js';
 import { eventually, sendFile, untilDecided } from '../support/send-file.js';
+import { onSharedProduct } from '../support/shared-product.js';
 
 interface SagaView {
   readonly name: string;
@@ -25,8 +27,8 @@ let product: Product;
 let admin: ApiClient;
 let anna: QuarantineClient;
 let otto: QuarantineClient;
-beforeAll(async () => {
-  product = await startProduct({ services: inject('services') });
+onSharedProduct(async (shared) => {
+  product = shared;
   const as = async (identity: string): Promise<ApiClient> =>
     createApiClient(product.url, await product.token(identity));
   admin = await as('acme-admin');
@@ -35,7 +37,6 @@ beforeAll(async () => {
     createQuarantineClient(await as('acme-analyst-2')),
   ];
 });
-afterAll(() => product.stop());
 
 const sagasOf = async (id: string, client = admin): Promise<readonly SagaView[] | undefined> =>
   granted(await client.ask<{ saga: SagaView[] } | null>(SAGA, { id }))?.saga;
@@ -60,7 +61,7 @@ const deleted = (cause: string): string => `DELETION is DONE: END DONE ${cause},
 
 describe('what is told of the sagas of a file', () => {
   it('is how it was received, inspected and deleted, and who did it', async () => {
-    const { id } = await untilDecided(admin, (await sendFile(admin, Buffer.from('clean'))).id);
+    const { id } = await untilDecided(admin, (await sendFile(admin, randomBytes(100))).id);
     const sagas = await settled(id, 2);
     expect(told(sagas)).toEqual([COMPLETED, INSPECTED]);
     expect(sagas.flatMap(({ steps }) => steps.filter(({ correlationId }) => correlationId === ''))).toEqual(
@@ -108,7 +109,7 @@ describe('what is told of the sagas of a file', () => {
   });
 
   it('is for those who may read the file, and as much as they ask for', async () => {
-    const { id } = await untilDecided(admin, (await sendFile(admin, Buffer.from('mine'))).id);
+    const { id } = await untilDecided(admin, (await sendFile(admin, randomBytes(100))).id);
     await settled(id, 2);
     const foreign = createApiClient(product.url, await product.token('globex-admin'));
     expect(await sagasOf(id, foreign)).toBeUndefined();

@@ -1,9 +1,10 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createApiClient, granted, type ApiClient } from '../support/api-client.js';
-import { startProduct, type Product } from '../support/product.js';
+import type { Product } from '../support/product.js';
+import { onSharedProduct } from '../support/shared-product.js';
 import { offsetOf, tusCalls, type TusCall } from '../support/tus-calls.js';
 import { beginUpload, expectClean } from '../support/tus-scene.js';
 
@@ -17,13 +18,12 @@ describe('an upload that a form begins, tus goes on with and a form or tus ends'
   let token: string;
   let client: ApiClient;
   let call: TusCall;
-  beforeAll(async () => {
-    product = await startProduct({ services: inject('services') });
+  onSharedProduct(async (shared) => {
+    product = shared;
     token = await product.token('acme-uploader');
     client = createApiClient(product.url, token);
     call = tusCalls(product.url, token);
   });
-  afterAll(() => product.stop());
 
   const inputOf = (key: string): object => ({
     name: 'crossing.bin',

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startProduct, type Product } from '../support/product.js';
+import { onSharedProduct } from '../support/shared-product.js';
 import { offsetOf, tusCalls, type TusCall } from '../support/tus-calls.js';
 import { ask, beginUpload, expectClean } from '../support/tus-scene.js';
 
@@ -35,12 +36,16 @@ describe.each(['filesystem', 's3'] as const)('an upload by several protocols, st
   let product: Product;
   let token: string;
   let call: TusCall;
-  beforeAll(async () => {
-    product = await startProduct({ services: inject('services'), store });
+  const begin = async (given: Product): Promise<void> => {
+    product = given;
     token = await product.token('acme-uploader');
     call = tusCalls(product.url, token);
-  });
-  afterAll(() => product.stop());
+  };
+  if (store === 'filesystem') onSharedProduct(begin);
+  else {
+    beforeAll(async () => begin(await startProduct({ services: inject('services'), store })));
+    afterAll(() => product.stop());
+  }
 
   async function open(sizeBytes: number): Promise<Opened> {
     const query = `mutation C($input: CreateUploadInput!) {

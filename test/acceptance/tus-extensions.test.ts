@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startProduct, type Product } from '../support/product.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Product } from '../support/product.js';
+import { onSharedProduct } from '../support/shared-product.js';
 import {
   createTusUpload,
   offsetOf,
@@ -26,8 +27,8 @@ describe('tus', () => {
   let token: string;
   let call: TusCall;
   let db: pg.Client;
-  beforeAll(async () => {
-    product = await startProduct({ services: inject('services') });
+  onSharedProduct(async (shared) => {
+    product = shared;
     token = await product.token('acme-uploader');
     call = tusCalls(product.url, token);
     db = new pg.Client({ connectionString: product.databaseUrl });
@@ -35,7 +36,6 @@ describe('tus', () => {
   });
   afterAll(async () => {
     await db.end();
-    await product.stop();
   });
 
   const idOf = (location: string): string => location.split('/').at(-1) ?? '';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startProduct, type Product } from '../support/product.js';
+import { describe, expect, it } from 'vitest';
+import type { Product } from '../support/product.js';
+import { onSharedProduct } from '../support/shared-product.js';
 import { createTusUpload, offsetOf, tusCalls } from '../support/tus-calls.js';
 import { ask, beginUpload, expectClean, type TusJsUpload } from '../support/tus-scene.js';
 
@@ -10,11 +11,10 @@ const MIB = 1024 * 1024;
 describe('tus-js-client', () => {
   let product: Product;
   let token: string;
-  beforeAll(async () => {
-    product = await startProduct({ services: inject('services'), apis: 2 });
+  onSharedProduct(async (shared) => {
+    product = shared;
     token = await product.token('acme-uploader');
   });
-  afterAll(() => product.stop());
 
   /** Waits until some bytes have been sent. */
   const sent = (least: number): { promise: Promise<void>; onProgress: (bytes: number) => void } => {

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startProduct, type Product } from '../support/product.js';
+import { describe, expect, it } from 'vitest';
+import type { Product } from '../support/product.js';
+import { ALLOWED_ORIGIN, onSharedProduct } from '../support/shared-product.js';
 import {
   createTusUpload,
   offsetOf,
@@ -11,22 +12,20 @@ import {
   type TusCall,
 } from '../support/tus-calls.js';
 
-const ORIGIN = 'https://app.example';
 const bytes = randomBytes(1_000);
 
 describe('tus', () => {
   let product: Product;
   let call: TusCall;
   let foreign: TusCall;
-  beforeAll(async () => {
-    product = await startProduct({ services: inject('services'), env: { LAZARET_ALLOWED_ORIGINS: ORIGIN } });
+  onSharedProduct(async (shared) => {
+    product = shared;
     call = tusCalls(product.url, await product.token('acme-uploader'));
     foreign = tusCalls(product.url, await product.token('globex-uploader'));
   });
-  afterAll(() => product.stop());
 
   it.each([
-    ['of an allowed page', { origin: ORIGIN, 'access-control-request-method': 'PATCH' }],
+    ['of an allowed page', { origin: ALLOWED_ORIGIN, 'access-control-request-method': 'PATCH' }],
     ['of no page', {}],
   ])('tells what it can in an OPTIONS request %s, without token and version', async (_whose, headers) => {
     const answer = await fetch(`${product.url}/uploads`, { method: 'OPTIONS', headers });

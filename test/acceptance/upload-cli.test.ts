@@ -3,10 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import yazl from 'yazl';
-import { startProduct, type Product } from '../support/product.js';
+import type { Product } from '../support/product.js';
 import { runUpload } from '../support/run-upload.js';
+import { onSharedProduct } from '../support/shared-product.js';
 
 /** The harmless test string of the antivirus industry, in two pieces so that no scanner hits this file. */
 const EICAR = Buffer.from(
@@ -16,14 +17,11 @@ const EICAR = Buffer.from(
 let product: Product;
 let directory: string;
 
-beforeAll(async () => {
+onSharedProduct(async (shared) => {
   directory = await mkdtemp(path.join(tmpdir(), 'lazaret-upload-'));
-  product = await startProduct({ services: inject('services') });
-}, 120_000);
-afterAll(async () => {
-  await product.stop();
-  await rm(directory, { recursive: true, force: true });
+  product = shared;
 });
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 async function file(name: string, content: Buffer): Promise<string> {
   const target = path.join(directory, name);

@@ -10,9 +10,12 @@ import { startPostgres } from '../../launch/services/postgres.js';
 import { startRedis } from '../../launch/services/redis.js';
 import { startRgw } from './rgw.js';
 import type { S3Access } from './s3-access.js';
+import { untilUnused } from './service-users.js';
 
 /** The real servers that the tests run against; `inject('services')` hands them out. */
 export interface TestServices {
+  /** Of all of them; goes when they do. */
+  readonly directory: string;
   readonly postgres: { readonly superuserUrl: string };
   readonly redisUrl: string;
   /** The same clamd under both addresses, knowing the EICAR test string, and what ClamAV's own test files hold. */
@@ -33,6 +36,7 @@ export async function provideServices(project: TestProject): Promise<() => Promi
   const directory = await mkdtemp(path.join(tmpdir(), 'lazaret-test-'));
   const stops: (() => Promise<void>)[] = [];
   const teardown = async (): Promise<void> => {
+    await untilUnused(directory);
     await Promise.all(stops.map((stop) => stop()));
     await rm(directory, { recursive: true, force: true });
   };
@@ -51,6 +55,7 @@ export async function provideServices(project: TestProject): Promise<() => Promi
   try {
     need(built);
     project.provide('services', {
+      directory,
       postgres: { superuserUrl: need(postgres).url },
       redisUrl: need(redis).url,
       clamd: { tcp: need(clamd).tcp, unix: need(clamd).unix },
