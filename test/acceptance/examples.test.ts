@@ -48,6 +48,7 @@ interface Seen {
 
 describe.each(['plain', 'react'])('the example %s, in a browser and on an origin of its own', (example) => {
   let product: Product;
+  let token: string;
   let pages: ExamplePages;
   let browser: Browser;
   let context: BrowserContext;
@@ -62,6 +63,7 @@ describe.each(['plain', 'react'])('the example %s, in a browser and on an origin
       services: inject('services'),
       env: { LAZARET_ALLOWED_ORIGINS: pages.origin },
     });
+    token = await product.token('acme-uploader');
     browser = await startBrowser();
   });
   afterAll(async () => {
@@ -106,7 +108,7 @@ describe.each(['plain', 'react'])('the example %s, in a browser and on an origin
     const response = await fetch(`${product.url}/graphql`, {
       method: 'POST',
       headers: {
-        authorization: `Bearer ${await product.token('acme-uploader')}`,
+        authorization: `Bearer ${token}`,
         'content-type': 'application/json',
       },
       body: JSON.stringify({ query, variables: { name } }),

@@ -83,7 +83,8 @@ describe.each(['tus', 's3-5', 's3-6'])('Uppy in a browser, with %s', { timeout: 
     await waitForParts(product, name, 1);
     await scene.press('Cancel');
     line.release();
-    const state = async (): Promise<string | undefined> => (await uploadNamed(product, name))?.state;
+    const token = await product.token('acme-uploader');
+    const state = async (): Promise<string | undefined> => (await uploadNamed(product, token, name))?.state;
     await expect.poll(state, { timeout: TIMEOUT_MS }).toBe('CANCELLED');
   });
 

@@ -72,13 +72,13 @@ const TOKEN_TIMEOUT_MS = 10_000;
 
 /** Waits are short, so that nothing in a test takes long; sizes and limits are those of `npm start`. */
 const FAST = {
-  LAZARET_LOG_LEVEL: 'info',
+  LAZARET_LOG_LEVEL: 'warn',
   LAZARET_DATABASE_POOL: '8',
   LAZARET_DATABASE_PREPARE: 'on',
   LAZARET_SCAN_LEASE_MS: '2000',
   LAZARET_SCAN_BACKOFF_MS: '100',
   LAZARET_SCAN_MAX_BACKOFF_MS: '1000',
-  LAZARET_SWEEP_INTERVAL_MS: '300',
+  LAZARET_SWEEP_INTERVAL_MS: '1000',
   // A machine that runs many tests stands still for longer than one that serves.
   LAZARET_MAX_EVENT_LOOP_DELAY_MS: '60000',
 };

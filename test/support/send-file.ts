@@ -4,7 +4,9 @@ import { granted, type ApiClient, type FileView, type SignedPartView } from './a
 
 const PUT_TIMEOUT_MS = 60_000;
 const VERDICT_TIMEOUT_MS = 60_000;
-const POLL_MS = 50;
+const FIRST_POLL_MS = 50;
+/** Who asks more often keeps what it waits for from its work. */
+const LONGEST_POLL_MS = 200;
 const UNDECIDED = ['PENDING', 'RECEIVING', 'SCANNING'];
 
 /** SHA-256 in hexadecimal digits. */
@@ -60,15 +62,10 @@ export async function untilDecided(
   fileId: string,
   timeoutMs = VERDICT_TIMEOUT_MS,
 ): Promise<FileView> {
-  const until = performance.now() + timeoutMs;
-  for (;;) {
-    const file = granted(await client.file(fileId));
-    if (file !== null && !UNDECIDED.includes(file.state)) return file;
-    if (performance.now() > until) {
-      throw new Error(`Still ${file?.state ?? 'unknown'} after ${timeoutMs} ms.`);
-    }
-    await sleep(POLL_MS);
-  }
+  const look = async (): Promise<FileView | null> => granted(await client.file(fileId));
+  const file = await eventually(look, (seen) => seen !== null && !UNDECIDED.includes(seen.state), timeoutMs);
+  if (file === null) throw new Error('Only what is there is waited for.');
+  return file;
 }
 
 /** Waits until something holds; what it was last when it does not come. */
@@ -78,10 +75,12 @@ export async function eventually<T>(
   timeoutMs = VERDICT_TIMEOUT_MS,
 ): Promise<T> {
   const until = performance.now() + timeoutMs;
+  let pollMs = FIRST_POLL_MS;
   for (;;) {
     const seen = await look();
     if (holds(seen)) return seen;
     if (performance.now() > until) throw new Error(`It did not come true: ${JSON.stringify(seen)}`);
-    await sleep(POLL_MS);
+    await sleep(pollMs);
+    pollMs = Math.min(pollMs * 1.2, LONGEST_POLL_MS);
   }
 }

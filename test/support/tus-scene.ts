@@ -44,7 +44,7 @@ export async function expectClean(
   bytes: Uint8Array,
 ): Promise<void> {
   await expect
-    .poll(() => fileOf(product, token, uploadUrl), { timeout: 30_000, interval: 100 })
+    .poll(() => fileOf(product, token, uploadUrl), { timeout: 30_000, interval: 200 })
     .toMatchObject({ state: 'CLEAN', sha256: sha256Of(bytes), sizeBytes: bytes.length });
 }
 

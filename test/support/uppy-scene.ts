@@ -85,20 +85,25 @@ function pieceOf(request: Request): string {
 }
 
 /** What the service knows under a name. */
-export async function uploadNamed(product: Product, name: string): Promise<SeenUpload | undefined> {
+export async function uploadNamed(
+  product: Product,
+  token: string,
+  name: string,
+): Promise<SeenUpload | undefined> {
   const query = `query F($name: String!) {
     files(filter: { nameContains: $name }, first: 1) {
       edges { node { id state sha256 upload { receivedBytes parts { partNumber } } } }
     }
   }`;
-  const token = await product.token('acme-uploader');
   const { files } = await ask<{ files: { edges: { node: SeenUpload }[] } }>(product, token, query, { name });
   return files.edges[0]?.node;
 }
 
 /** Waits until so many parts of an upload have arrived. */
 export async function waitForParts(product: Product, name: string, parts: number): Promise<void> {
-  const arrived = async (): Promise<number> => (await uploadNamed(product, name))?.upload.parts.length ?? 0;
+  const token = await product.token('acme-uploader');
+  const arrived = async (): Promise<number> =>
+    (await uploadNamed(product, token, name))?.upload.parts.length ?? 0;
   await expect.poll(arrived, { timeout: TIMEOUT_MS, interval: 50 }).toBeGreaterThanOrEqual(parts);
 }
 
