@@ -51,10 +51,24 @@ export async function bundleProcesses(common, root, outdir) {
     legalComments: 'none',
     sourcesContent: false,
     external: EXTERNAL,
-    plugins: [unmappedPackages, sourcesWhereTheyAre(root)],
+    plugins: [withoutCallers, unmappedPackages, sourcesWhereTheyAre(root)],
   };
   await Promise.all([analyser, processes].map((options) => build({ ...common, banner, ...options })));
 }
+
+/**
+ * Pino asks who called it, for the sake of loggers in threads, of which we have none; to answer, Node reads all of the
+ * source map of the process.
+ */
+const withoutCallers = {
+  name: 'without-callers',
+  setup(build) {
+    build.onLoad({ filter: /\/pino\/lib\/caller\.js$/ }, () => ({
+      contents: `module.exports = () => [];${UNMAPPED}`,
+      loader: 'js',
+    }));
+  },
+};
 
 const unmappedPackages = {
   name: 'unmapped-packages',
