@@ -46,32 +46,36 @@ interface Seen {
   readonly upload: { readonly missingPartNumbers: readonly number[] };
 }
 
-describe.each(['plain', 'react'])('the example %s, in a browser and on an origin of its own', (example) => {
-  let product: Product;
-  let token: string;
-  let pages: ExamplePages;
-  let browser: Browser;
+const EXAMPLES = ['plain', 'react'];
+
+let product: Product;
+let token: string;
+let pages: ExamplePages;
+let browser: Browser;
+let directory: string;
+
+beforeAll(async () => {
+  pages = await serveExamples(EXAMPLES);
+  directory = await mkdtemp(path.join(tmpdir(), 'lazaret-example-'));
+  product = await startProduct({
+    services: inject('services'),
+    env: { LAZARET_ALLOWED_ORIGINS: pages.origin },
+  });
+  token = await product.token('acme-uploader');
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await product.stop();
+  await pages.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+describe.each(EXAMPLES)('the example %s, in a browser and on an origin of its own', (example) => {
   let context: BrowserContext;
   let page: Page;
-  let directory: string;
   const complaints: string[] = [];
 
-  beforeAll(async () => {
-    pages = await serveExamples([example]);
-    directory = await mkdtemp(path.join(tmpdir(), 'lazaret-example-'));
-    product = await startProduct({
-      services: inject('services'),
-      env: { LAZARET_ALLOWED_ORIGINS: pages.origin },
-    });
-    token = await product.token('acme-uploader');
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await product.stop();
-    await pages.close();
-    await rm(directory, { recursive: true, force: true });
-  });
   beforeEach(async () => {
     context = await browser.newContext({ viewport: { width: 900, height: 700 } });
     page = await context.newPage();

@@ -39,69 +39,71 @@ async function sendAll(scene: UppyScene, large: Buffer): Promise<void> {
   expect(scene.complaints).toEqual([]);
 }
 
-describe.each(['tus', 's3-5', 's3-6'])('Uppy in a browser, with %s', { timeout: TIMEOUT_MS }, (protocol) => {
+describe('Uppy in a browser', { timeout: TIMEOUT_MS }, () => {
   beforeAll(async () => {
     example = await startUppyExample({ services: inject('services') });
   });
   afterAll(() => example.stop());
 
-  it('sends files, which end CLEAN with the bytes that were picked, or INFECTED', async () => {
-    await sendAll(await open(`${protocol}.html`), randomBytes(27 * MIB + 11));
-  });
+  describe.each(['tus', 's3-5', 's3-6'])('with %s', (protocol) => {
+    it('sends files, which end CLEAN with the bytes that were picked, or INFECTED', async () => {
+      await sendAll(await open(`${protocol}.html`), randomBytes(27 * MIB + 11));
+    });
 
-  it('stops and goes on, also when the network is gone, and sends no part again that has arrived', async () => {
-    const { line, product } = example;
-    const scene = await open(`${protocol}.html`);
-    const bytes = randomBytes(42 * MIB + 5);
-    const name = 'stopped.bin';
-    const before = line.sentBytes();
-    line.holdAfter(ONE_PART_BYTES);
-    await scene.send(await example.write(name, bytes));
-    await waitForParts(product, name, 1);
-    await scene.press('Pause');
-    line.holdAfter(ONE_PART_BYTES);
-    await scene.press('Resume');
-    await waitForParts(product, name, 2);
-    await scene.context.setOffline(true);
-    line.cut();
-    await scene.page.getByText('No internet connection').first().waitFor();
-    line.release();
-    await scene.context.setOffline(false);
-    expect(await scene.shows(name, 'CLEAN')).toContain(sha256Of(bytes));
-    expect(scene.takenAgain()).toEqual([]);
-    expect(line.sentBytes() - before).toBeLessThan(bytes.length + 2 * IN_FLIGHT_BYTES + MIB);
-  });
+    it('stops and goes on, also when the network is gone, and sends no part again that has arrived', async () => {
+      const { line, product } = example;
+      const scene = await open(`${protocol}.html`);
+      const bytes = randomBytes(42 * MIB + 5);
+      const name = `stopped-${protocol}.bin`;
+      const before = line.sentBytes();
+      line.holdAfter(ONE_PART_BYTES);
+      await scene.send(await example.write(name, bytes));
+      await waitForParts(product, name, 1);
+      await scene.press('Pause');
+      line.holdAfter(ONE_PART_BYTES);
+      await scene.press('Resume');
+      await waitForParts(product, name, 2);
+      await scene.context.setOffline(true);
+      line.cut();
+      await scene.page.getByText('No internet connection').first().waitFor();
+      line.release();
+      await scene.context.setOffline(false);
+      expect(await scene.shows(name, 'CLEAN')).toContain(sha256Of(bytes));
+      expect(scene.takenAgain()).toEqual([]);
+      expect(line.sentBytes() - before).toBeLessThan(bytes.length + 2 * IN_FLIGHT_BYTES + MIB);
+    });
 
-  it('cancels on the server as well', async () => {
-    const { line, product } = example;
-    const scene = await open(`${protocol}.html`);
-    const name = 'cancelled.bin';
-    line.holdAfter(ONE_PART_BYTES);
-    // So long that the browser cannot have handed all of it on: what has arrived whole is complete, and not cancelled.
-    const bytes = randomBytes(ONE_PART_BYTES + IN_FLIGHT_BYTES + 4 * MIB);
-    await scene.send(await example.write(name, bytes));
-    await waitForParts(product, name, 1);
-    await scene.press('Cancel');
-    line.release();
-    const token = await product.token('acme-uploader');
-    const state = async (): Promise<string | undefined> => (await uploadNamed(product, token, name))?.state;
-    await expect.poll(state, { timeout: TIMEOUT_MS }).toBe('CANCELLED');
-  });
+    it('cancels on the server as well', async () => {
+      const { line, product } = example;
+      const scene = await open(`${protocol}.html`);
+      const name = `cancelled-${protocol}.bin`;
+      line.holdAfter(ONE_PART_BYTES);
+      // So long that the browser cannot have handed all of it on: what has arrived whole is complete, and not cancelled.
+      const bytes = randomBytes(ONE_PART_BYTES + IN_FLIGHT_BYTES + 4 * MIB);
+      await scene.send(await example.write(name, bytes));
+      await waitForParts(product, name, 1);
+      await scene.press('Cancel');
+      line.release();
+      const token = await product.token('acme-uploader');
+      const state = async (): Promise<string | undefined> => (await uploadNamed(product, token, name))?.state;
+      await expect.poll(state, { timeout: TIMEOUT_MS }).toBe('CANCELLED');
+    });
 
-  it('goes on after the page was loaded again', async () => {
-    const { line, product } = example;
-    const scene = await open(`${protocol}.html`);
-    // What the browser keeps over a reload has 10 MiB at most.
-    const bytes = randomBytes(9 * MIB + 900_000);
-    const name = 'reloaded.bin';
-    line.holdAfter(8 * MIB + 500_000);
-    await scene.send(await example.write(name, bytes));
-    await waitForParts(product, name, 1);
-    await scene.page.reload();
-    line.release();
-    await scene.page.locator('.uppy-StatusBar-actionBtn--upload').click();
-    expect(await scene.shows(name, 'CLEAN')).toContain(sha256Of(bytes));
-    expect(scene.takenAgain()).toEqual([]);
+    it('goes on after the page was loaded again', async () => {
+      const { line, product } = example;
+      const scene = await open(`${protocol}.html`);
+      // What the browser keeps over a reload has 10 MiB at most.
+      const bytes = randomBytes(9 * MIB + 900_000);
+      const name = `reloaded-${protocol}.bin`;
+      line.holdAfter(8 * MIB + 500_000);
+      await scene.send(await example.write(name, bytes));
+      await waitForParts(product, name, 1);
+      await scene.page.reload();
+      line.release();
+      await scene.page.locator('.uppy-StatusBar-actionBtn--upload').click();
+      expect(await scene.shows(name, 'CLEAN')).toContain(sha256Of(bytes));
+      expect(scene.takenAgain()).toEqual([]);
+    });
   });
 });
 
