@@ -35,6 +35,8 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // Who looks more often keeps what it waits for from its work.
+          expect: { poll: { interval: 150 } },
           maxWorkers: WORKERS,
           isolate: false,
           // Real servers on a busy shared machine: a second go is allowed there, and the reporter says who took it.
