@@ -14,10 +14,13 @@ const withProduct = test.extend<{ $worker: { product: Product } }>({
       const services = inject('services');
       const endUse = await noteUse(services.directory);
       const env = { LAZARET_ALLOWED_ORIGINS: ALLOWED_ORIGIN };
-      const product = await startProduct({ services, apis: 2, env });
-      await use(product);
-      await product.stop();
-      await endUse();
+      try {
+        const product = await startProduct({ services, apis: 2, env });
+        await use(product);
+        await product.stop();
+      } finally {
+        await endUse();
+      }
     },
     { scope: 'worker' },
   ],
