@@ -8,7 +8,7 @@ const PACKAGES = [
   { name: 'clamav', command: 'clamscan' },
   { name: 'clamav-testfiles', file: '/usr/share/clamav-testfiles/clam.exe' },
   { name: 'pgbouncer', command: 'pgbouncer' },
-  { name: 'chromium', command: 'chromium' },
+  { name: 'chromium-headless-shell', command: 'chromium-headless-shell' },
 ];
 const OBJECT_STORE = [
   { name: 'ceph-mon', command: 'ceph-mon' },

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { serveExamples, startBrowser, type ExamplePages } from '../support/example-page.js';
+import { startBrowser } from '../support/browser.js';
+import { serveExamples, type ExamplePages } from '../support/example-page.js';
 import { proofOf } from '../support/prove.js';
 import { startProduct, type Product } from '../support/product.js';
 

@@ -1,21 +1,11 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
+import { startBrowser } from '../support/browser.js';
 import { UploadFileDocument } from '../support/generated/graphql.js';
 import type { Product } from '../support/product.js';
 import { onSharedProduct } from '../support/shared-product.js';
 import { print } from 'graphql';
 
-/** Debian's; a browser that is not there fails the launch, and so the test. */
-const CHROMIUM = '/usr/bin/chromium';
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const PAGE_TIMEOUT_MS = 60_000;
 /** How long an event may take to be seen before another one is sent. */
 const LIVE_MS = 2_000;
@@ -29,7 +19,7 @@ describe('GraphiQL in a browser', () => {
 
   onSharedProduct(async (shared) => {
     product = shared;
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
+    browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 1400, height: 850 } });
     page.setDefaultTimeout(PAGE_TIMEOUT_MS);
     page.on('request', (request) => origins.add(new URL(request.url()).origin));

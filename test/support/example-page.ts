@@ -4,24 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser } from 'playwright-core';
 
-/** Debian's; a browser that is not there fails the launch, and so the test. */
-const CHROMIUM = '/usr/bin/chromium';
-const QUIET = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
 };
 const BUNDLER = pathToFileURL(path.resolve(import.meta.dirname, '../../examples/bundle.mjs')).href;
-
-/** Starts the browser of the tests. */
-export const startBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM, args: QUIET });
 
 /** Pages of the examples, on an origin of their own. */
 export interface ExamplePages {

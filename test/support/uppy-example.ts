@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
+import { startBrowser } from './browser.js';
 import { openLine, type HeldLine } from './held-line.js';
 import { type Stops } from './control-process.js';
 import { startProduct, type Product, type ProductOptions } from './product.js';
@@ -19,9 +19,6 @@ export interface UppyExample {
   write(name: string, bytes: Buffer): Promise<string>;
   stop(): Promise<void>;
 }
-
-const CHROMIUM = '/usr/bin/chromium';
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
 
 /** Starts a product, the example of Uppy for it, and a browser. */
 export async function startUppyExample(
@@ -56,7 +53,7 @@ async function startAll(
   const product = await startProduct({ ...options, env });
   apiUrl = product.url;
   stops.push(product.stop);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
+  const browser = await startBrowser();
   stops.push(() => browser.close());
   return {
     product,
