@@ -138,7 +138,7 @@ describe('connections to the database that are killed under load', () => {
       }
     });
 
-  it('lose nothing that was acknowledged, and make nothing twice', async () => {
+  it('lose nothing that was acknowledged, and make nothing twice', { timeout: 180_000 }, async () => {
     const count = async (): Promise<number> => granted(await admin.files({ first: 1 })).totalCount;
     const before = await count();
     const retries = async (): Promise<number> =>
