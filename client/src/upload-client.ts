@@ -3,6 +3,7 @@ import { withRetries, type RetryPolicy } from './api/retry.js';
 import type { Operation, Transport } from './api/transport.js';
 import type { Platform } from './platform.js';
 import type { ResumeRecord, ResumeStore } from './resume-store.js';
+import { createClaims } from './transfer/claims.js';
 import { startUpload, type Upload } from './upload.js';
 import type { UploadDeps, UploadOptions } from './upload-deps.js';
 import type { OpenFile } from './upload-source.js';
@@ -13,6 +14,13 @@ export interface ClientOptions {
   readonly retry?: RetryPolicy | undefined;
   /** Most parts of one upload under way at a time. @default what suits the platform */
   readonly maxParallel?: number | undefined;
+  /**
+   * Who is signed in, e.g. the subject of the token with its tenant. On a device that several people share, name it:
+   * what one of them has not finished is then neither listed for another one nor taken up by them.
+   *
+   * @default whoever comes is taken for the same
+   */
+  readonly identity?: string | undefined;
 }
 
 /** Uploads files to one service. */
@@ -71,10 +79,11 @@ export interface ClientParts<Source> {
 
 /** Joins the parts to a client. */
 export function joinClient<Source>(
-  { transport, platform, store, scope, open }: ClientParts<Source>,
-  { retry = {}, maxParallel }: ClientOptions,
+  { transport, platform, store, scope: service, open }: ClientParts<Source>,
+  { retry = {}, maxParallel, identity }: ClientOptions,
 ): UploadClient<Source> {
   const { network } = platform;
+  const scope = identity === undefined ? service : `${service}#${encodeURIComponent(identity)}`;
   const deps: UploadDeps = {
     ...retry,
     network,
@@ -83,6 +92,7 @@ export function joinClient<Source>(
     store,
     scope,
     maxParallel,
+    claims: createClaims(),
     measured: {},
   };
   return {

@@ -3,6 +3,7 @@ import type { Transport } from './api/transport.js';
 import type { MetadataEntryInput, Priority } from './generated/graphql.js';
 import type { Platform } from './platform.js';
 import type { ResumeStore } from './resume-store.js';
+import type { Claims } from './transfer/claims.js';
 import type { UploadSnapshot } from './upload-snapshot.js';
 
 /** How one upload is to be done. */
@@ -39,11 +40,16 @@ export interface UploadOptions {
   readonly partSizeBytes?: number | undefined;
   /** Most parts under way at a time. @default what suits the platform */
   readonly maxParallel?: number | undefined;
-  /** Names the creation of the upload: twice the same key is one upload. @default a random one */
+  /** Names the creation of the upload: twice the same key, with the same bytes, is one upload. @default a random one */
   readonly idempotencyKey?: string | undefined;
   /** Take up the upload with this id. @default what was remembered of this file, else a new one */
   readonly fileId?: string | undefined;
-  /** Remember the upload, so that it can be taken up after a reload. @default true where there is a store */
+  /**
+   * Remember the upload, so that it can be taken up after a reload. Bytes in memory, and a file whose upload is under
+   * way already, are not remembered.
+   *
+   * @default true where there is a store
+   */
   readonly isResumable?: boolean | undefined;
   /** What the result waits for. @default 'verdict' */
   readonly until?: 'sent' | 'verdict' | undefined;
@@ -57,6 +63,8 @@ export interface UploadDeps extends RetryDeps {
   /** Names the service among those that the store remembers. */
   readonly scope: string;
   readonly maxParallel: number | undefined;
+  /** Keeps the uploads of the client apart. */
+  readonly claims: Claims;
   /** What earlier uploads have taught; written by each. */
   readonly measured: { connectionRate?: number | undefined };
 }

@@ -67,5 +67,9 @@ export const NEW_SNAPSHOT: UploadSnapshot = {
 /** Whether the service waits for bytes. */
 export const isOpen = (state: FileState): boolean => state === 'PENDING' || state === 'RECEIVING';
 
+/** Whether it ended without an inspection, so that not all bytes need be there. */
+export const isGivenUp = (state: FileState): boolean =>
+  state === 'CANCELLED' || state === 'EXPIRED' || state === 'DELETED';
+
 /** Whether nothing more happens to the upload. */
 export const isEnded = (state: FileState): boolean => !isOpen(state) && state !== 'SCANNING';

@@ -6,8 +6,11 @@ export interface OpenedFile {
   readonly name: string;
   /** Media type, or an empty string. */
   readonly type: string;
-  /** Tells this version of this file from every other on this device, as far as one can tell without reading it. */
-  readonly fingerprint: string;
+  /**
+   * Tells this version of this file from every other on this device, as far as one can tell without reading it.
+   * `undefined` for bytes in memory, which have neither place nor date.
+   */
+  readonly fingerprint: string | undefined;
 }
 
 /** Opens the file of an upload. */
@@ -17,7 +20,12 @@ export type OpenFile = () => Promise<OpenedFile>;
 export function openBlob(blob: Blob, name?: string): OpenFile {
   const file = typeof File === 'function' && blob instanceof File ? blob : undefined;
   const called = name ?? file?.name ?? 'unnamed';
-  const modified = file?.lastModified ?? 0;
-  const fingerprint = [called, blob.size, blob.type, modified].join('|');
+  const fingerprint = file && fingerprintOf(file);
   return () => Promise.resolve({ blob, name: called, type: blob.type, fingerprint });
 }
+
+/** Files of two folders may have the same name, size and date. */
+const fingerprintOf = (file: File): string => {
+  const { webkitRelativePath = '' } = file as { readonly webkitRelativePath?: string };
+  return [webkitRelativePath, file.name, file.size, file.type, file.lastModified].join('|');
+};

@@ -3,8 +3,9 @@ import { UploadError } from './api/upload-error.js';
 import { CancelUploadDocument } from './generated/graphql.js';
 import { runUpload } from './run-upload.js';
 import { createGate } from './transfer/gate.js';
+import { createMemory } from './transfer/upload-memory.js';
 import type { UploadDeps, UploadOptions } from './upload-deps.js';
-import { isEnded, type UploadedFile, type UploadSnapshot } from './upload-snapshot.js';
+import { isEnded, isGivenUp, type UploadedFile, type UploadSnapshot } from './upload-snapshot.js';
 import type { OpenFile } from './upload-source.js';
 import { createUploadState, type UploadState } from './upload-state.js';
 
@@ -35,21 +36,16 @@ export function startUpload(deps: UploadDeps, open: OpenFile, options: UploadOpt
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
   if (options.onProgress) state.subscribe(options.onProgress);
   const ours = { ...deps, onRetry: (error: unknown) => noteProblem(state, error) };
-  const result = runUpload({
-    deps: ours,
-    options,
-    open,
-    state,
-    gate,
-    signal,
-    isCancelled: () => stop.signal.aborted,
-  }).then(
+  const isCancelled = (): boolean => stop.signal.aborted;
+  const memory = createMemory(deps.store);
+  const run = { deps: ours, options, open, state, gate, memory, signal, isCancelled };
+  const result = runUpload(run).then(
     (file) => {
       conclude(state, file);
       return file;
     },
     (error: unknown) => {
-      fail(state, error, stop.signal.aborted, signal.aborted);
+      fail(state, error, isCancelled(), signal.aborted);
       throw error;
     },
   );
@@ -76,16 +72,13 @@ function noteProblem(state: UploadState, error: unknown): void {
   if (error instanceof UploadError) state.change({ problem: error, bytesPerSecond: 0 });
 }
 
-/** Ends at which not all bytes need be there. */
-const GIVEN_UP: readonly string[] = ['CANCELLED', 'EXPIRED', 'DELETED'];
-
 function conclude(state: UploadState, file: UploadedFile): void {
   const phase = isEnded(file.state) ? 'ended' : 'inspecting';
   const { sizeBytes, sentBytes } = state.snapshot();
   state.change({
     phase,
     // What another client sent meanwhile is there as well.
-    sentBytes: GIVEN_UP.includes(file.state) ? sentBytes : sizeBytes,
+    sentBytes: isGivenUp(file.state) ? sentBytes : sizeBytes,
     file,
     stage: file.state,
     problem: undefined,

@@ -2,20 +2,23 @@ import { isRetryable, withRetries } from '../api/retry.js';
 import { UploadError } from '../api/upload-error.js';
 import { CreateUploadDocument, type CreateUploadInput } from '../generated/graphql.js';
 import { randomKey } from '../random.js';
-import type { ResumeRecord } from '../resume-store.js';
 import type { UploadDeps, UploadOptions } from '../upload-deps.js';
-import type { UploadedFile } from '../upload-snapshot.js';
+import { isGivenUp, type UploadedFile } from '../upload-snapshot.js';
 import type { OpenedFile } from '../upload-source.js';
 import { askPossession, isAsking, type Asked } from './ask-possession.js';
+import { differenceOf } from './compare-bytes.js';
 import { describeFile } from './describe-file.js';
-import { differenceOf, readLedger, type Ledger } from './ledger.js';
+import { readLedger, type Ledger } from './ledger.js';
 import { choosePartSize } from './part-size.js';
+import type { Creation, UploadMemory } from './upload-memory.js';
 
 /** An upload that can be sent. */
 export interface BegunUpload {
   readonly fileId: string;
   /** What is known of it already; absent for a new one, of which nothing is there. */
   readonly ledger: Ledger | undefined;
+  /** Of the whole file, where the upload was begun with it. */
+  readonly declaredSha256?: string | null | undefined;
   readonly layout: { readonly partSizeBytes: number; readonly partCount: number };
 }
 
@@ -24,37 +27,51 @@ export interface StoredAlready {
   readonly stored: UploadedFile;
 }
 
-/** States in which an upload is of no use any more. */
-const USELESS: readonly string[] = ['CANCELLED', 'EXPIRED', 'DELETED'];
-
 /**
  * Finds the upload to go on with, or creates one, unless the service has the bytes already. It is remembered before
  * it is created, so that an answer that is lost leaves no orphan: the same idempotency key finds it again.
  *
+ * @param key - under which the upload is remembered in the store; `undefined` for none
  * @throws UploadError, e.g. FILE_CHANGED when `fileId` names the upload of another file
  */
 export async function beginUpload(
   deps: UploadDeps,
   file: OpenedFile,
   options: UploadOptions,
-  key: string,
+  memory: UploadMemory,
+  key: string | undefined,
   signal: AbortSignal,
 ): Promise<BegunUpload | StoredAlready> {
   if (options.fileId !== undefined) return takeUp(deps, file, options.fileId, signal);
-  const store = options.isResumable === false ? undefined : deps.store;
-  const record = await store?.get(key);
+  const record = key === undefined ? undefined : await memory.recall(key);
   const found = record && (await findAgain(deps, file, record, signal));
   if (record !== undefined && found !== undefined) {
-    await store?.set({ ...record, fileId: found.fileId });
+    await memory.note({ input: record.input, fileId: found.fileId });
     return found;
   }
   const asked = isAsking(file, options) ? await askPossession(deps, file, options, signal) : {};
   if (asked.stored) return { stored: asked.stored };
   const input = await describe(deps, file, options, asked, signal);
-  await store?.set({ key, input });
+  await memory.note({ input });
   const begun = await create(deps, input, signal);
-  await store?.set({ key, input, fileId: begun.fileId });
-  return begun;
+  await memory.note({ input, fileId: begun.fileId });
+  return options.idempotencyKey === undefined ? begun : sameAsBefore(deps, file, begun, signal);
+}
+
+/**
+ * A key of the caller may have opened the upload earlier, and the answer is that of then: only what the service has
+ * now tells whether it has the bytes of another file.
+ */
+async function sameAsBefore(
+  deps: UploadDeps,
+  { blob }: OpenedFile,
+  begun: BegunUpload,
+  signal: AbortSignal,
+): Promise<BegunUpload> {
+  const ledger = await readLedger(deps, begun.fileId, signal);
+  const difference = ledger && (await differenceOf(deps, ledger, blob, signal, begun.declaredSha256));
+  if (difference !== undefined) throw difference;
+  return { ...begun, ledger };
 }
 
 async function takeUp(
@@ -77,15 +94,15 @@ async function takeUp(
 async function findAgain(
   deps: UploadDeps,
   { blob }: OpenedFile,
-  { input, fileId }: ResumeRecord,
+  { input, fileId }: Creation,
   signal: AbortSignal,
 ): Promise<BegunUpload | undefined> {
   try {
     const id = fileId ?? (await create(deps, input, signal)).fileId;
     const ledger = await readLedger(deps, id, signal);
-    if (ledger === undefined || USELESS.includes(ledger.state)) return undefined;
-    if (await differenceOf(deps, ledger, blob, signal)) return undefined;
-    return { fileId: id, ledger, layout: ledger.upload };
+    if (ledger === undefined || isGivenUp(ledger.state)) return undefined;
+    if (await differenceOf(deps, ledger, blob, signal, input.sha256)) return undefined;
+    return { fileId: id, ledger, layout: ledger.upload, declaredSha256: input.sha256 };
   } catch (error) {
     signal.throwIfAborted();
     if (isRetryable(error) || !(error instanceof UploadError) || error.category === 'auth') throw error;
@@ -121,7 +138,5 @@ async function create(deps: UploadDeps, input: CreateUploadInput, signal: AbortS
     signal,
   );
   const { file, transfer } = createUpload;
-  // A key that was used before answers with the upload that it opened, which may be far by now.
-  const ledger = file.state === 'PENDING' ? undefined : await readLedger(deps, file.id, signal);
-  return { fileId: file.id, ledger, layout: transfer };
+  return { fileId: file.id, ledger: undefined, layout: transfer, declaredSha256: input.sha256 };
 }

@@ -47,13 +47,24 @@ export async function prepareParts(
  *
  * @throws UploadError with FILE_UNREADABLE
  */
-export async function hashPart(
+export const hashPart = (
   { platform, blob }: Pick<PrepareDeps, 'platform' | 'blob'>,
   { start, end }: PlannedPart,
   signal: AbortSignal,
+): Promise<string> => hashBytes({ platform }, blob.slice(start, end), signal);
+
+/**
+ * SHA-256 of bytes of a file.
+ *
+ * @throws UploadError with FILE_UNREADABLE
+ */
+export async function hashBytes(
+  { platform }: Pick<PrepareDeps, 'platform'>,
+  bytes: Blob,
+  signal: AbortSignal,
 ): Promise<string> {
   try {
-    return await platform.sha256(blob.slice(start, end), signal);
+    return await platform.sha256(bytes, signal);
   } catch (error) {
     signal.throwIfAborted();
     throw unreadable(error);

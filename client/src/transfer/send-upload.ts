@@ -24,6 +24,8 @@ export interface Sending {
   readonly blob: Blob;
   readonly state: UploadState;
   readonly gate: Gate;
+  /** Told that every byte of the file was acknowledged here. */
+  readonly onAllSent: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +58,7 @@ export async function sendUpload(sending: Sending): Promise<void> {
 }
 
 async function sendRound(sending: Sending, ledger: Ledger | undefined, signal: AbortSignal): Promise<void> {
-  const { deps, options, begun, blob, state } = sending;
+  const { deps, options, begun, blob, state, onAllSent } = sending;
   const parts = planParts(blob.size, begun.layout, ledger?.upload.missingPartNumbers);
   const etags = new Map(ledger?.upload.parts.map(({ partNumber, etag }) => [partNumber, etag]));
   const maxParallel = options.maxParallel ?? deps.maxParallel ?? deps.platform.maxParallel;
@@ -77,6 +79,7 @@ async function sendRound(sending: Sending, ledger: Ledger | undefined, signal: A
     },
   };
   await sendParts(send, parts, begun.layout.partSizeBytes, signal);
+  onAllSent();
   await complete(deps, begun, etags, signal);
 }
 
