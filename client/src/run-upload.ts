@@ -22,8 +22,6 @@ export interface UploadRun {
   readonly gate: Gate;
   readonly memory: UploadMemory;
   readonly signal: AbortSignal;
-  /** Whether it was given up for good, so that nothing shall be remembered of it. */
-  readonly isCancelled: () => boolean;
 }
 
 /**
@@ -44,7 +42,7 @@ export async function runUpload(run: UploadRun): Promise<UploadedFile> {
     isOver = !isOpen(ended.state);
     return ended;
   } finally {
-    if (isOver || run.isCancelled()) await memory.forget();
+    if (isOver) await memory.forget(options.fileId);
     await release();
   }
 }

@@ -1,11 +1,16 @@
-import { withRetries } from './api/retry.js';
 import { UploadError } from './api/upload-error.js';
-import { CancelUploadDocument } from './generated/graphql.js';
-import { runUpload } from './run-upload.js';
+import { cancelUpload } from './cancel-upload.js';
+import { runUpload, type UploadRun } from './run-upload.js';
 import { createGate } from './transfer/gate.js';
 import { createMemory } from './transfer/upload-memory.js';
 import type { UploadDeps, UploadOptions } from './upload-deps.js';
-import { isEnded, isGivenUp, type UploadedFile, type UploadSnapshot } from './upload-snapshot.js';
+import {
+  isEnded,
+  isGivenUp,
+  type UploadedFile,
+  type UploadPhase,
+  type UploadSnapshot,
+} from './upload-snapshot.js';
 import type { OpenFile } from './upload-source.js';
 import { createUploadState, type UploadState } from './upload-state.js';
 
@@ -24,7 +29,12 @@ export interface Upload {
   readonly pause: () => void;
   /** Goes on with what the service says is missing. */
   readonly resume: () => void;
-  /** Gives the upload up for good, here and at the service. */
+  /**
+   * Gives the upload up for good, at the service and here, also after it failed or was stopped. When the service has all
+   * bytes it is too late: then the upload goes on, and {@link Upload.result} tells how it ends.
+   *
+   * @throws UploadError when the service could not be told, which the snapshot shows as its problem
+   */
   readonly cancel: () => Promise<void>;
 }
 
@@ -36,35 +46,76 @@ export function startUpload(deps: UploadDeps, open: OpenFile, options: UploadOpt
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
   if (options.onProgress) state.subscribe(options.onProgress);
   const ours = { ...deps, onRetry: (error: unknown) => noteProblem(state, error) };
-  const isCancelled = (): boolean => stop.signal.aborted;
   const memory = createMemory(deps.store);
-  const run = { deps: ours, options, open, state, gate, memory, signal, isCancelled };
-  const result = runUpload(run).then(
-    (file) => {
-      conclude(state, file);
-      return file;
-    },
-    (error: unknown) => {
-      fail(state, error, isCancelled(), signal.aborted);
-      throw error;
-    },
-  );
-  // Whoever only looks at the snapshots has seen the failure there.
-  result.catch(() => undefined);
+  const run = { deps: ours, options, open, state, gate, memory, signal };
+  const ending = endUpload(run);
   return {
-    result,
+    result: ending.result,
     snapshot: state.snapshot,
     subscribe: state.subscribe,
     pause: () => gate.pause(),
     resume: () => gate.resume(),
-    cancel: async () => {
-      if (isOver(state.snapshot())) return;
-      stop.abort(new DOMException('The upload was cancelled.', 'AbortError'));
-      await result.catch(() => undefined);
-      await cancelAtService(deps, state.snapshot().fileId);
-    },
+    cancel: createCancel(run, ending, () => stop.abort(cancelled())),
   };
 }
+
+interface Ending {
+  readonly result: Promise<UploadedFile>;
+  readonly isSettled: () => boolean;
+  /** `wanted` while the service is told: then the end that this makes there is no result. */
+  cancel: 'no' | 'wanted' | 'done';
+}
+
+/** Runs the upload and notes how it ends. */
+function endUpload(run: UploadRun): Ending {
+  const { state, signal } = run;
+  let isSettled = false;
+  const note = async (): Promise<UploadedFile> => {
+    try {
+      const file = await runUpload(run);
+      if (ending.cancel !== 'no' && file.state === 'CANCELLED') {
+        ending.cancel = 'done';
+        throw cancelled();
+      }
+      conclude(state, file);
+      return file;
+    } catch (error) {
+      fail(state, error, ending.cancel === 'done' ? 'cancelled' : signal.aborted ? 'stopped' : 'failed');
+      throw error;
+    } finally {
+      isSettled = true;
+    }
+  };
+  const ending: Ending = { result: note(), isSettled: () => isSettled, cancel: 'no' };
+  // Whoever only looks at the snapshots has seen the failure there.
+  ending.result.catch(() => undefined);
+  return ending;
+}
+
+function createCancel(run: UploadRun, ending: Ending, abort: () => void): Upload['cancel'] {
+  const { state, memory } = run;
+  const stop = async (): Promise<void> => {
+    abort();
+    await ending.result.catch(() => undefined);
+  };
+  const cancel = async (): Promise<void> => {
+    if (isOver(state.snapshot())) return;
+    ending.cancel = 'wanted';
+    try {
+      if (!(await cancelUpload({ ...run, isSettled: ending.isSettled, stop }))) return;
+      ending.cancel = 'done';
+      await stop();
+      await memory.forget(run.options.fileId);
+      state.change({ phase: 'cancelled', problem: undefined, bytesPerSecond: 0 });
+    } finally {
+      if (ending.cancel === 'wanted') ending.cancel = 'no';
+    }
+  };
+  let underWay: Promise<void> | undefined;
+  return () => (underWay ??= cancel().finally(() => (underWay = undefined)));
+}
+
+const cancelled = (): DOMException => new DOMException('The upload was cancelled.', 'AbortError');
 
 const isOver = ({ phase }: UploadSnapshot): boolean => phase === 'ended' || phase === 'cancelled';
 
@@ -87,14 +138,7 @@ function conclude(state: UploadState, file: UploadedFile): void {
   });
 }
 
-function fail(state: UploadState, error: unknown, isCancelled: boolean, isStopped: boolean): void {
-  const phase = isCancelled ? 'cancelled' : isStopped ? 'stopped' : 'failed';
+function fail(state: UploadState, error: unknown, phase: UploadPhase): void {
   const problem = error instanceof UploadError ? { problem: error } : {};
   state.change({ phase, ...problem, bytesPerSecond: 0 });
-}
-
-async function cancelAtService(deps: UploadDeps, fileId: string | undefined): Promise<void> {
-  if (fileId === undefined) return;
-  const input = { fileId, idempotencyKey: `cancel-${fileId}` };
-  await withRetries(deps, () => deps.transport.request(CancelUploadDocument, { input }));
 }

@@ -38,7 +38,9 @@ function show(upload: Upload): void {
   pause.addEventListener('click', () =>
     upload.snapshot().phase === 'paused' ? upload.resume() : upload.pause(),
   );
-  find(row, '.cancel', HTMLButtonElement).addEventListener('click', () => void upload.cancel());
+  // What stands against it is told with the snapshot.
+  const cancel = (): void => void upload.cancel().catch(() => undefined);
+  find(row, '.cancel', HTMLButtonElement).addEventListener('click', cancel);
   list.prepend(row);
   paint(row, upload.snapshot());
   upload.subscribe((snapshot) => paint(row, snapshot));

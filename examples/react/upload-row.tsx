@@ -16,7 +16,7 @@ export function UploadRow({ phase, snapshot, pause, resume, cancel }: UseUpload)
         <span className="actions">
           {phase === 'sending' && <button onClick={pause}>Pause</button>}
           {phase === 'paused' && <button onClick={resume}>Resume</button>}
-          {isOpen && <button onClick={() => void cancel()}>Cancel</button>}
+          {isOpen && <button onClick={() => void cancel().catch(() => undefined)}>Cancel</button>}
         </span>
       </footer>
     </li>

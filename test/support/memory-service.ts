@@ -55,7 +55,7 @@ const OPEN = ['PENDING', 'RECEIVING'];
 const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A refusal of the service. */
-const refusal = (code: UploadErrorCode, retryable = false): UploadError =>
+export const refusal = (code: UploadErrorCode, retryable = false): UploadError =>
   new UploadError(`Refused: ${code}.`, { code, category: 'user', retryable });
 
 /** Makes an empty service. */

@@ -1,12 +1,13 @@
-import { isRetryable, withRetries } from '../api/retry.js';
+import { isRetryable } from '../api/retry.js';
 import { UploadError } from '../api/upload-error.js';
-import { CreateUploadDocument, type CreateUploadInput } from '../generated/graphql.js';
+import type { CreateUploadInput } from '../generated/graphql.js';
 import { randomKey } from '../random.js';
 import type { UploadDeps, UploadOptions } from '../upload-deps.js';
 import { isGivenUp, type UploadedFile } from '../upload-snapshot.js';
 import type { OpenedFile } from '../upload-source.js';
 import { askPossession, isAsking, type Asked } from './ask-possession.js';
 import { differenceOf } from './compare-bytes.js';
+import { createUpload } from './create-upload.js';
 import { describeFile } from './describe-file.js';
 import { readLedger, type Ledger } from './ledger.js';
 import { choosePartSize } from './part-size.js';
@@ -52,9 +53,11 @@ export async function beginUpload(
   const asked = isAsking(file, options) ? await askPossession(deps, file, options, signal) : {};
   if (asked.stored) return { stored: asked.stored };
   const input = await describe(deps, file, options, asked, signal);
+  signal.throwIfAborted();
   await memory.note({ input });
-  const begun = await create(deps, input, signal);
-  await memory.note({ input, fileId: begun.fileId });
+  const { fileId, transfer } = await createUpload(deps, input, signal);
+  await memory.note({ input, fileId });
+  const begun = { fileId, ledger: undefined, layout: transfer, declaredSha256: input.sha256 };
   return options.idempotencyKey === undefined ? begun : sameAsBefore(deps, file, begun, signal);
 }
 
@@ -98,7 +101,7 @@ async function findAgain(
   signal: AbortSignal,
 ): Promise<BegunUpload | undefined> {
   try {
-    const id = fileId ?? (await create(deps, input, signal)).fileId;
+    const id = fileId ?? (await createUpload(deps, input, signal)).fileId;
     const ledger = await readLedger(deps, id, signal);
     if (ledger === undefined || isGivenUp(ledger.state)) return undefined;
     if (await differenceOf(deps, ledger, blob, signal, input.sha256)) return undefined;
@@ -129,14 +132,4 @@ async function describe(
     partSizeBytes: options.partSizeBytes ?? choosePartSize(blob.size, maxParallel, connectionRate),
     idempotencyKey: options.idempotencyKey ?? randomKey(),
   };
-}
-
-async function create(deps: UploadDeps, input: CreateUploadInput, signal: AbortSignal): Promise<BegunUpload> {
-  const { createUpload } = await withRetries(
-    deps,
-    () => deps.transport.request(CreateUploadDocument, { input }, signal),
-    signal,
-  );
-  const { file, transfer } = createUpload;
-  return { fileId: file.id, ledger: undefined, layout: transfer, declaredSha256: input.sha256 };
 }

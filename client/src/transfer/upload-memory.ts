@@ -9,8 +9,12 @@ export interface UploadMemory {
   readonly recall: (key: string) => Promise<ResumeRecord | undefined>;
   readonly note: (creation: Creation) => Promise<void>;
   readonly creation: () => Creation | undefined;
-  /** Forgets it in the store, unless another upload is remembered there by now. */
-  readonly forget: () => Promise<void>;
+  /**
+   * Forgets it in the store, unless another upload is remembered there by now.
+   *
+   * @param fileId - of an upload that was taken up by its id, under whatever key it is remembered
+   */
+  readonly forget: (fileId: string | undefined) => Promise<void>;
 }
 
 /** The memory of a new upload. */
@@ -29,7 +33,9 @@ export function createMemory(store: ResumeStore | undefined): UploadMemory {
       if (key !== undefined) await store?.set({ key, ...noted });
     },
     creation: () => creation,
-    forget: async () => {
+    forget: async (fileId) => {
+      const named = fileId === undefined ? [] : ((await store?.list()) ?? []);
+      for (const record of named) if (record.fileId === fileId) await store?.delete(record.key);
       const record = await remembered();
       if (record === undefined || record.input.idempotencyKey !== creation?.input.idempotencyKey) return;
       await store?.delete(record.key);
