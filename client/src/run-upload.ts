@@ -1,3 +1,4 @@
+import { unreadable } from './api/error-of-answer.js';
 import { hasCode, UploadError } from './api/upload-error.js';
 import { beginUpload, type BegunUpload } from './transfer/begin-upload.js';
 import type { Release } from './transfer/claims.js';
@@ -31,8 +32,8 @@ export interface UploadRun {
  * @throws UploadError, or the reason of the signal
  */
 export async function runUpload(run: UploadRun): Promise<UploadedFile> {
-  const { options, open, state, memory } = run;
-  const file = await open();
+  const { options, open, state, memory, signal } = run;
+  const file = await readable(open, signal);
   const name = options.name ?? file.name;
   state.change({ name, sizeBytes: file.blob.size, fileId: options.fileId });
   const { key, release } = await claimUpload(run, file);
@@ -44,6 +45,15 @@ export async function runUpload(run: UploadRun): Promise<UploadedFile> {
   } finally {
     if (isOver) await memory.forget(options.fileId);
     await release();
+  }
+}
+
+async function readable(open: OpenFile, signal: AbortSignal): Promise<OpenedFile> {
+  try {
+    return await open();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof UploadError ? error : unreadable(error);
   }
 }
 

@@ -11,6 +11,7 @@ import { createUpload } from './create-upload.js';
 import { describeFile } from './describe-file.js';
 import { readLedger, type Ledger } from './ledger.js';
 import { choosePartSize } from './part-size.js';
+import { hashBytes } from './prepare-parts.js';
 import type { Creation, UploadMemory } from './upload-memory.js';
 
 /** An upload that can be sent. */
@@ -122,7 +123,7 @@ async function describe(
 ): Promise<CreateUploadInput> {
   const { blob } = file;
   const { declareSha256 = known !== undefined } = options;
-  const sha256 = declareSha256 ? (known ?? (await deps.platform.sha256(blob, signal))) : undefined;
+  const sha256 = declareSha256 ? (known ?? (await hashBytes(deps, blob, signal))) : undefined;
   const maxParallel = options.maxParallel ?? deps.maxParallel ?? deps.platform.maxParallel;
   const { connectionRate } = deps.measured;
   return {
