@@ -2,7 +2,7 @@ import { keepSubscribed } from './api/keep-subscribed.js';
 import { withRetries, type RetryPolicy } from './api/retry.js';
 import type { Operation, Transport } from './api/transport.js';
 import type { Platform } from './platform.js';
-import type { ResumeRecord, ResumeStore } from './resume-store.js';
+import { listUnfinished, type ResumeRecord, type ResumeStore } from './resume-store.js';
 import { createClaims } from './transfer/claims.js';
 import { startUpload, type Upload } from './upload.js';
 import type { UploadDeps, UploadOptions } from './upload-deps.js';
@@ -27,7 +27,10 @@ export interface ClientOptions {
 export interface UploadClient<Source> {
   /** Begins at once; a file that was not finished earlier goes on where it was. */
   readonly upload: (source: Source, options?: UploadOptions) => Upload;
-  /** Uploads that were begun here and have not ended: each goes on when its file is given again. */
+  /**
+   * Uploads that were begun here and have not ended: each goes on when its file is given again. What the service has
+   * given up meanwhile is forgotten.
+   */
   readonly unfinished: () => Promise<readonly ResumeRecord[]>;
   /** Forgets an unfinished upload. */
   readonly forget: (key: string) => Promise<void>;
@@ -97,7 +100,7 @@ export function joinClient<Source>(
   };
   return {
     upload: (source, options = {}) => startUpload(deps, open(source), options),
-    unfinished: async () => ((await store?.list()) ?? []).filter(({ key }) => key.startsWith(`${scope}|`)),
+    unfinished: async () => (store === undefined ? [] : listUnfinished(store, scope, Date.now())),
     forget: async (key) => store?.delete(key),
     request: (operation, variables, signal) =>
       withRetries(deps, () => transport.request(operation, variables, signal), signal),

@@ -7,7 +7,7 @@ import { isGivenUp, type UploadedFile } from '../upload-snapshot.js';
 import type { OpenedFile } from '../upload-source.js';
 import { askPossession, isAsking, type Asked } from './ask-possession.js';
 import { differenceOf } from './compare-bytes.js';
-import { createUpload } from './create-upload.js';
+import { createUpload, isRefusedForGood, type CreatedUpload } from './create-upload.js';
 import { describeFile } from './describe-file.js';
 import { readLedger, type Ledger } from './ledger.js';
 import { choosePartSize } from './part-size.js';
@@ -48,18 +48,38 @@ export async function beginUpload(
   const record = key === undefined ? undefined : await memory.recall(key);
   const found = record && (await findAgain(deps, file, record, signal));
   if (record !== undefined && found !== undefined) {
-    await memory.note({ input: record.input, fileId: found.fileId });
+    const expiresAt = found.ledger?.upload.expiresAt ?? record.expiresAt;
+    await memory.note({ input: record.input, fileId: found.fileId, expiresAt });
     return found;
   }
   const asked = isAsking(file, options) ? await askPossession(deps, file, options, signal) : {};
   if (asked.stored) return { stored: asked.stored };
   const input = await describe(deps, file, options, asked, signal);
   signal.throwIfAborted();
-  await memory.note({ input });
-  const { fileId, transfer } = await createUpload(deps, input, signal);
-  await memory.note({ input, fileId });
+  const { fileId, transfer } = await createRemembered(deps, memory, input, signal);
   const begun = { fileId, ledger: undefined, layout: transfer, declaredSha256: input.sha256 };
   return options.idempotencyKey === undefined ? begun : sameAsBefore(deps, file, begun, signal);
+}
+
+/** A service remembers a key for a day, unless its operator has set another time, in milliseconds. */
+const KEY_LIFE_MS = 24 * 60 * 60 * 1_000;
+
+/** It is remembered before it is created, so that an answer that is lost leaves no orphan. */
+async function createRemembered(
+  deps: UploadDeps,
+  memory: UploadMemory,
+  input: CreateUploadInput,
+  signal: AbortSignal,
+): Promise<CreatedUpload> {
+  await memory.note({ input, expiresAt: new Date(Date.now() + KEY_LIFE_MS).toISOString() });
+  try {
+    const created = await createUpload(deps, input, signal);
+    await memory.note({ input, fileId: created.fileId, expiresAt: created.transfer.expiresAt });
+    return created;
+  } catch (error) {
+    if (isRefusedForGood(error)) await memory.forget(undefined);
+    throw error;
+  }
 }
 
 /**

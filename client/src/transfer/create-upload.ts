@@ -31,12 +31,10 @@ export async function createUpload(
 }
 
 /**
- * Whether a failure says that there is no such upload and that trying again brings none: neither does an answer that
- * cannot be read, nor one to somebody who is not signed in.
+ * Whether the service has refused to open an upload, so that there is none and trying again brings none. Who is not
+ * signed in may be soon, and a failure that nobody knows may have come after the fact.
  */
 export const isRefusedForGood = (error: unknown): boolean =>
   error instanceof UploadError &&
   !error.retryable &&
-  error.category !== 'auth' &&
-  error.category !== 'client' &&
-  error.code !== 'BAD_ANSWER';
+  !['auth', 'internal', 'client'].includes(error.category);

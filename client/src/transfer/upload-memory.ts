@@ -1,7 +1,7 @@
 import type { ResumeRecord, ResumeStore } from '../resume-store.js';
 
 /** How an upload was created, or is being created. */
-export type Creation = Pick<ResumeRecord, 'input' | 'fileId'>;
+export type Creation = Omit<ResumeRecord, 'key'>;
 
 /** What is remembered of one upload: while it is under way, and in the store as long as it can be taken up again. */
 export interface UploadMemory {
@@ -37,7 +37,9 @@ export function createMemory(store: ResumeStore | undefined): UploadMemory {
       const named = fileId === undefined ? [] : ((await store?.list()) ?? []);
       for (const record of named) if (record.fileId === fileId) await store?.delete(record.key);
       const record = await remembered();
-      if (record === undefined || record.input.idempotencyKey !== creation?.input.idempotencyKey) return;
+      const forgotten = creation;
+      creation = undefined;
+      if (record === undefined || record.input.idempotencyKey !== forgotten?.input.idempotencyKey) return;
       await store?.delete(record.key);
     },
   };
