@@ -53,7 +53,7 @@ export interface Platform {
   readonly network: Network;
   /** Parts under way at a time, at most. */
   readonly maxParallel: number;
-  /** Lets go what the platform holds, e.g. a worker. */
+  /** Lets go what the platform holds, e.g. a worker; what it was asked and has not answered rejects. */
   readonly close: () => void;
 }
 

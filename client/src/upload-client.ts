@@ -66,7 +66,10 @@ export interface UploadClient<Source> {
     onItem: (item: Data) => void,
     signal: AbortSignal,
   ) => Promise<void>;
-  /** Lets the connections go; uploads that are under way fail. */
+  /**
+   * Lets the connections go. Uploads that are under way are stopped: their results reject with an `AbortError`, what
+   * was sent stays, and another client can take them up again.
+   */
   readonly close: () => Promise<void>;
 }
 
@@ -87,6 +90,7 @@ export function joinClient<Source>(
 ): UploadClient<Source> {
   const { network } = platform;
   const scope = identity === undefined ? service : `${service}#${encodeURIComponent(identity)}`;
+  const closing = new AbortController();
   const deps: UploadDeps = {
     ...retry,
     network,
@@ -95,6 +99,7 @@ export function joinClient<Source>(
     store,
     scope,
     maxParallel,
+    closed: closing.signal,
     claims: createClaims(),
     measured: {},
   };
@@ -108,6 +113,7 @@ export function joinClient<Source>(
     subscribe: (operation, variables, onItem, signal) =>
       keepSubscribed(deps, operation, variables, onItem, signal),
     close: async () => {
+      closing.abort(new DOMException('The client was closed.', 'AbortError'));
       platform.close();
       await transport.close();
     },

@@ -63,6 +63,8 @@ export interface UploadDeps extends RetryDeps {
   /** Names the service among those that the store remembers. */
   readonly scope: string;
   readonly maxParallel: number | undefined;
+  /** Aborts when the client is closed. */
+  readonly closed: AbortSignal;
   /** Keeps the uploads of the client apart. */
   readonly claims: Claims;
   /** What earlier uploads have taught; written by each. */

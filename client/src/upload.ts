@@ -43,7 +43,8 @@ export function startUpload(deps: UploadDeps, open: OpenFile, options: UploadOpt
   const state = createUploadState();
   const gate = createGate();
   const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
+  const given = options.signal ? [options.signal] : [];
+  const signal = AbortSignal.any([stop.signal, deps.closed, ...given]);
   if (options.onProgress) state.subscribe(options.onProgress);
   const ours = { ...deps, onRetry: (error: unknown) => noteProblem(state, error) };
   const memory = createMemory(deps.store);

@@ -29,10 +29,7 @@ export function createHasher(createWorker: CreateWorker): Pick<Platform, 'sha256
   const giveUp = (): void => {
     if (typeof worker === 'object') worker.terminate();
     worker = 'none';
-    for (const [id, { request, resolve, reject }] of waiting) {
-      waiting.delete(id);
-      digestOf(request).then(resolve, reject);
-    }
+    answerHere(waiting);
   };
   const start = (): Worker | undefined => {
     if (worker !== undefined) return worker === 'none' ? undefined : worker;
@@ -61,8 +58,22 @@ export function createHasher(createWorker: CreateWorker): Pick<Platform, 'sha256
     close: () => {
       if (typeof worker === 'object') worker.terminate();
       worker = 'none';
+      rejectAll(waiting);
     },
   };
+}
+
+function answerHere(waiting: Map<number, Waiting>): void {
+  for (const { request, resolve, reject } of waiting.values()) digestOf(request).then(resolve, reject);
+  waiting.clear();
+}
+
+/** A worker that was ended answers nobody. */
+function rejectAll(waiting: Map<number, Waiting>): void {
+  for (const { reject } of waiting.values()) {
+    reject(new DOMException('The client was closed.', 'AbortError'));
+  }
+  waiting.clear();
 }
 
 function attempt(createWorker: CreateWorker): Worker | undefined {
