@@ -1,6 +1,6 @@
 import type { ApolloClient } from '@apollo/client';
 import { CombinedGraphQLErrors, ServerError, ServerParseError } from '@apollo/client/errors';
-import { OperationTypeNode, parse, type DocumentNode } from 'graphql';
+import { Kind, OperationTypeNode, parse, visit, type DirectiveNode, type DocumentNode } from 'graphql';
 import { errorOfAnswer, errorOfConnection, errorOfGraphQL } from '../api/error-of-answer.js';
 import type { Operation, Transport } from '../api/transport.js';
 import { badAnswer } from '../api/upload-error.js';
@@ -23,8 +23,8 @@ export function apolloTransport(client: ApolloClient): Transport {
           if (error === undefined) resolve();
           else reject(errorOfApollo(error));
         };
-        const query = documentOf(operation);
-        const subscription = client.subscribe({ query, variables: toRecord(variables) }).subscribe({
+        const options = { query: documentOf(operation), variables: toRecord(variables), ...THROWING };
+        const subscription = client.subscribe(options).subscribe({
           next: ({ data, error }) => (error === undefined ? onItem(data as never) : settle(error)),
           error: settle,
           complete: settle,
@@ -37,6 +37,9 @@ export function apolloTransport(client: ApolloClient): Transport {
   };
 }
 
+/** Written out, because the page may have other defaults: then errors would come as answers without data. */
+const THROWING = { errorPolicy: 'none' } as const;
+
 async function request<Data, Variables>(
   client: ApolloClient,
   operation: Operation<Data, Variables>,
@@ -45,7 +48,7 @@ async function request<Data, Variables>(
 ): Promise<Data> {
   const document = documentOf(operation);
   const context = { queryDeduplication: false, ...(signal && { fetchOptions: { signal } }) };
-  const options = { variables: toRecord(variables), context };
+  const options = { variables: toRecord(variables), context, ...THROWING };
   try {
     const { data } = isMutation(document)
       ? await client.mutate({ mutation: document, ...options })
@@ -61,10 +64,18 @@ async function request<Data, Variables>(
 
 const toRecord = (variables: unknown): Record<string, unknown> => ({ ...(variables as object) });
 
+const UNMASK: DirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'unmask' } };
+
+/** Where a page masks data, what fragments hold is left out of answers: these are read here, whole. */
+const unmasked = (document: DocumentNode): DocumentNode =>
+  visit(document, {
+    FragmentSpread: (spread) => ({ ...spread, directives: [...(spread.directives ?? []), UNMASK] }),
+  });
+
 const documents = new WeakMap<object, DocumentNode>();
 
 function documentOf(operation: Operation<unknown, never>): DocumentNode {
-  const known = documents.get(operation) ?? parse(operation.toString());
+  const known = documents.get(operation) ?? unmasked(parse(operation.toString()));
   documents.set(operation, known);
   return known;
 }
