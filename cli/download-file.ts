@@ -33,18 +33,29 @@ export async function downloadFile(
     signal,
   );
   if (to === '-') {
-    await fetchInto(createDownloadUrl.url, file, process.stdout, signal);
+    await fetchInto(createDownloadUrl.url, file, () => process.stdout, signal);
     return;
   }
   const target = to ?? (await freeName(file.name));
   const partial = `${target}.partial`;
+  const openPartial = (): Writable => createWriteStream(partial, { mode: 0o600 });
   try {
-    await fetchInto(createDownloadUrl.url, file, createWriteStream(partial, { mode: 0o600 }), signal);
+    await fetchInto(createDownloadUrl.url, file, openPartial, signal);
     await rename(partial, target);
+  } catch (error) {
+    throw explain(target, error);
   } finally {
-    await rm(partial, { force: true });
+    // Whatever stands against removing it stood against writing it as well, and is told already.
+    await rm(partial, { force: true }).catch(() => undefined);
   }
   output.error(`${target}: ${formatBytes(file.sizeBytes)}, as inspected`);
+}
+
+/** Errors of the file system name their system call; connections have errors of their own. */
+function explain(target: string, error: unknown): unknown {
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return error;
+  return new UsageError(`${target} cannot be written (${code ?? syscall}).`, { cause: error });
 }
 
 async function freeName(name: string): Promise<string> {
@@ -61,7 +72,7 @@ async function freeName(name: string): Promise<string> {
 async function fetchInto(
   url: string,
   file: UploadedFile,
-  target: Writable,
+  openTarget: () => Writable,
   signal: AbortSignal,
 ): Promise<void> {
   const response = await fetch(url, { redirect: 'error', signal }).catch((error: unknown) => {
@@ -78,6 +89,8 @@ async function fetchInto(
       done(null, chunk);
     },
   });
+  // Not before there is something to write, and where its errors are heard from the first one on.
+  const target = openTarget();
   await pipeline(response.body ?? [], hashing, target, { end: target !== process.stdout });
   if (file.sha256 != null && hash.digest('hex') !== file.sha256) {
     throw new UploadError('The bytes that came are not those that were inspected.', {

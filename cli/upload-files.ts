@@ -10,8 +10,9 @@ import { createBars } from './show/bars.js';
 import { silentDisplay, type Display } from './show/display.js';
 import { createLines } from './show/lines.js';
 import { endingOf, reportResult } from './show/report-result.js';
-import { findFiles } from './transfer/find-files.js';
+import { explainUnreadable, findFiles } from './transfer/find-files.js';
 import { uploadFile, type UploadResult } from './transfer/upload-file.js';
+import { UsageError } from './usage-error.js';
 
 const MIB = 1024 * 1024;
 /** Files under way at the same time. */
@@ -35,9 +36,7 @@ export async function uploadFiles(
   const lane = async (): Promise<void> => {
     for (const file of queue) {
       if (signal.aborted) return;
-      const row = display.open(path.basename(file), (await stat(file)).size);
-      const result = await uploadFile(session, file, row, { ...toUploadOptions(options), signal });
-      row.end(result.kind === 'ended' ? result.file.state : 'failed');
+      const result = await sendOne(session, file, display, { ...toUploadOptions(options), signal });
       results.push(result);
       if (!display.ownsTerminal) report(result);
     }
@@ -45,6 +44,21 @@ export async function uploadFiles(
   await Promise.all(Array.from({ length: Math.min(FILES_AT_ONCE, files.length) }, lane));
   display.close();
   return display.ownsTerminal ? results.map(report) : results.map(endingOf);
+}
+
+async function sendOne(
+  session: Session,
+  file: string,
+  display: Display,
+  options: UploadOptions,
+): Promise<UploadResult> {
+  // It may have gone since it was listed: that is the end of this file alone.
+  const status = await stat(file).catch((error: unknown) => explainUnreadable(file, error));
+  if (status instanceof UsageError) return { kind: 'failed', path: file, error: status, fileId: undefined };
+  const row = display.open(path.basename(file), status.size);
+  const result = await uploadFile(session, file, row, options);
+  row.end(result.kind === 'ended' ? result.file.state : 'failed');
+  return result;
 }
 
 const toUploadOptions = (options: Options): UploadOptions => ({

@@ -16,7 +16,7 @@ export async function findFiles(paths: readonly string[], isRecursive: boolean):
   const found: string[] = [];
   for (const given of paths) {
     const status = await stat(given).catch((error: unknown) => {
-      throw explain(given, error);
+      throw explainUnreadable(given, error);
     });
     if (status.isFile()) found.push(given);
     else if (!status.isDirectory()) throw new UsageError(`${given} is neither a file nor a directory.`);
@@ -39,7 +39,8 @@ async function filesBelow(directory: string): Promise<string[]> {
     .sort();
 }
 
-function explain(given: string, error: unknown): Error {
+/** Says why a path cannot be read. */
+export function explainUnreadable(given: string, error: unknown): UsageError {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return new UsageError(`${given} does not exist.`);
   if (code === 'EACCES') return new UsageError(`${given} may not be read.`);

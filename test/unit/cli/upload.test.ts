@@ -5,9 +5,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readOptions } from '../../../cli/options.js';
-import { runCommand } from '../../../cli/run-command.js';
 import { startFakeLazaret, type FakeLazaret } from '../../support/fake-lazaret.js';
+import { runInProcess, type CommandRun } from '../../support/run-in-process.js';
 
 let fake: FakeLazaret;
 let directory: string;
@@ -27,23 +26,8 @@ async function file(name: string, content: string | Buffer): Promise<string> {
   return target;
 }
 
-interface Ran {
-  readonly exitCode: number;
-  readonly results: string[];
-  readonly errors: string[];
-}
-
-async function upload(args: readonly string[], signal = new AbortController().signal): Promise<Ran> {
-  const results: string[] = [];
-  const errors: string[] = [];
-  const output = {
-    result: (line: string) => results.push(line),
-    error: (line: string) => errors.push(line),
-    terminal: undefined,
-  };
-  const options = readOptions(['--url', fake.url, '--live', 'sse', ...args], {});
-  return { exitCode: await runCommand(options, output, signal), results, errors };
-}
+const upload = (args: readonly string[], signal?: AbortSignal): Promise<CommandRun> =>
+  runInProcess(fake.url, args, signal);
 
 const putsOf = (log: readonly string[]): string[] => log.filter((entry) => entry.startsWith('PUT')).sort();
 
