@@ -32,7 +32,7 @@ export interface ProofKey {
 export interface Platform {
   /**
    * Sends bytes, of which no more than a few chunks are in memory at a time. Gives up when no byte moves for
-   * a minute.
+   * a minute; a wait for a connection does not count.
    *
    * @throws whatever connections throw, or the reason of the signal
    */

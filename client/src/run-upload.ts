@@ -1,5 +1,6 @@
 import { unreadable } from './api/error-of-answer.js';
 import { hasCode, UploadError } from './api/upload-error.js';
+import { takeTurn } from './take-turn.js';
 import { beginUpload, type BegunUpload } from './transfer/begin-upload.js';
 import type { Release } from './transfer/claims.js';
 import { differenceOf } from './transfer/compare-bytes.js';
@@ -39,12 +40,22 @@ export async function runUpload(run: UploadRun): Promise<UploadedFile> {
   const { key, release } = await claimUpload(run, file);
   let isOver = false;
   try {
-    const ended = await beginAndFollow(run, file, key);
+    const ended = await inTurn(run, () => beginAndFollow(run, file, key));
     isOver = !isOpen(ended.state);
     return ended;
   } finally {
     if (isOver) await memory.forget(options.fileId);
     await release();
+  }
+}
+
+/** Who waits for a turn has its claim already: it must not keep a turn from the one that it waits for. */
+async function inTurn<T>(run: UploadRun, work: () => Promise<T>): Promise<T> {
+  const endTurn = await takeTurn(run);
+  try {
+    return await work();
+  } finally {
+    endTurn();
   }
 }
 

@@ -1,9 +1,11 @@
 import { keepSubscribed } from './api/keep-subscribed.js';
 import { withRetries, type RetryPolicy } from './api/retry.js';
 import type { Operation, Transport } from './api/transport.js';
+import { limitPuts } from './limit-puts.js';
 import type { Platform } from './platform.js';
 import { listUnfinished, type ResumeRecord, type ResumeStore } from './resume-store.js';
 import { createClaims } from './transfer/claims.js';
+import { createTurns } from './turns.js';
 import { startUpload, type Upload } from './upload.js';
 import type { UploadDeps, UploadOptions } from './upload-deps.js';
 import type { OpenFile } from './upload-source.js';
@@ -12,7 +14,12 @@ import type { OpenFile } from './upload-source.js';
 export interface ClientOptions {
   /** How failures that may pass are met. */
   readonly retry?: RetryPolicy | undefined;
-  /** Most parts of one upload under way at a time. @default what suits the platform */
+  /**
+   * Most parts of one upload under way at a time. All uploads together have as many, or as many as suit the
+   * platform where that is more.
+   *
+   * @default what suits the platform
+   */
   readonly maxParallel?: number | undefined;
   /**
    * Who is signed in, e.g. the subject of the token with its tenant. On a device that several people share, name it:
@@ -25,7 +32,10 @@ export interface ClientOptions {
 
 /** Uploads files to one service. */
 export interface UploadClient<Source> {
-  /** Begins at once; a file that was not finished earlier goes on where it was. */
+  /**
+   * Begins as soon as few enough others are under way; until then its phase is `preparing`. A file that was not
+   * finished earlier goes on where it was.
+   */
   readonly upload: (source: Source, options?: UploadOptions) => Upload;
   /**
    * Uploads that were begun here and have not ended: each goes on when its file is given again. What the service has
@@ -83,6 +93,11 @@ export interface ClientParts<Source> {
   readonly open: (source: Source) => OpenFile;
 }
 
+/** Uploads under way at a time, those in inspection included: the service follows 100 over one WebSocket. */
+const MAX_UPLOADS = 32;
+/** Uploads that send at a time: the URLs of their parts end while they wait for a connection. */
+const MAX_SENDING = 8;
+
 /** Joins the parts to a client. */
 export function joinClient<Source>(
   { transport, platform, store, scope: service, open }: ClientParts<Source>,
@@ -95,12 +110,14 @@ export function joinClient<Source>(
     ...retry,
     network,
     transport,
-    platform,
+    platform: limitPuts(platform, Math.max(platform.maxParallel, maxParallel ?? 0)),
     store,
     scope,
     maxParallel,
     closed: closing.signal,
     claims: createClaims(),
+    uploadTurns: createTurns(MAX_UPLOADS),
+    sendingTurns: createTurns(MAX_SENDING),
     measured: {},
   };
   return {

@@ -4,6 +4,7 @@ import type { MetadataEntryInput, Priority } from './generated/graphql.js';
 import type { Platform } from './platform.js';
 import type { ResumeStore } from './resume-store.js';
 import type { Claims } from './transfer/claims.js';
+import type { Turns } from './turns.js';
 import type { UploadSnapshot } from './upload-snapshot.js';
 
 /** How one upload is to be done. */
@@ -38,7 +39,7 @@ export interface UploadOptions {
   readonly partChecksums?: boolean | undefined;
   /** Size of the parts to ask for, in bytes. @default by the size of the file and the rate measured before */
   readonly partSizeBytes?: number | undefined;
-  /** Most parts under way at a time. @default what suits the platform */
+  /** Most parts under way at a time, within what the client has under way in all. @default what suits the platform */
   readonly maxParallel?: number | undefined;
   /** Names the creation of the upload: twice the same key, with the same bytes, is one upload. @default a random one */
   readonly idempotencyKey?: string | undefined;
@@ -67,6 +68,10 @@ export interface UploadDeps extends RetryDeps {
   readonly closed: AbortSignal;
   /** Keeps the uploads of the client apart. */
   readonly claims: Claims;
+  /** Of the uploads that are under way, from their creation to their end. */
+  readonly uploadTurns: Turns;
+  /** Of those whose bytes are being sent. */
+  readonly sendingTurns: Turns;
   /** What earlier uploads have taught; written by each. */
   readonly measured: { connectionRate?: number | undefined };
 }

@@ -39,6 +39,10 @@ export interface FakeLazaret {
   blockSizeBytes: number;
   /** Most parts that were under way at the same time. */
   mostPartsAtOnce: number;
+  /** Most streams of events that were open at the same time. */
+  mostStreamsAtOnce: number;
+  /** While it is not settled, no part is answered. */
+  partsHeld?: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,18 +60,23 @@ export async function startFakeLazaret(): Promise<FakeLazaret> {
     stored: new Map(),
     blockSizeBytes: 4_096,
     mostPartsAtOnce: 0,
+    mostStreamsAtOnce: 0,
   } as Omit<FakeLazaret, 'close' | 'url'> & { url: string };
-  let partsNow = 0;
+  let [partsNow, streamsNow] = [0, 0];
   const server = createServer((request, response) => {
     void readBody(request).then(async (body) => {
       const { pathname } = new URL(request.url ?? '/', fake.url);
+      if (pathname === '/graphql/stream') {
+        fake.mostStreamsAtOnce = Math.max(fake.mostStreamsAtOnce, (streamsNow += 1));
+        response.once('close', () => (streamsNow -= 1));
+      }
       if (request.method !== 'PUT') {
         answer(fake, pathname, request, response, body);
         return;
       }
       partsNow += 1;
       fake.mostPartsAtOnce = Math.max(fake.mostPartsAtOnce, partsNow);
-      await sleep(5);
+      await (fake.partsHeld ?? sleep(5));
       partsNow -= 1;
       receivePart(fake, pathname, request, response, body);
     });
@@ -112,17 +121,7 @@ interface Input extends PossessionInput {
   readonly sha256?: string;
   readonly parts: readonly { readonly partNumber: number; readonly sha256?: string }[];
 }
-type State = Pick<
-  FakeLazaret,
-  | 'url'
-  | 'uploads'
-  | 'log'
-  | 'completions'
-  | 'partRefusals'
-  | 'stored'
-  | 'possessionRefusal'
-  | 'blockSizeBytes'
->;
+type State = Omit<FakeLazaret, 'close'>;
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];

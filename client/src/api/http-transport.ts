@@ -15,11 +15,10 @@ export interface HttpTransportOptions {
 /** GraphQL over HTTP, with subscriptions over WebSocket or, where none comes through, server-sent events. */
 export function createHttpTransport({ url, getToken, live = 'auto' }: HttpTransportOptions): Transport {
   const graphqlUrl = `${url.replace(/\/+$/, '')}/graphql`;
-  const { subscribe, close } = createLive({ url: graphqlUrl, getToken, transport: live });
+  const subscriptions = createLive({ url: graphqlUrl, getToken, transport: live });
   return {
     request: (operation, variables, signal) =>
       graphqlRequest({ url: graphqlUrl, getToken }, operation, variables, signal),
-    subscribe,
-    close,
+    ...subscriptions,
   };
 }

@@ -3,7 +3,7 @@ import { createClient as createWsClient } from 'graphql-ws';
 import type { GetToken } from './access-token.js';
 import { errorOfConnection, errorOfGraphQL, type AnsweredError } from './error-of-answer.js';
 import type { Transport } from './transport.js';
-import { UploadError } from './upload-error.js';
+import { hasCode, UploadError } from './upload-error.js';
 
 /** How subscriptions travel; `auto` takes WebSocket and falls back to SSE. */
 export type LiveTransport = 'auto' | 'ws' | 'sse';
@@ -31,33 +31,42 @@ const LAZY_CLOSE_MS = 1_000;
 /** A socket that says nothing for so long is asked whether it still lives, in milliseconds. */
 const KEEP_ALIVE_MS = 20_000;
 
+/** A way for subscriptions. */
+interface Way {
+  readonly source: Source;
+  /** Uploads that may be followed over it at a time; what else is subscribed to is not counted. */
+  readonly maxFollowed: number;
+  followed: number;
+}
+
+/** The service takes 100 operations over one WebSocket: some are left for all else. */
+const MAX_FOLLOWED_OVER_WS = 80;
+/** Each stream holds one of the six connections that a browser opens to a host over HTTP/1.1. */
+const MAX_FOLLOWED_OVER_SSE = 1;
+
 /** One WebSocket for all subscriptions, or one event stream for each. */
-export function createLive(options: LiveOptions): Pick<Transport, 'subscribe' | 'close'> {
+export function createLive(
+  options: LiveOptions,
+): Required<Pick<Transport, 'subscribe' | 'subscribeIfFree' | 'close'>> {
   const token = rememberRefusals(options.getToken);
   const ws = openWs(options.url, token.get);
-  const sse = createSseClient({
-    url: `${options.url}/stream`,
-    headers: async () => ({ authorization: `Bearer ${await token.get()}` }),
-    retryAttempts: 0,
-  });
-  const overWs: Source = (payload) => ws.client.iterate(payload);
-  const overSse: Source = (payload) => sse.iterate(payload);
-  let source = options.transport === 'sse' ? overSse : overWs;
+  const sse = openSse(options.url, token.get);
+  const overWs = wayOf((payload) => ws.client.iterate(payload), MAX_FOLLOWED_OVER_WS);
+  const overSse = wayOf((payload) => sse.iterate(payload), MAX_FOLLOWED_OVER_SSE);
+  let way = options.transport === 'sse' ? overSse : overWs;
 
-  return {
-    subscribe: async (operation, variables, onItem, signal) => {
-      const payload = {
-        query: operation.toString(),
-        variables: { ...(variables as Record<string, unknown>) },
-      };
-      const pump = (): Promise<void> => read(source(payload), onItem as (item: unknown) => void, signal);
+  const subscribeBy =
+    (pump: typeof read): Transport['subscribe'] =>
+    async (operation, variables, onItem, signal) => {
+      const payload = { query: operation.toString(), variables: { ...(variables as object) } };
+      const hear = onItem as (item: unknown) => void;
       try {
-        await pump().catch((error: unknown) => {
-          const isBlocked = options.transport === 'auto' && source === overWs && !ws.hasConnected();
+        await pump(way, payload, hear, signal).catch((error: unknown) => {
+          const isBlocked = options.transport === 'auto' && way === overWs && !ws.hasConnected();
           if (signal.aborted || !isBlocked || isAnswer(error)) throw error;
           // Something between here and the service lets no WebSocket through.
-          source = overSse;
-          return pump();
+          way = overSse;
+          return pump(way, payload, hear, signal);
         });
       } catch (error) {
         signal.throwIfAborted();
@@ -65,13 +74,39 @@ export function createLive(options: LiveOptions): Pick<Transport, 'subscribe' | 
         token.note(known);
         throw known;
       }
-    },
+    };
+
+  return {
+    subscribe: subscribeBy(read),
+    subscribeIfFree: subscribeBy(readIfFree),
     close: async () => {
       sse.dispose();
       await ws.client.dispose();
     },
   };
 }
+
+const wayOf = (source: Source, maxFollowed: number): Way => ({ source, maxFollowed, followed: 0 });
+
+const readIfFree: typeof read = async (way, ...subscription) => {
+  if (way.followed >= way.maxFollowed) {
+    const detail = { code: 'RATE_LIMITED', category: 'limit', retryable: false } as const;
+    throw new UploadError('No more uploads are followed live at a time.', detail);
+  }
+  way.followed += 1;
+  try {
+    await read(way, ...subscription);
+  } finally {
+    way.followed -= 1;
+  }
+};
+
+const openSse = (url: string, token: () => Promise<string>): ReturnType<typeof createSseClient> =>
+  createSseClient({
+    url: `${url}/stream`,
+    headers: async () => ({ authorization: `Bearer ${await token()}` }),
+    retryAttempts: 0,
+  });
 
 function openWs(
   url: string,
@@ -102,16 +137,18 @@ function rememberRefusals(getToken: GetToken): {
       return token;
     },
     note: (error) => {
-      isRefused = error instanceof UploadError && error.code === 'UNAUTHENTICATED';
+      if (hasCode(error, 'UNAUTHENTICATED')) isRefused = true;
     },
   };
 }
 
 async function read(
-  source: AsyncIterableIterator<Item>,
+  way: Way,
+  payload: Payload,
   onItem: (item: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const source = way.source(payload);
   const stop = (): void => void source.return?.();
   signal.addEventListener('abort', stop, { once: true });
   try {

@@ -26,6 +26,13 @@ export interface Transport {
     onItem: (item: Data) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /**
+   * As `subscribe`, and refuses at once when all places that uploads may take are taken. Absent where there are
+   * always more places than uploads.
+   *
+   * @throws UploadError with RATE_LIMITED when there is no place
+   */
+  readonly subscribeIfFree?: Transport['subscribe'];
   /** Lets the connections go. */
   close(): Promise<void>;
 }

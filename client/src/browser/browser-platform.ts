@@ -3,8 +3,8 @@ import type { Platform } from '../platform.js';
 import { createHasher, type CreateWorker } from './hasher.js';
 import { xhrPut } from './xhr-put.js';
 
-/** Browsers open six connections to a host over HTTP/1.1: one stays free for all else. */
-const MAX_PARALLEL = 5;
+/** Browsers open six connections to a host over HTTP/1.1: one may carry events, and one stays free for all else. */
+const MAX_PARALLEL = 4;
 
 /** A page, or a worker of one. */
 export const browserPlatform = (createWorker: CreateWorker): Platform => ({

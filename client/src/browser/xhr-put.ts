@@ -1,5 +1,11 @@
 import { STALL_TIMEOUT_MS, MAX_ANSWER_CHARACTERS, type PutAnswer, type PutRequest } from '../platform.js';
 
+/**
+ * No byte has moved yet, in milliseconds: other pages may hold all connections to the host, and the browser lets a
+ * request wait for one without telling.
+ */
+const FIRST_BYTE_TIMEOUT_MS = 600_000;
+
 /** Puts bytes with XMLHttpRequest: of all that browsers have, it alone tells how many bytes have left. */
 export function xhrPut({ url, headers, body, onSent, signal }: PutRequest): Promise<PutAnswer> {
   return new Promise((resolve, reject) => {
@@ -36,7 +42,7 @@ const answerOf = (request: XMLHttpRequest): PutAnswer => ({
 });
 
 function watchStall(onStall: () => void): { readonly moved: () => void; readonly end: () => void } {
-  let timer = setTimeout(onStall, STALL_TIMEOUT_MS);
+  let timer = setTimeout(onStall, FIRST_BYTE_TIMEOUT_MS);
   return {
     moved: () => {
       clearTimeout(timer);

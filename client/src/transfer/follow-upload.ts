@@ -1,5 +1,6 @@
 import { keepSubscribed } from '../api/keep-subscribed.js';
 import { sleep } from '../api/retry.js';
+import type { Transport } from '../api/transport.js';
 import { UploadProgressDocument, type FileState } from '../generated/graphql.js';
 import type { UploadDeps } from '../upload-deps.js';
 import { isEnded, type UploadedFile, type UploadSnapshot } from '../upload-snapshot.js';
@@ -36,7 +37,7 @@ export async function followUpload(
   };
   try {
     await keepSubscribed(
-      deps,
+      { ...deps, transport: sparing(deps.transport) },
       UploadProgressDocument,
       () => ({ fileId }),
       ({ uploadProgress }) => hear(uploadProgress),
@@ -48,6 +49,10 @@ export async function followUpload(
   }
   return ended ?? poll(deps, fileId, onHeard, signal);
 }
+
+/** Takes a place among the live connections only where one is free: asking needs none. */
+const sparing = (transport: Transport): Transport =>
+  transport.subscribeIfFree ? { ...transport, subscribe: transport.subscribeIfFree } : transport;
 
 async function poll(
   deps: UploadDeps,

@@ -38,14 +38,18 @@ export async function sendUpload(sending: Sending): Promise<void> {
   let { ledger } = begun;
   let isFirst = ledger === undefined;
   for (let incomplete = 0; incomplete < MAX_INCOMPLETE_ROUNDS;) {
-    if (!gate.isOpen()) state.change({ phase: 'paused', bytesPerSecond: 0 });
-    await gate.whenOpen(signal);
+    if (!gate.isOpen()) {
+      state.change({ phase: 'paused', bytesPerSecond: 0 });
+      await gate.whenOpen(signal);
+      state.change({ phase: 'preparing' });
+    }
     if (!isFirst) ledger ??= await readLedger(deps, begun.fileId, signal);
     if (!isFirst && (ledger === undefined || !isOpen(ledger.state))) return;
     isFirst = false;
     const pause = gate.signal();
     try {
-      await sendRound(sending, ledger, AbortSignal.any([signal, pause]));
+      const either = AbortSignal.any([signal, pause]);
+      await deps.sendingTurns.run(either, () => sendRound(sending, ledger, either));
       return;
     } catch (error) {
       signal.throwIfAborted();
