@@ -1,3 +1,4 @@
+import { unreadable } from '../api/error-of-answer.js';
 import { STALL_TIMEOUT_MS, MAX_ANSWER_CHARACTERS, type PutAnswer, type PutRequest } from '../platform.js';
 
 /**
@@ -22,8 +23,7 @@ export function xhrPut({ url, headers, body, onSent, signal }: PutRequest): Prom
       onSent(loaded);
     };
     request.onload = () => resolve(answerOf(request));
-    // Why a connection failed is not told to pages.
-    request.onerror = () => reject(new TypeError('no answer, or none that this page may read'));
+    request.onerror = () => void reasonOf(body).then(reject);
     request.onabort = () => reject(signal.reason as Error);
     request.onloadend = () => {
       watch.end();
@@ -34,6 +34,13 @@ export function xhrPut({ url, headers, body, onSent, signal }: PutRequest): Prom
     request.send(body);
   });
 }
+
+/** Why a request failed is not told to pages; whether its bytes can still be read, shows when they are. */
+const reasonOf = (body: Blob): Promise<Error> =>
+  body
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(() => new TypeError('no answer, or none that this page may read'), unreadable);
 
 const answerOf = (request: XMLHttpRequest): PutAnswer => ({
   status: request.status,

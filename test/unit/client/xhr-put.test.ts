@@ -33,6 +33,10 @@ class FakeRequest {
   sent(loaded: number): void {
     this.upload.onprogress?.({ loaded });
   }
+  fail(): void {
+    this.onerror?.();
+    this.onloadend?.();
+  }
   answer(): void {
     this.onload?.();
     this.onloadend?.();
@@ -71,6 +75,24 @@ describe('a PUT of a page', () => {
     FakeRequest.last.sent(3);
     await vi.advanceTimersByTimeAsync(MINUTE_MS);
     await expect(stalled).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('tells a file that was altered meanwhile from a connection that broke', async () => {
+    const broken = put();
+    FakeRequest.last.fail();
+    await expect(broken).rejects.toThrow(TypeError);
+
+    const gone = new DOMException('altered', 'NotReadableError');
+    const altered = Object.assign(new Blob(['bytes']), {
+      slice: () => Object.assign(new Blob(['b']), { arrayBuffer: () => Promise.reject(gone) }),
+    });
+    const unreadable = put(altered);
+    FakeRequest.last.fail();
+    await expect(unreadable).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      retryable: false,
+      cause: gone,
+    });
   });
 
   it('does not wait for a connection for ever', async () => {
