@@ -1,6 +1,6 @@
 import type { ApolloClient } from '@apollo/client';
-import { useApolloClient } from '@apollo/client/react';
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { getApolloContext } from '@apollo/client/react';
+import { useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { PageOptions } from './browser.js';
 import { browserPlatform } from './browser/browser-platform.js';
 import { workerBeside } from './browser/hasher.js';
@@ -58,16 +58,26 @@ function clientOf(apollo: ApolloClient): UploadClient<Blob> {
   return client;
 }
 
+function uploadsOf(
+  client: UploadClient<Blob> | undefined,
+  apollo: ApolloClient | undefined,
+): UploadClient<Blob> {
+  if (client !== undefined) return client;
+  if (apollo !== undefined) return clientOf(apollo);
+  throw new Error('useUpload needs a client, or an ApolloProvider above it.');
+}
+
 const nothing = (): void => undefined;
 
 /**
  * One upload at a time, live, over the Apollo Client of the page. When the component goes, the upload is
  * stopped; the same file goes on where it was.
  *
- * @param client - @default one over the Apollo Client of the nearest provider
+ * @param client - @default one over the Apollo Client of the nearest provider; with it no provider is needed
  */
 export function useUpload(client?: UploadClient<Blob>): UseUpload {
-  const apollo = useApolloClient();
+  const { client: apollo } = useContext(getApolloContext());
+  const uploads = uploadsOf(client, apollo);
   const [current, setCurrent] = useState<Upload>();
   const stopLast = useRef<() => void>(nothing);
   useEffect(() => () => stopLast.current(), []);
@@ -78,11 +88,11 @@ export function useUpload(client?: UploadClient<Blob>): UseUpload {
       const stop = new AbortController();
       stopLast.current = () => stop.abort();
       const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-      const begun = (client ?? clientOf(apollo)).upload(file, { ...options, signal });
+      const begun = uploads.upload(file, { ...options, signal });
       setCurrent(begun);
       return begun.result;
     },
-    [apollo, client],
+    [uploads],
   );
   const snapshot = useSyncExternalStore(
     useCallback((listener) => current?.subscribe(listener) ?? nothing, [current]),
