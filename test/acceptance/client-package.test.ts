@@ -9,6 +9,17 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const PACKAGE = path.join(ROOT, 'client');
 const run = promisify(execFile);
 
+/** What the code in the README takes for granted. */
+const NAMES_OF_README = `
+  declare const session: { accessToken(options: { renew: boolean }): Promise<string> };
+  declare const file: File;
+  declare const token: string;
+  declare const upload: { readonly result: Promise<unknown> };
+  declare const tokenUrl: string, clientId: string, clientSecret: string;
+  declare function show(phase: string, sentBytes: number): void;
+  declare function tell(message: string): void;
+`;
+
 describe('the package of the client library, as it would be published', () => {
   let consumer: string;
 
@@ -21,6 +32,10 @@ describe('the package of the client library, as it would be published', () => {
     consumer = await mkdtemp(path.join(tmpdir(), 'lazaret-consumer-'));
     await mkdir(path.join(consumer, 'node_modules/@lazaret'), { recursive: true });
     await symlink(PACKAGE, path.join(consumer, 'node_modules/@lazaret/client'));
+    await mkdir(path.join(consumer, 'node_modules/@types'));
+    for (const name of ['react', '@types/react']) {
+      await symlink(path.join(ROOT, 'node_modules', name), path.join(consumer, 'node_modules', name));
+    }
     await writeFile(path.join(consumer, 'package.json'), '{ "type": "module" }');
   });
   afterAll(() => rm(consumer, { recursive: true, force: true }));
@@ -58,14 +73,45 @@ describe('the package of the client library, as it would be published', () => {
        const result: Promise<UploadedFile> = client.upload(new Blob(['x']), { until: 'sent' }).result;
        result.catch((error: unknown) => hasCode(error, 'TOO_LARGE') && error.retryAfterMs);`,
     );
-    const compiler = path.join(ROOT, 'node_modules/typescript/bin/tsc');
+    expect(await compile('typescript', { module: 'nodenext' }, ['use.ts'])).toBe('');
+  });
+
+  it.each([
+    ['nodenext', { module: 'nodenext' }],
+    ['bundler', { module: 'esnext', moduleResolution: 'bundler' }],
+  ])('has a README whose code compiles as it stands, by the resolution %s', async (_name, options) => {
+    const files = ['names.d.ts'];
+    await writeFile(path.join(consumer, 'names.d.ts'), NAMES_OF_README);
+    const texts = [path.join(PACKAGE, 'README.md'), path.join(ROOT, 'README.md')];
+    for (const text of await Promise.all(texts.map((file) => readFile(file, 'utf8')))) {
+      // The other code in them is about other libraries.
+      for (const [, language, code] of text.matchAll(/^```(tsx?)\n(import[^`]*@lazaret.*?)^```/gms)) {
+        const file = `readme-${files.length}.${language ?? ''}`;
+        files.push(file);
+        await writeFile(path.join(consumer, file), code ?? '');
+      }
+    }
+    expect(files.length).toBeGreaterThan(4);
+    expect(await compile('typescript-7', { ...options, jsx: 'react-jsx' }, files)).toBe('');
+  });
+
+  /** What a compiler says of files of the consumer. */
+  async function compile(compiler: string, options: object, files: readonly string[]): Promise<string> {
     const compilerOptions = {
       ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: true },
-      ...{ module: 'nodenext', target: 'es2024', lib: ['es2024', 'dom'], types: [] },
+      ...{ target: 'es2024', lib: ['es2024', 'dom'], types: [], ...options },
     };
-    const config = { compilerOptions, files: ['use.ts'] };
-    await writeFile(path.join(consumer, 'tsconfig.json'), JSON.stringify(config));
-    const compiled = run(process.execPath, [compiler, '-p', consumer]);
-    await expect(compiled).resolves.toMatchObject({ stdout: '' });
-  });
+    await writeFile(path.join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+    const command = [
+      path.join(ROOT, 'node_modules', compiler, 'bin/tsc'),
+      '-p',
+      consumer,
+      '--pretty',
+      'false',
+    ];
+    return run(process.execPath, command).then(
+      ({ stdout }) => stdout,
+      (error: unknown) => (error as { readonly stdout: string }).stdout,
+    );
+  }
 });
