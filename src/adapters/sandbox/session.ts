@@ -101,11 +101,29 @@ interface Parts {
   readonly replyTimeoutMs: number;
 }
 
+const GIVEN_UP = 'The file was given up';
+
+/** One file has one end: an analyser takes a second one for what the next file begins with. */
+async function comeToEnd({
+  finishing,
+  sending,
+  finish,
+}: Pick<Parts, 'finish'> & {
+  readonly finishing: Promise<StructureReport> | undefined;
+  readonly sending: Promise<void> | undefined;
+}): Promise<StructureReport> {
+  if (finishing) return withDeadline(finishing, ABORT_MS, () => new TransientError('analyser', GIVEN_UP));
+  await sending;
+  return finish(ABORT_MS);
+}
+
 function toSession({ process, tail, send, ask, finish, onEnd, replyTimeoutMs }: Parts): StructureSession {
   let sending: Promise<void> | undefined;
+  let finishing: Promise<StructureReport> | undefined;
+  let isGivenUp = false;
   let isOver = false;
   const end = (how: SessionEnd): void => {
-    if (!isOver) onEnd(how);
+    if (!isOver) onEnd(isGivenUp ? 'given up' : how);
     isOver = true;
   };
   const guard = async <T>(work: Promise<T>): Promise<T> => {
@@ -125,15 +143,18 @@ function toSession({ process, tail, send, ask, finish, onEnd, replyTimeoutMs }: 
     },
     isTooMuch: () => guard(ask()),
     async finish() {
-      const report = await guard(finish(replyTimeoutMs));
+      finishing = finish(replyTimeoutMs);
+      const report = await guard(finishing);
       end('reported');
       return report;
     },
     abort() {
-      if (isOver) return;
+      if (isOver || isGivenUp) return;
+      isGivenUp = true;
       // It comes to the end of what it has, and takes the next file; one that does not is killed.
-      const over = (sending ?? Promise.resolve()).then(() => finish(ABORT_MS));
-      void over.catch(() => process.kill('The file was given up')).then(() => end('given up'));
+      void comeToEnd({ finishing, sending, finish })
+        .catch(() => process.kill(GIVEN_UP))
+        .then(() => end('given up'));
     },
   };
 }
