@@ -61,8 +61,10 @@ export interface Backlog {
   dueCleanups(limit: number): Promise<readonly DueFile[]>;
   /** Releases, decided or not, whose time is over, oldest first. */
   dueReleaseEnds(limit: number): Promise<readonly DueRelease[]>;
-  /** Approved releases whose content was last examined with other definitions. */
-  dueReexaminations(definitionsVersion: string, limit: number): Promise<readonly DueRelease[]>;
+  /** Definitions that the content of approved releases was last examined with, each once. */
+  releasedVersions(): Promise<readonly string[]>;
+  /** Approved releases whose content was last examined with one of the given definitions. */
+  dueReexaminations(examinedWith: readonly string[], limit: number): Promise<readonly DueRelease[]>;
   /** Definitions that copies in use were last examined with, each once; empty for those that are asked for. */
   examinedVersions(): Promise<readonly string[]>;
   /**

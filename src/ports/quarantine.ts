@@ -50,6 +50,8 @@ export interface QuarantineTransaction {
   findRelease(id: string): Promise<Release | undefined>;
   /** The newest one of a file. */
   latestRelease(id: FileId): Promise<Release | undefined>;
+  /** Signatures by which earlier releases of the file ended before this one was asked for. */
+  earlierHits(release: Release): Promise<readonly string[]>;
   /** Writes a changed release with compare-and-set on its version; false when another write came first. */
   changeRelease(before: Release, after: Release): Promise<boolean>;
   /** Notes the definitions that the content was examined with again. Not a change of status. */

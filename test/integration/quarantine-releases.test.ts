@@ -170,35 +170,48 @@ describe('the release of infected content', () => {
     over.abort();
   });
 
-  it('ends when newer definitions find something, and goes on when they do not', async () => {
-    const bad = await infected('hit');
-    const [hit, kept] = [await release(bad), await release(await infected('kept'))];
+  /** A scanner whose status names some definitions, and that finds with its own what is said of a content. */
+  const scannerWith = (
+    current: string,
+    found: ReadonlyMap<string | null, string>,
+    own = current,
+  ): Scanner & { scans(): number } => {
     let scans = 0;
-    const status = (definitionsVersion: string) => () =>
-      Promise.resolve({ engine: 'Fake 1.0', definitionsVersion, definitionsBuiltAt: null });
-    // Knows one content, by its bytes.
-    const scanner: Scanner = {
+    const status = { engine: 'Fake 1.0', definitionsVersion: current, definitionsBuiltAt: null };
+    return {
       ...createFakeScanner(),
+      scans: () => scans,
+      status: () => Promise.resolve(status),
       begin: () => {
         scans += 1;
         const hash = createHash('sha256');
         const session: ScanSession = {
-          ...{ engine: 'Fake 1.0', definitionsVersion: '42', abort: () => undefined },
+          ...{ engine: 'Fake 1.0', definitionsVersion: own, abort: () => undefined },
           write: (chunk) => Promise.resolve(void hash.update(chunk)),
-          finish: () =>
-            Promise.resolve(
-              hash.digest('hex') === bad.sha256 ? { kind: 'found', signature: 'Win.New-1' } : { kind: 'ok' },
-            ),
+          finish: () => {
+            const signature = found.get(hash.digest('hex'));
+            return Promise.resolve(signature === undefined ? { kind: 'ok' } : { kind: 'found', signature });
+          },
         };
         return Promise.resolve(session);
       },
     };
-    const sweep = (by: Scanner): Promise<QuarantineSweepReport> =>
-      sweepQuarantine({ ...deps(), scanner: by })(running);
+  };
+  const sweep = async (scanner: Scanner): Promise<void> => {
+    const report: QuarantineSweepReport = await sweepQuarantine({ ...deps(), scanner })(running);
+    expect(report.reexaminations).toMatchObject({ failed: 0 });
+  };
+  const knownOf = (file: File): string => file.verdict?.findings[0]?.detail ?? '';
+
+  it('ends when newer definitions find something else, and goes on when they do not', async () => {
+    const bad = await infected('hit');
+    const [hit, kept] = [await release(bad), await release(await infected('kept'))];
+    const found = new Map([[bad.sha256, 'Win.New-1']]);
     // The definitions of the verdict say nothing new.
-    await sweep({ ...scanner, status: status('local') });
-    expect(scans).toBe(0);
-    expect((await sweep({ ...scanner, status: status('42') })).reexaminations).toMatchObject({ failed: 0 });
+    const before = scannerWith('local', found);
+    await sweep(before);
+    expect(before.scans()).toBe(0);
+    await sweep(scannerWith('42', found));
     expect(await stored(hit.id)).toMatchObject({
       ...{ status: 'ENDED', endCause: 'HIT', endReason: 'Win.New-1', endedBy: 'system:sweeper' },
     });
@@ -207,9 +220,37 @@ describe('the release of infected content', () => {
       'FILE_NOT_AVAILABLE',
       undefined,
     ]);
-    const before = scans;
-    await sweep({ ...scanner, status: status('42') });
-    expect(scans).toBe(before);
+    const again = scannerWith('42', found);
+    await sweep(again);
+    expect(again.scans()).toBe(0);
+  });
+
+  it('goes on when newer definitions find what was judged, and ends when later ones find something else', async () => {
+    const file = await infected('judged');
+    const { id } = await release(file);
+    await sweep(scannerWith('100', new Map([[file.sha256, knownOf(file)]])));
+    expect(await stored(id)).toMatchObject({ status: 'APPROVED', definitionsVersion: '100' });
+    await sweep(scannerWith('101', new Map([[file.sha256, 'Win.Other-1']])));
+    expect(await stored(id)).toMatchObject({ status: 'ENDED', endReason: 'Win.Other-1' });
+    // Whoever asks again has read why it ended, so that was judged as well.
+    const next = await release(file);
+    await sweep(scannerWith('102', new Map([[file.sha256, 'Win.Other-1']])));
+    expect(await stored(next.id)).toMatchObject({ status: 'APPROVED', definitionsVersion: '102' });
+  });
+
+  it('is not ended by older definitions, whichever scanner still has them', async () => {
+    const file = await infected('older');
+    const { id } = await release(file);
+    await sweep(scannerWith('200', new Map()));
+    const found = new Map([[file.sha256, 'Win.Older-1']]);
+    const older = scannerWith('199', found);
+    await sweep(older);
+    expect(older.scans()).toBe(0);
+    // One scanner says what is current, and another one takes the content.
+    await sweep(scannerWith('201', found, '199'));
+    expect(await stored(id)).toMatchObject({ status: 'APPROVED', definitionsVersion: '200' });
+    await sweep(scannerWith('201', found));
+    expect(await stored(id)).toMatchObject({ status: 'ENDED', endCause: 'HIT' });
   });
 
   it('and its content end by themselves: the release by its time, the content by its retention', async () => {

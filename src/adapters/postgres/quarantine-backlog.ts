@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, isNull, lte, ne, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNull, lte, type SQL } from 'drizzle-orm';
 import { quarantine, releases } from '../../../db/schema/quarantine.js';
 import type { FileId, TenantId } from '../../domain/ids.js';
 import type { Backlog, DueRelease, QuarantineCounts } from '../../ports/backlog.js';
@@ -7,7 +7,7 @@ import type { Sql } from './session.js';
 
 type QuarantineBacklog = Pick<
   Backlog,
-  'dueReleaseEnds' | 'dueReexaminations' | 'dueRetentions' | 'quarantineCounts'
+  'dueReleaseEnds' | 'releasedVersions' | 'dueReexaminations' | 'dueRetentions' | 'quarantineCounts'
 >;
 
 /**
@@ -25,12 +25,23 @@ export const createQuarantineBacklog = (
     );
     return across((db) => dueReleases(db, isOver, limit));
   },
-  dueReexaminations: (definitionsVersion, limit) => {
-    const isOutdated = and(
+  releasedVersions: () =>
+    across(async (db) => {
+      const version = releases.definitionsVersion;
+      const rows = await db
+        .selectDistinct({ version })
+        .from(releases)
+        .where(eq(releases.status, 'APPROVED'))
+        .orderBy(version)
+        .limit(MAX_VERSIONS);
+      return rows.map((row) => row.version);
+    }),
+  dueReexaminations: (examinedWith, limit) => {
+    const isDue = and(
       eq(releases.status, 'APPROVED'),
-      ne(releases.definitionsVersion, definitionsVersion),
+      inArray(releases.definitionsVersion, [...examinedWith]),
     );
-    return across((db) => dueReleases(db, isOutdated, limit));
+    return across((db) => dueReleases(db, isDue, limit));
   },
   dueRetentions: (limit) =>
     across(async (db) => {
@@ -44,6 +55,9 @@ export const createQuarantineBacklog = (
     }),
   quarantineCounts: () => across(countQuarantine),
 });
+
+/** A release lasts for days, in which there are not as many; what is beyond comes when these are done. */
+const MAX_VERSIONS = 100;
 
 async function countQuarantine(db: Sql): Promise<QuarantineCounts> {
   const [kept] = await db.select({ total: count() }).from(quarantine).where(isNull(quarantine.removedAt));

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, type SQL } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNotNull, lte, type SQL } from 'drizzle-orm';
 import { releases } from '../../../db/schema/quarantine.js';
 import type { FileId, TenantId } from '../../domain/ids.js';
 import type { EndCause, Release, ReleaseStatus } from '../../domain/release.js';
@@ -8,7 +8,7 @@ import { auditQuarantine } from './quarantine-history.js';
 
 type Releases = Pick<
   QuarantineTransaction,
-  'insertRelease' | 'findRelease' | 'latestRelease' | 'changeRelease' | 'noteReexamination'
+  'insertRelease' | 'findRelease' | 'latestRelease' | 'earlierHits' | 'changeRelease' | 'noteReexamination'
 >;
 
 const { correlationId: _correlationId, ...columns } = getTableColumns(releases);
@@ -42,11 +42,36 @@ export const createReleases = (context: FileScope): Releases => ({
       .limit(1);
     return row && toRelease(row);
   },
+  earlierHits: (release) => earlierHits(context, release),
   changeRelease: (before, after) => changeRelease(context, before, after),
   noteReexamination: async (id, definitionsVersion) => {
     await context.sql.update(releases).set({ definitionsVersion }).where(isRelease(context, id));
   },
 });
+
+/** Somebody who has one file released so often has read the newest of them. */
+const MAX_HITS = 100;
+
+async function earlierHits(
+  { sql: db, scope }: FileScope,
+  { fileId, requestedAt }: Release,
+): Promise<string[]> {
+  const { endReason, endedAt } = releases;
+  const isHit = and(
+    eq(releases.tenantId, scope.tenantId),
+    eq(releases.fileId, fileId),
+    eq(releases.endCause, 'HIT'),
+    isNotNull(endReason),
+    lte(endedAt, requestedAt),
+  );
+  const rows = await db
+    .select({ endReason })
+    .from(releases)
+    .where(isHit)
+    .orderBy(desc(endedAt))
+    .limit(MAX_HITS);
+  return rows.flatMap((row) => row.endReason ?? []);
+}
 
 async function changeRelease(context: FileScope, before: Release, after: Release): Promise<boolean> {
   const { status, version, decidedBy, decidedAt, decisionReason } = after;

@@ -1,3 +1,4 @@
+import { isOutdated } from '../../domain/examination.js';
 import type { Backlog, DueRelease } from '../../ports/backlog.js';
 import type { RemoveBytesDeps } from '../remove-bytes.js';
 import { budget, each, type SweepCount } from '../sweeping.js';
@@ -48,5 +49,8 @@ async function dueReexaminations(
   signal: AbortSignal,
 ): Promise<readonly DueRelease[]> {
   const status = await scanner.status(signal).catch(() => undefined);
-  return status ? backlog.dueReexaminations(status.definitionsVersion, MAX_ITEMS) : [];
+  if (!status) return [];
+  const versions = await backlog.releasedVersions();
+  const outdated = versions.filter((version) => isOutdated(version, status.definitionsVersion));
+  return outdated.length > 0 ? backlog.dueReexaminations(outdated, MAX_ITEMS) : [];
 }

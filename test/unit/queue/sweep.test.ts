@@ -84,6 +84,7 @@ const backlog = (part: Partial<Backlog> = {}): Backlog => ({
   dueCleanups: async () => [],
   dueDeadLetters: async () => [],
   dueReleaseEnds: async () => [],
+  releasedVersions: async () => [],
   dueReexaminations: async () => [],
   dueRetentions: async () => [],
   examinedVersions: async () => [],
