@@ -38,6 +38,8 @@ export interface DeadLetterTransaction {
   failedAttempts(id: FileId, upTo: number, limit: number): Promise<readonly FailedAttempt[]>;
   /** Attempts that a file had before the last replay; zero when it was never replayed. */
   attemptsBeforeReplay(id: FileId): Promise<number>;
+  /** How many attempts after a certain one ended because their worker was stopped. */
+  interruptedAttempts(id: FileId, after: number): Promise<number>;
 
   /** Adds a dead letter together with its audit row. False when the file has one that is open: nothing is written then. */
   addDeadLetter(id: FileId, letter: NewDeadLetter): Promise<boolean>;

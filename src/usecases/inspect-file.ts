@@ -25,6 +25,9 @@ export type InspectionOutcome =
  */
 const SPARE_ATTEMPTS = 3;
 
+/** Interruptions beyond these count as attempts: an inspection that no worker ever ends in time must not go on for ever. */
+const MAX_FREE_INTERRUPTIONS = 100;
+
 /**
  * Inspects one file and decides over it. At least once is enough: a job that comes again, late or twice
  * changes nothing.
@@ -52,11 +55,16 @@ export const inspectFile =
     return end.kind === 'decided' ? { ...end, durationMs: deps.clock.now().getTime() - begunAtMs } : end;
   };
 
-/** An attempt before this one of which nobody noted how it ended lost its worker without a word. */
+/**
+ * An attempt before this one of which nobody noted how it ended lost its worker without a word. One that was interrupted
+ * says nothing of the file, so it is no try.
+ */
 async function countTries(tx: FileTransaction, { id, attempt }: File): Promise<number> {
   if (attempt === 1) return 1;
   await tx.noteFailedAttempt(id, { attempt: attempt - 1, ...LOST });
-  return attempt - (await tx.attemptsBeforeReplay(id));
+  const before = await tx.attemptsBeforeReplay(id);
+  const interrupted = await tx.interruptedAttempts(id, before);
+  return attempt - before - Math.min(interrupted, MAX_FREE_INTERRUPTIONS);
 }
 
 const LOST = { failureClass: 'LOST', message: 'The worker was lost.' } as const;

@@ -112,6 +112,22 @@ describe('an inspection that is given up', () => {
     expect((await openLetterOf(file)).letter).toMatchObject({ attempt: 6, cause: 'ATTEMPTS_USED_UP' });
   });
 
+  it('does not come of interruptions', async () => {
+    const file = await scene.receive(Buffer.from('interrupted'));
+    for (let time = 1; time <= 10; time += 1) await scene.inspect(file, {}, AbortSignal.abort());
+    const down = broken(new TransientError('scanner', 'down'));
+    for (const attempt of [11, 12]) {
+      expect(await scene.inspect(file, down)).toMatchObject({ kind: 'postponed', attempt });
+    }
+    await scene.inspect(file, down);
+    expect((await openLetterOf(file)).letter).toMatchObject({ attempt: 13, cause: 'ATTEMPTS_USED_UP' });
+    // A replay gives back what was used up, and again interruptions take nothing of it.
+    await replayDeadLetter(deps())(ADMIN, { deadLetterId: (await openLetterOf(file)).letter.id });
+    for (let time = 1; time <= 7; time += 1) await scene.inspect(file, {}, AbortSignal.abort());
+    expect(await scene.inspect(file, down)).toMatchObject({ kind: 'postponed', attempt: 21 });
+    expect((await inspectAgain(file)).state).toBe('CLEAN');
+  });
+
   it('loses its bytes when it is discarded, and cannot be replayed any more', async () => {
     const file = await givenUp('discarded');
     const { letter } = await openLetterOf(file);

@@ -74,10 +74,15 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
       return Promise.resolve(true);
     },
     noteFailedAttempt: (_, attempt) => {
-      attempts.push(attempt);
+      if (!attempts.some((one) => one.attempt === attempt.attempt)) attempts.push(attempt);
       return Promise.resolve();
     },
     attemptsBeforeReplay: () => Promise.resolve(0),
+    interruptedAttempts: (_, after) => {
+      const isMeant = (one: (typeof attempts)[number]): boolean =>
+        one.failureClass === 'INTERRUPTED' && one.attempt > after;
+      return Promise.resolve(attempts.filter(isMeant).length);
+    },
     addDeadLetter: (_, letter) => {
       letters.push(letter);
       return Promise.resolve(true);

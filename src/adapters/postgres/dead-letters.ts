@@ -1,4 +1,17 @@
-import { and, asc, count, desc, eq, getTableColumns, inArray, lte, max, sql, type SQL } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  lte,
+  max,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
 import { audit } from '../../../db/schema/audit.js';
 import { deadLetters, failedAttempts } from '../../../db/schema/dead-letters.js';
 import { files } from '../../../db/schema/files.js';
@@ -68,7 +81,10 @@ async function change(
   return true;
 }
 
-type Attempts = Pick<DeadLetterTransaction, 'noteFailedAttempt' | 'failedAttempts' | 'attemptsBeforeReplay'>;
+type Attempts = Pick<
+  DeadLetterTransaction,
+  'noteFailedAttempt' | 'failedAttempts' | 'attemptsBeforeReplay' | 'interruptedAttempts'
+>;
 
 const createFailedAttempts = ({ sql: db, scope }: FileScope): Attempts => ({
   noteFailedAttempt: async (fileId, attempt) => {
@@ -107,7 +123,22 @@ const createFailedAttempts = ({ sql: db, scope }: FileScope): Attempts => ({
       );
     return row?.attempts ?? 0;
   },
+  interruptedAttempts: (fileId, after) => countInterrupted({ sql: db, scope }, fileId, after),
 });
+
+function countInterrupted(
+  { sql: db, scope }: Pick<FileScope, 'sql' | 'scope'>,
+  fileId: FileId,
+  after: number,
+): Promise<number> {
+  const isInterrupted = and(
+    eq(failedAttempts.tenantId, scope.tenantId),
+    eq(failedAttempts.fileId, fileId),
+    gt(failedAttempts.attempt, after),
+    eq(failedAttempts.failureClass, 'INTERRUPTED'),
+  );
+  return db.$count(failedAttempts, isInterrupted);
+}
 
 async function select(
   { sql: db, scope }: FileScope,

@@ -48,7 +48,7 @@ export interface Inspection {
   readonly scope: TenantScope;
   /** As `beginInspection` returned it: its attempt is the fencing token of every later write. */
   readonly file: File;
-  /** Attempts since the file was completed or replayed, this one included. */
+  /** Attempts since the file was completed or replayed, this one included and those that were interrupted left out. */
   readonly tries: number;
   /** Its ledger, ascending. Final: a file that is inspected takes no parts. */
   readonly parts: readonly Part[];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PermanentError, TransientError } from '../../../src/domain/errors.js';
 import type { ObjectStore } from '../../../src/ports/object-store.js';
+import type { Scanner } from '../../../src/ports/scanner.js';
 import { arrange, BYTES, KEY, type Scene, type Stage } from '../../support/arrange-inspection.js';
 import { chunked, createFakeScanner } from '../../support/memory-inspection.js';
 
@@ -156,6 +157,26 @@ describe('an inspection that fails', () => {
     expect(await inspect(AbortSignal.abort())).toMatchObject({ kind: 'postponed', attempt: 3, delayMs: 0 });
     await inspect();
     expect(files.file().state).toBe('CLEAN');
+  });
+
+  it('has all its attempts also after its worker was stopped many times', async () => {
+    let isBroken = true;
+    const begin = (): ReturnType<Scanner['begin']> =>
+      isBroken ? Promise.reject(gone) : createFakeScanner().begin();
+    const { inspect, files } = arrange({ scanner: { ...createFakeScanner(), begin } });
+    for (let time = 1; time <= 20; time += 1) await inspect(AbortSignal.abort());
+    for (const attempt of [21, 22]) expect(await inspect()).toMatchObject({ kind: 'postponed', attempt });
+    isBroken = false;
+    await inspect();
+    expect(files.file().state).toBe('CLEAN');
+  });
+
+  it('ends a file that no worker comes to the end of before it is stopped', async () => {
+    const { inspect, files } = arrange();
+    for (let time = 1; time <= 110 && files.file().state === 'SCANNING'; time += 1) {
+      await inspect(AbortSignal.abort());
+    }
+    expect(files.letters).toMatchObject([{ cause: 'STALLED', attempt: 107 }]);
   });
 
   it('ends a file that every worker died of', async () => {
