@@ -58,7 +58,7 @@ export const contents = pgTable(
       .default(sql`to_timestamp(0)`),
     /** How often the copy was sent out; counted in batches, and only for the order of examinations. */
     downloadCount: bigint('download_count', { mode: 'number' }).notNull().default(0),
-    /** Fencing token of examinations: number of those begun so far. */
+    /** Fencing token of examinations: grows with each, and to the next multiple of 64 where one came to its end. */
     rescanAttempt: integer('rescan_attempt').notNull().default(0),
     /** Until when the running examination owns the copy; NULL when none runs. */
     rescanLeaseUntil: instant('rescan_lease_until'),

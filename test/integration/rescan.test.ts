@@ -196,6 +196,39 @@ describe('examining clean files again', () => {
     expect(idsOf(await planned('3'))).toEqual([file.id]);
   });
 
+  it('waits longer with every failure, so that copies that fail leave the rate to the others', async () => {
+    const [failing, broken] = [await clean(randomBytes(100)), await clean(randomBytes(100))];
+    const older = await clean(randomBytes(100));
+    const silent = scanner('2', { kind: 'ok' }, { finish: () => Promise.reject(new Error('silence')) });
+    const waitOf = async ({ vaultKey }: File): Promise<number | undefined> => {
+      const text =
+        'select extract(epoch from next_rescan_at - now())::float8 as wait from contents where vault_key = $1';
+      const { rows } = await asSuperuser(scene.ownerUrl, (db) =>
+        db.query<{ wait: number }>(text, [vaultKey]),
+      );
+      return rows[0]?.wait;
+    };
+    const waits: number[] = [];
+    for (let time = 1; time <= 14; time += 1) {
+      expect(await rescan(jobOf(failing), silent)).toMatchObject({ kind: 'failed' });
+      waits.push((await waitOf(failing)) ?? NaN);
+    }
+    expect(waits[0]).toBeLessThanOrEqual(60);
+    expect(waits[4]).toBeGreaterThan(7 * 60);
+    expect(waits.at(-1)).toBeGreaterThan(2.9 * 3_600);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(6 * 3_600);
+    await scene.deps.objects.remove({ area: 'vault', key: broken.vaultKey ?? '' });
+    expect(await rescan(jobOf(broken), scanner('2'))).toMatchObject({ kind: 'failed' });
+    expect(await waitOf(broken)).toBeGreaterThan(23 * 3_600);
+    expect(idsOf(await planned('2', 2))).toEqual([older.id]);
+    // Once it came to its end it is like any other, and whoever asks need not wait.
+    expect(await rescan(jobOf(failing), scanner('2'))).toEqual({ kind: 'clean' });
+    expect(await rescan(jobOf(failing), silent)).toMatchObject({ kind: 'failed' });
+    expect(await waitOf(failing)).toBeLessThanOrEqual(60);
+    await rescanFile({ ...scene.deps, settings })(ANALYST, { fileId: broken.id });
+    expect(idsOf(await planned('2', 1))).toEqual([broken.id]);
+  });
+
   it('is fenced: of two at once one examines, and whoever lost its lease notes nothing', async () => {
     const file = await clean(randomBytes(100));
     const asleep = Promise.withResolvers<undefined>();

@@ -2,9 +2,13 @@ import { and, asc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { contents } from '../../../db/schema/contents.js';
 import { files } from '../../../db/schema/files.js';
+import { EXAMINATIONS_IN_A_ROW } from '../../domain/rescan-delay.js';
 import type { Rescan, RescanTransaction } from '../../ports/rescans.js';
 import { fileColumns, toFile } from './file-row.js';
 import { databaseNow, databaseNowPlus, type FileScope } from './file-scope.js';
+
+/** The next multiple: from here on failures are counted anew. */
+const nextRow = sql`(${contents.rescanAttempt} / ${sql.raw(String(EXAMINATIONS_IN_A_ROW))} + 1) * ${sql.raw(String(EXAMINATIONS_IN_A_ROW))}`;
 
 /** Examinations of sealed copies; the number of the attempt fences off whoever lost its lease. */
 export const createRescans = (context: FileScope): RescanTransaction => ({
@@ -13,6 +17,7 @@ export const createRescans = (context: FileScope): RescanTransaction => ({
   noteRescan: (rescan, { engine, definitionsVersion, isClean }) =>
     write(context, rescan, {
       rescanLeaseUntil: null,
+      rescanAttempt: nextRow,
       examinedWith: definitionsVersion,
       ...(isClean ? { engine, definitionsVersion, inspectedAt: databaseNow } : {}),
     }),
@@ -23,7 +28,7 @@ export const createRescans = (context: FileScope): RescanTransaction => ({
       .update(contents)
       .set({
         examinedWith: '',
-        rescanAttempt: sql`${contents.rescanAttempt} + 1`,
+        rescanAttempt: nextRow,
         rescanLeaseUntil: null,
         nextRescanAt: sql`to_timestamp(0)`,
       })

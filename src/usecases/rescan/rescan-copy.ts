@@ -1,5 +1,6 @@
 import { PermanentError, TransientError } from '../../domain/errors.js';
 import { vaultKeyOf } from '../../domain/object-keys.js';
+import { rescanDelay } from '../../domain/rescan-delay.js';
 import type { TenantScope } from '../../ports/file-store.js';
 import type { InspectionJob } from '../../ports/job-queue.js';
 import type { Rescan } from '../../ports/rescans.js';
@@ -13,7 +14,7 @@ export interface RescanCopyDeps extends CondemnFilesDeps, ScanAgainDeps {
   readonly settings: {
     /** How long a worker may be silent before another may begin. */
     readonly leaseMs: number;
-    /** Longest wait before an examination that failed is tried again. */
+    /** Longest wait before an examination that failed for the first time is tried again; doubles from there. */
     readonly maxBackoffMs: number;
   };
 }
@@ -103,7 +104,9 @@ async function recover(
   cause: unknown,
   signal: AbortSignal,
 ): Promise<RescanOutcome> {
-  const delayMs = signal.aborted ? 0 : chooseDelay({ minDelayMs: 0, maxDelayMs: settings.maxBackoffMs });
+  const isBroken = cause instanceof PermanentError && cause.dependency === 'object-store';
+  const delay = rescanDelay(rescan.attempt, isBroken, settings.maxBackoffMs);
+  const delayMs = signal.aborted ? 0 : chooseDelay(delay);
   await files.transact(scope, (tx) => tx.postponeRescan(rescan, delayMs));
   return signal.aborted ? { kind: 'not-due' } : { kind: 'failed', cause };
 }
