@@ -7,6 +7,7 @@ import type { ByteBudget } from '../src/usecases/inspection/byte-budget.js';
 import type { InspectionOutcome } from '../src/usecases/inspect-file.js';
 import type { RescanOutcome } from '../src/usecases/rescan/rescan-copy.js';
 import type { DependencyGate } from './dependency-gate.js';
+import type { StoreRoom } from './store-room.js';
 
 /** What handling a job needs. */
 export interface InspectionHandlerDeps {
@@ -22,6 +23,8 @@ export interface InspectionHandlerDeps {
   readonly onRoom: () => void;
   /** Holds back what could only fail. */
   readonly gate: Pick<DependencyGate, 'pass'>;
+  /** Holds back what the store has no room for. */
+  readonly storeRoom: Pick<StoreRoom, 'take'>;
   /** How much may be read at the same time. */
   readonly byteBudget: ByteBudget;
   readonly metrics: Metrics;
@@ -42,14 +45,15 @@ export const createInspectionHandler =
 
 /** A job that is not let in has not begun: it stays due in the database, and the sweeper asks for it again. */
 async function withRoom(
-  { gate, byteBudget, metrics, logger }: InspectionHandlerDeps,
-  { fileId, sizeBytes }: InspectionJob,
+  deps: InspectionHandlerDeps,
+  job: InspectionJob,
   signal: AbortSignal,
   work: () => Promise<void>,
 ): Promise<void> {
-  const giveBack = (await gate.pass(signal)) ? await byteBudget.take(sizeBytes, signal) : undefined;
+  const { byteBudget, metrics, logger } = deps;
+  const giveBack = (await deps.gate.pass(signal)) ? await takeRoom(deps, job, signal) : undefined;
   if (!giveBack) {
-    logger.debug({ fileId }, 'inspection not begun, as the worker stops');
+    logger.debug({ fileId: job.fileId }, 'inspection not begun, as the worker stops');
     return;
   }
   metrics.bytesInFlight.set(byteBudget.heldBytes());
@@ -59,6 +63,27 @@ async function withRoom(
     giveBack();
     metrics.bytesInFlight.set(byteBudget.heldBytes());
   }
+}
+
+/** Always in this order, so that nobody who has one waits for somebody who has the other. */
+async function takeRoom(
+  { storeRoom, byteBudget }: InspectionHandlerDeps,
+  { priority, sizeBytes }: InspectionJob,
+  signal: AbortSignal,
+): Promise<(() => void) | undefined> {
+  // To examine again writes nothing.
+  const sealedBytes = priority === 'MAINTENANCE' ? 0 : (sizeBytes ?? 0);
+  const leaveStore = sealedBytes > 0 ? await storeRoom.take(sealedBytes, signal) : () => undefined;
+  if (!leaveStore) return undefined;
+  const leaveBudget = await byteBudget.take(sizeBytes, signal);
+  if (!leaveBudget) leaveStore();
+  return (
+    leaveBudget &&
+    (() => {
+      leaveBudget();
+      leaveStore();
+    })
+  );
 }
 
 async function handle(deps: InspectionHandlerDeps, job: InspectionJob, signal: AbortSignal): Promise<void> {

@@ -18,6 +18,7 @@ import { createInspectionHandler } from './inspection.worker.js';
 import { createRefusedJobHandler } from './refused-job.js';
 import { createRelayWorker } from './relay.worker.js';
 import { createRescanWorker } from './rescan.worker.js';
+import { createStoreRoom } from './store-room.js';
 import { createSweepWorker } from './sweep.worker.js';
 
 /** How long an inspection may go on when the process is told to stop; then it is put back. */
@@ -28,8 +29,9 @@ const logger = createLogger({ level: config.logLevel, service: 'worker' });
 const metrics = createMetrics();
 const platform = await orExit(compose({ config, logger, metrics, isTracing }), logger);
 const work = composeWork(platform);
-const health = composeHealth(platform, work.analyser);
-const deps = { ...platform, ...work };
+const storeRoom = createStoreRoom(platform.objects, platform);
+const health = composeHealth(platform, { analyser: work.analyser, isShort: () => storeRoom.isShort() });
+const deps = { ...platform, ...work, storeRoom };
 const handOut = createHandOutWorker(deps);
 const { clamds, scanner, breakers, objects } = platform;
 const gate = createDependencyGate(
@@ -114,6 +116,7 @@ lifecycle.add({
     const stopped = inspections.stop(signal);
     // What has not begun goes back at once; what has begun may come to its end.
     gate.close();
+    storeRoom.close();
     work.byteBudget.close();
     return stopped;
   },

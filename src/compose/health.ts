@@ -20,16 +20,24 @@ const REDIS_CONNECT_TIMEOUT_MS = 5_000;
 const DATABASE_WAIT_MS = 60_000;
 const DATABASE_BACKOFF = { initialDelay: 100, maxDelay: 2_000 };
 
+/** What a worker knows besides. */
+interface OfWorker {
+  readonly analyser: RunningAnalyser;
+  /** Whether inspections wait for free space in the store. */
+  readonly isShort: () => boolean;
+}
+
 /**
  * Composes the checks of all dependencies. The API works on while no scanner does; a worker, which has an
  * analyser, does not.
  */
-export function composeHealth(platform: Platform, analyser?: RunningAnalyser): Health {
+export function composeHealth(platform: Platform, worker?: OfWorker): Health {
   const { database, bus, objects, clamds, breakers } = platform;
+  const analyser = worker?.analyser;
   const checks = [
     check('postgres', true, () => database.check()),
     check('redis', true, (signal) => bus.check(signal)),
-    check('object-store', true, (signal) => answerOfStore(objects, signal)),
+    check('object-store', true, (signal) => answerOfStore(objects, signal, worker?.isShort)),
     check('scanner', analyser !== undefined, async () => answerOfClamds(await clamds.look())),
     ...(analyser ? [check('analyser', true, () => describeSandbox(analyser))] : [issuerCheck(breakers)]),
   ];
@@ -39,8 +47,15 @@ export function composeHealth(platform: Platform, analyser?: RunningAnalyser): H
 }
 
 /** A store that is nearly full is degraded: it must still be read, and emptied. */
-async function answerOfStore(objects: ObjectStore, signal: AbortSignal): Promise<CheckAnswer | undefined> {
+async function answerOfStore(
+  objects: ObjectStore,
+  signal: AbortSignal,
+  isShort?: () => boolean,
+): Promise<CheckAnswer | undefined> {
   await objects.check(signal);
+  if (isShort?.() === true) {
+    return { status: 'degraded', detail: 'too full, inspections wait for free space' };
+  }
   const hasRoom = (await objects.hasRoom?.()) ?? true;
   return hasRoom ? undefined : { status: 'degraded', detail: 'nearly full, takes no new bytes' };
 }

@@ -164,6 +164,12 @@ export interface ObjectStore {
    */
   hasRoom?(): Promise<boolean>;
 
+  /**
+   * How many bytes of what has come already can be sealed: more than `hasRoom` leaves to clients, and never all that is
+   * free. Optional as well.
+   */
+  spareBytes?(): Promise<number>;
+
   /** Resolves when the store takes reads and writes. */
   check(signal?: AbortSignal): Promise<void>;
 }

@@ -29,7 +29,13 @@ async function watchSmallDisk(): Promise<DiskReport[]> {
 
 it('a store whose disk is full takes no bytes, says so, serves and removes what it has, and recovers by itself', async () => {
   const [before, full, after] = await watchSmallDisk();
-  const works = { status: 'ok', store: { status: 'up' }, part: 'taken', partToTheEnd: 'taken' };
+  const works = {
+    status: 'ok',
+    store: { status: 'up' },
+    part: 'taken',
+    partToTheEnd: 'taken',
+    maySeal: true,
+  };
   const has = { kept: 'kept', isRemoved: true, leftovers: before?.leftovers };
   expect(before).toMatchObject({ ...works, ...has });
   expect(full).toMatchObject({
@@ -38,6 +44,7 @@ it('a store whose disk is full takes no bytes, says so, serves and removes what 
     store: { status: 'degraded', detail: 'nearly full, takes no new bytes' },
     part: 'TransientError',
     partToTheEnd: 'TransientError',
+    maySeal: false,
   });
   expect(after).toMatchObject({ ...works, ...has });
 });

@@ -32,6 +32,7 @@ describe('inspections beside each other', () => {
       rescan: async () => expect.fail('Nobody asked to examine anything again.'),
       onRoom: () => undefined,
       gate: { pass: async () => true },
+      storeRoom: { take: async () => () => undefined },
       ...{ byteBudget, metrics, logger: pino({ level: 'silent' }) },
     });
     for (let worker = 0; worker < WORKERS; worker += 1) open.work(handle);

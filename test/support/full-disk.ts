@@ -17,6 +17,8 @@ export interface DiskReport {
   readonly part: string;
   /** The same without a floor of free space, until nothing more fits. */
   readonly partToTheEnd: string;
+  /** Whether a copy of a mebibyte may still be sealed. */
+  readonly maySeal: boolean;
   /** What was there before. */
   readonly kept: string;
   /** Names in the directory of what is not complete. */
@@ -86,6 +88,7 @@ async function watchDisk(directory: string): Promise<void> {
       store: dependencies['object-store'],
       part: await putPart(store),
       partToTheEnd: await putPart(toTheEnd),
+      maySeal: ((await store.spareBytes?.()) ?? 0) >= MIB,
       isRemoved: (await store.stat(REMOVED)) === undefined,
       kept: object ? (await buffer(object.body)).toString() : '',
       leftovers: (await readdir(path.join(root, 'tmp'), { recursive: true })).length,

@@ -80,10 +80,15 @@ export async function createFilesystemStore(
     removeIsolated: (key, signal) => run(signal, () => removeIsolated(disk, key)),
     spool: createStoreSpool(disk),
     list: (selection) => listDisk(disk, selection),
-    hasRoom: () => guard(disk.room.has),
+    ...tellRoom(disk),
     check: (signal) => run(signal, async () => rm(await writeScratch(scratch, 0, Readable.from([])))),
   };
 }
+
+const tellRoom = ({ room }: Disk): Required<Pick<ObjectStore, 'hasRoom' | 'spareBytes'>> => ({
+  hasRoom: () => guard(room.has),
+  spareBytes: () => guard(room.spareBytes),
+});
 
 async function openDisk({ root, clock, minFreeBytes = 0 }: FilesystemStoreOptions): Promise<Disk> {
   await mkdir(root, { recursive: true, mode: DIRECTORY_MODE });

@@ -6,11 +6,16 @@ import { DEPENDENCY } from './store-error.js';
 /** How long an answer of the system holds; many parts may begin within it. */
 const ANSWER_MS = 500;
 
+/** So large a part of the floor stays free also of what is sealed: for the rest of the system. */
+const RESERVE = 1 / 4;
+
 /** Whether a disk takes new bytes. */
 export interface Room {
   readonly has: () => Promise<boolean>;
   /** Throws `TransientError` where it takes none. */
   readonly require: () => Promise<void>;
+  /** How many bytes may be sealed. */
+  readonly spareBytes: () => Promise<number>;
 }
 
 /**
@@ -37,6 +42,7 @@ export function createRoom(directory: string, minFreeBytes: number, clock: Clock
   };
   return {
     has,
+    spareBytes: async () => Math.max(0, (await ask()) - minFreeBytes * RESERVE),
     require: async () => {
       if (!(await has())) throw new TransientError(DEPENDENCY, 'The disk is nearly full.');
     },

@@ -27,7 +27,9 @@ describe('the inspection handler', () => {
     const rescan = async () => expect.fail('Nobody asked to examine anything again.');
     const byteBudget = createByteBudget(1);
     const gate = { pass: async () => true };
-    await createInspectionHandler({ inspect, rescan, onRoom, gate, byteBudget, metrics, logger })(job, never);
+    const storeRoom = { take: async () => () => undefined };
+    const deps = { inspect, rescan, onRoom, gate, storeRoom, byteBudget, metrics, logger };
+    await createInspectionHandler(deps)(job, never);
     expect(inspect.mock.calls).toEqual([[job, never, onRoom]]);
     return { onRoom, metrics };
   };
