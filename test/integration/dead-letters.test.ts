@@ -13,6 +13,7 @@ import { deleteFile } from '../../src/usecases/end-file.js';
 import { reconcileSagas } from '../../src/usecases/reconcile-sagas.js';
 import { asSuperuser, openDatabase } from '../support/database.js';
 import { openInspectionScene, type InspectionScene } from '../support/inspection-scene.js';
+import { createFakeScanner } from '../support/memory-inspection.js';
 import { ACME, GLOBEX } from '../support/stored-files.js';
 
 const permissions = new Set(['deadletter:read', 'deadletter:manage', 'file:delete'] as const);
@@ -184,6 +185,28 @@ describe('an inspection that is given up', () => {
     expect(await record({ ...job, tenantId: GLOBEX.tenantId })).toBe(false);
     expect((await openLetterOf(file)).letter.cause).toBe('PAYLOAD_REFUSED');
     expect((await inspectAgain(file)).state).toBe('CLEAN');
+  });
+
+  it('leaves nothing of a refused job that could be replayed once the file is decided over', async () => {
+    const [judged, vain] = [
+      await scene.receive(Buffer.from('judged')),
+      await scene.receive(Buffer.from('vain')),
+    ];
+    for (const { tenantId, id: fileId } of [judged, vain]) {
+      await recordRefusedJob(scene.deps)({ tenantId, fileId });
+    }
+    const { letter } = await openLetterOf(judged);
+    const reply = { kind: 'limit', detail: 'MaxRecursion' } as const;
+    await scene.inspect(judged, { scanner: createFakeScanner(reply) });
+    expect((await scene.find(judged)).state).toBe('UNSCANNABLE');
+    expect(await letterOf(judged)).toMatchObject({
+      letter: { status: 'DISCARDED', decidedBy: 'system:inspection' },
+    });
+    expect(await replayDeadLetter(deps())(ADMIN, { deadLetterId: letter.id })).toMatchObject({
+      fault: { code: 'CONFLICT' },
+    });
+    await scene.inspect(vain, broken(new PermanentError('scanner', 'no')));
+    expect((await openLetterOf(vain)).letter.cause).toBe('PERMANENT_FAILURE');
   });
 
   it('is replayed by nobody without the permission, and by no statement past its dead letter', async () => {

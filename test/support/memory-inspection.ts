@@ -83,6 +83,7 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
         one.failureClass === 'INTERRUPTED' && one.attempt > after;
       return Promise.resolve(attempts.filter(isMeant).length);
     },
+    listDeadLetters: () => Promise.resolve([]),
     addDeadLetter: (_, letter) => {
       letters.push(letter);
       return Promise.resolve(true);

@@ -20,7 +20,8 @@ export const recordRefusedJob =
   async ({ tenantId, fileId }: RefusedJob): Promise<boolean> => {
     const scope: TenantScope = { tenantId, subject: 'system:inspection', correlationId: `refused-${fileId}` };
     return files.transact(scope, async (tx) => {
-      const file = await tx.find(fileId);
+      // Locked, so that none is left behind by who decides over the file at the same time.
+      const file = await tx.findForUpdate(fileId);
       if (file?.state !== 'SCANNING') return false;
       await tx.addDeadLetter(fileId, {
         cause: 'PAYLOAD_REFUSED',

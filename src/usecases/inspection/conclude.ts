@@ -10,6 +10,7 @@ import type { FileTransaction } from '../../ports/file-store.js';
 import { announce } from '../announce.js';
 import { applyCommand } from '../apply.js';
 import { chooseCopy, probeCopy, type Elsewhere, type ProbedCopy } from '../contents/choose-copy.js';
+import { closeRefusedJob } from '../dead-letters/close-refused-job.js';
 import { policyVersionOf } from '../policy-version.js';
 import { settleBytes } from '../settle-bytes.js';
 import type { Examination } from './examine.js';
@@ -129,7 +130,9 @@ const writeOnce = (
     await tx.renewInspection(file.id, file.attempt, scannedBytes, deps.settings.leaseMs);
     const command = { kind: 'decide', verdict, sha256, detectedType, vaultKey: copy.value } as const;
     const applied = await applyCommand(tx, withProgress(current, scannedBytes), command, at);
-    if (applied.ok && facts.letter) await noteLetter(tx, file.id, facts.letter);
+    if (!applied.ok) return applied;
+    if (decision.outcome === 'UNSCANNABLE') await closeRefusedJob(tx, file.id, { by: scope.subject, at });
+    if (facts.letter) await noteLetter(tx, file.id, facts.letter);
     return applied;
   });
 
