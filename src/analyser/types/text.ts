@@ -9,7 +9,8 @@ const HTML =
   /^\s*(?:<!--(?:(?!-->)[\s\S])*-->\s*)*<(?:!doctype\s+html|html|head|body|script|iframe|meta|title|style|form)\b/i;
 const SVG = /^(?:[^<]|<(?!svg\b|[\w-]+:svg\b)(?:\?|!))*<(?:[\w-]+:)?svg\b/i;
 const ROOT = /<(?![?!])([\w:.-]+)/;
-const MAIL = /^(?:From \S+ .*\r?\n)?(?:[\w-]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}/;
+/** Two fields, with the lines that go on with them. Each line is passed over in one way: in two, many lines take for ever. */
+const MAIL = /^(?:From \S+ [^\n]*\n)?(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2}/;
 const MAIL_FIELD = /^(?:Received|Return-Path|Message-ID|MIME-Version):/im;
 
 /** The characters of a head, whatever their encoding; `undefined` when it is no text. */

@@ -4,6 +4,8 @@ import { analyse } from '../../support/analyser/analyse.js';
 const svg = (body: string): string => `<svg xmlns="http://www.w3.org/2000/svg">${body}</svg>`;
 const xml = (declarations: string): string => `<?xml version="1.0"?><!DOCTYPE a [${declarations}]><a/>`;
 const many = (text: string): string => text.repeat(100_000);
+/** No more lines: a pattern that passes over each in two ways takes twice as long for each, but comes to an end. */
+const CONTINUED = `services:\r\n${'  web: 1\r\n'.repeat(25)}`;
 
 /** What takes a parser for ever that goes over the same bytes again for each of them. */
 const ATTACKS: readonly (readonly [name: string, what: string, text: string])[] = [
@@ -28,6 +30,7 @@ const ATTACKS: readonly (readonly [name: string, what: string, text: string])[] 
   ['a.html', 'elements that are closed and were not open', `<html>${'<div>'.repeat(4_000)}${many('</x>')}`],
   ['a.html', 'elements that are never closed', `<html>${many('<b>')}`],
   ['a.html', 'attributes', `<html><a ${many('x ')}>`],
+  ['a.yaml', 'lines that go on with a field of a mail, and are ended by two characters', CONTINUED],
   ['a.rtf', 'signs without digits', `{\\rtf1 ${many("\\'")}}`],
   ['a.rtf', 'a word without end', `{\\rtf1 \\${many('aaaaaaaaaa')}}`],
   ['a.rtf', 'empty objects', `{\\rtf1 ${'{\\object{\\*\\objdata 01}}'.repeat(20_000)}}`],

@@ -93,6 +93,10 @@ const KINDS: readonly (readonly [extension: string, type: string | null, text: s
   ],
 ];
 
+/** As an editor of Windows writes them: one line that looks like a field of a mail, and many that are indented. */
+const services = `services:\r\n${'  web:\r\n    image: "a:1"\r\n    ports: [1]\r\n'.repeat(20)}`;
+const settings = `Settings:\r\n${'\tkey = 1\r\n'.repeat(60)}`;
+
 /** Texts of people, in many scripts and encodings, and of programs. */
 export const texts = (): readonly Sample[] => [
   ...Object.entries(LANGUAGES).map(([name, text]) =>
@@ -107,6 +111,10 @@ export const texts = (): readonly Sample[] => [
   sample('shift-jis.txt', 'text/plain', Buffer.from('82b782d782c482cc906c8ad482cd0d0a', 'hex')),
   sample('iso-2022-jp.txt', 'text/plain', Buffer.from('1b2442247339244624581b2842', 'hex')),
   sample('utf-8-mark.csv', 'text/csv', '\ufeffa;b\r\n1;2\r\n'),
+  sample('services.yaml', 'application/yaml', services),
+  sample('settings.ini', null, settings),
+  sample('README', null, `Usage:\r\n\r\n${'    npm start\r\n'.repeat(60)}`),
+  sample('README.md', 'text/markdown', `Usage:\r\n${'    npm start\r\n'.repeat(60)}\r\n# More\r\n`),
   sample('empty.txt', 'text/plain', ''),
   sample('long-line.txt', 'text/plain', 'x'.repeat(200_000)),
   sample('no-extension', null, 'Some words.\n'),
