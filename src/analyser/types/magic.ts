@@ -12,8 +12,10 @@ const MAGIC: readonly Magic[] = [
   ['zstd', 'application/zstd', '28b52ffd'],
   ['bzip2', 'application/x-bzip2', '425a68..314159265359'],
   ['bzip2', 'application/x-bzip2', '425a68..177245385090'],
-  ['tar', 'application/x-tar', '7573746172', 257],
   ['ar', 'application/x-unix-archive', '213c617263683e0a'],
+  // A thin one names files that lie elsewhere.
+  ['opaque', 'application/x-unix-archive', '213c7468696e3e0a'],
+  ['tar', 'application/x-tar', '7573746172', 257],
   ['7z', 'application/x-7z-compressed', '377abcaf271c'],
   ['opaque', 'application/x-rar-compressed', '526172211a07'],
   ['xz', 'application/x-xz', 'fd377a585a00'],

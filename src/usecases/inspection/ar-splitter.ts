@@ -1,3 +1,5 @@
+import { AR_HEADER_BYTES, AR_MAGIC, AR_PADDING, parseArHeader } from '../../domain/ar-header.js';
+
 /** Bytes of one member of an archive. */
 export interface ArPiece {
   readonly bytes: Uint8Array;
@@ -13,12 +15,6 @@ export interface ArSplitter {
   isWhole(): boolean;
 }
 
-const MAGIC = '!<arch>\n';
-const HEADER_BYTES = 60;
-const HEADER = /^(?<name>.{16}).{32}(?<size>\d+) *`\n$/s;
-/** BSD puts a long name in front of the content, and counts it with it. */
-const LONG_NAME = /^#1\/(\d{1,4}) *$/;
-
 interface State {
   next: 'magic' | 'header' | 'name' | 'content' | 'padding' | 'nothing' | 'garbage';
   held: string;
@@ -26,11 +22,11 @@ interface State {
   leftBytes: number;
   contentBytes: number;
   isFirst: boolean;
-  isOdd: boolean;
+  isPadded: boolean;
   readonly pieces: ArPiece[];
 }
 
-/** Begins at the first byte of a file. @see ar(5) of FreeBSD */
+/** Begins at the first byte of a file. */
 export function createArSplitter(): ArSplitter {
   const state: State = {
     next: 'magic',
@@ -38,7 +34,7 @@ export function createArSplitter(): ArSplitter {
     leftBytes: 0,
     contentBytes: 0,
     isFirst: true,
-    isOdd: false,
+    isPadded: false,
     pieces: [],
   };
   return {
@@ -56,14 +52,14 @@ export function createArSplitter(): ArSplitter {
 /** Each takes what it can of the next bytes, and says how many that was. */
 const STEPS: Readonly<Record<State['next'], (state: State, chunk: Uint8Array) => number>> = {
   magic(state, chunk) {
-    const taken = hold(state, chunk, MAGIC.length);
-    if (!MAGIC.startsWith(state.held)) state.next = 'nothing';
-    else if (state.held.length === MAGIC.length) beginHeader(state);
+    const taken = hold(state, chunk, AR_MAGIC.length);
+    if (!AR_MAGIC.startsWith(state.held)) state.next = 'nothing';
+    else if (state.held.length === AR_MAGIC.length) beginHeader(state);
     return taken;
   },
   header(state, chunk) {
-    const taken = hold(state, chunk, HEADER_BYTES);
-    if (state.held.length === HEADER_BYTES) readHeader(state);
+    const taken = hold(state, chunk, AR_HEADER_BYTES);
+    if (state.held.length === AR_HEADER_BYTES) readHeader(state);
     return taken;
   },
   name(state, chunk) {
@@ -79,8 +75,9 @@ const STEPS: Readonly<Record<State['next'], (state: State, chunk: Uint8Array) =>
     if (isLast) endMember(state);
     return taken;
   },
-  padding(state) {
-    beginHeader(state);
+  padding(state, chunk) {
+    if (chunk[0] === AR_PADDING.charCodeAt(0)) beginHeader(state);
+    else state.next = 'garbage';
     return 1;
   },
   nothing: (_state, chunk) => chunk.length,
@@ -105,13 +102,14 @@ function beginHeader(state: State): void {
 }
 
 function readHeader(state: State): void {
-  const { name = '', size = '' } = HEADER.exec(state.held)?.groups ?? {};
-  const nameBytes = Number(LONG_NAME.exec(name)?.[1] ?? 0);
-  state.contentBytes = Number(size) - nameBytes;
-  state.isOdd = Number(size) % 2 === 1;
-  state.leftBytes = nameBytes;
-  if (size === '' || state.contentBytes < 0) state.next = 'garbage';
-  else if (nameBytes > 0) state.next = 'name';
+  const header = parseArHeader(state.held);
+  if (!header) {
+    state.next = 'garbage';
+    return;
+  }
+  const { nameBytes, contentBytes, isPadded } = header;
+  Object.assign(state, { contentBytes, isPadded, leftBytes: nameBytes });
+  if (nameBytes > 0) state.next = 'name';
   else beginContent(state);
 }
 
@@ -123,6 +121,6 @@ function beginContent(state: State): void {
 }
 
 function endMember(state: State): void {
-  if (state.isOdd) state.next = 'padding';
+  if (state.isPadded) state.next = 'padding';
   else beginHeader(state);
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ScanReply } from '../../../src/domain/verdict.js';
 import { createMemberScans } from '../../../src/usecases/inspection/member-scans.js';
 import { rawAr, type ArMember } from '../../support/hostile/raw-ar.js';
+import { STRANGE_AR } from '../../support/hostile/strange-ar.js';
 
 const OK = (): ScanReply => ({ kind: 'ok' });
 
@@ -58,6 +59,10 @@ describe('the members of an archive of ar', () => {
     for (const bytes of [whole.subarray(0, -1), whole.subarray(0, 40), lying, garbage]) {
       expect((await scan(bytes, 11)).replies.at(-1)).toMatchObject({ kind: 'limit' });
     }
+  });
+
+  it.each(STRANGE_AR)('are a limit of the scanner where unpackers disagree: %s', async (_what, bytes) => {
+    expect((await scan(bytes, 7)).replies.at(-1)).toMatchObject({ kind: 'limit' });
   });
 
   it('are a limit of the scanner where there are too many', async () => {

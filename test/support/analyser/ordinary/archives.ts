@@ -142,5 +142,22 @@ export const archives = async (): Promise<readonly Sample[]> => [
       { name: 'a.o/', content: Buffer.concat([Buffer.from('7f454c46020101', 'hex'), Buffer.alloc(99)]) },
     ]),
   ),
+  sample(
+    'libb.a',
+    null,
+    rawAr([
+      { name: '/', content: Buffer.alloc(5) },
+      { name: '//', content: Buffer.from('a-long-name-of-an-object.o/\n') },
+      { name: '/0', content: Buffer.concat([Buffer.from('7f454c46020101', 'hex'), Buffer.alloc(99)]) },
+    ]),
+  ),
+  sample(
+    'libc.a',
+    null,
+    rawAr([
+      { name: '#1/5', content: Buffer.from('cffaedfe07000001', 'hex') },
+      { name: 'b.o', content: Buffer.alloc(9) },
+    ]),
+  ),
   sample('a.zz', null, deflateSync('text')),
 ];
