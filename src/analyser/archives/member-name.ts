@@ -1,13 +1,13 @@
 import { report, type Context, type Place } from '../context.js';
 import { isDisguised } from '../types/agreement.js';
 
+/** Windows passes over blanks and dots at the end of a step. */
+const UP = /^\.\.[ .]*$/;
 const ABSOLUTE = /^(?:[/\\]|[a-z]:)/i;
 
 /** Whether a path leads out of the directory that it is taken relative to. */
 const leadsOut = (path: string): boolean =>
-  ABSOLUTE.test(path) ||
-  path.includes('\0') ||
-  path.split(/[/\\]/).some((step) => step.replace(/[ .]+$/, '') === '' && step.startsWith('..'));
+  ABSOLUTE.test(path) || path.includes('\0') || path.split(/[/\\]/).some((step) => UP.test(step));
 
 /** Looks at the name of a member: would it be unpacked elsewhere, does it look like what it is not? */
 export function checkName(name: string, member: Place, context: Context): void {

@@ -8,7 +8,7 @@ export interface OfficeWatch {
 }
 
 const MACROS =
-  /(?:^|\/)vbaProject\.bin$|^xl\/macrosheets\/|^xl\/intlMacrosheets\/|^Basic\/.+\/.+\.(?:xml|xba)$|^Scripts\/.+\.(?:py|js|bsh|java)$/i;
+  /(?:^|\/)vbaProject\.bin$|^xl\/macrosheets\/|^xl\/intlMacrosheets\/|^Basic\/.[^/]*\/.+\.(?:xml|xba)$|^Scripts\/.+\.(?:py|js|bsh|java)$/i;
 const TEXT_PARTS = /^(?:word|xl|ppt)\/.*\.xml$|^content\.xml$/i;
 /** Loaded when the document is opened. Links that somebody has to follow are ordinary. */
 const LOADED = /\/(?:attachedTemplate|oleObject|frame|subDocument|aFChunk|image|externalImage|audio|video)$/i;
@@ -72,7 +72,7 @@ const FIELDS = new RegExp(
 const DDE = /\bDDE(?:AUTO)?\b\s*\S/i;
 const LINK = /^<(?:[\w.-]+:)?(?:ddeLink|dde-)/i;
 /** A formula that hands a line to another program. */
-const FORMULA = /^<(?:[\w.-]+:)?f\b[^>]*>\s*[=+-]?\s*(?:cmd|powershell|mshta|msexcel|rundll32)\s*\|/i;
+const FORMULA = /^<(?:[\w.-]+:)?f\b[^>]*>\s*(?:[=+-]\s*)?(?:cmd|powershell|mshta|msexcel|rundll32)\s*\|/i;
 
 /** The words of one field may be spread over many runs: they are read as one, up to the end of the paragraph. */
 function watchFields(member: Place, context: Context): (chunk: Buffer) => void {

@@ -15,10 +15,10 @@ const JAVASCRIPT =
 const COMMENT = /%[^\r\n]*/g;
 /** What reaches out, beside those that have a code of their own. */
 const REACHING = 'URI|SubmitForm|GoToR|GoToE|ImportData|Rendition|Movie|Sound';
-const ACTION_OBJECT = new RegExp(
-  `\\b(\\d{1,10})\\s+\\d{1,5}\\s+obj\\b(?:(?!endobj)[\\s\\S]){0,2000}?/S\\s*/(?:${REACHING})\\b`,
-  'g',
-);
+/** Where an object begins, or one ends, or where there is an action. */
+const LANDMARK = new RegExp(`\\b(\\d{1,10})\\s+\\d{1,5}\\s+obj\\b|(endobj)|/S\\s*/(?:${REACHING})\\b`, 'g');
+/** An action stands near the beginning of its object. */
+const NEAR_CHARACTERS = 2_000;
 const OPENING = /\/(?:OpenAction|AA)\s*(?:(\d{1,10})\s+\d{1,5}\s+R\b|<<((?:(?!endobj)[\s\S]){0,2000}))/g;
 const REFERENCE = /\b(\d{1,10})\s+\d{1,5}\s+R\b/g;
 const INLINE_ACTION = new RegExp(`/S\\s*/(?:${REACHING})\\b`);
@@ -36,7 +36,7 @@ export function createPdfObjects(place: Place, context: Context): PdfObjects {
   return {
     hear(raw) {
       // What begins a comment to us may lie in a string: both readings count.
-      const text = unescapeNames(`${raw}\n${raw.replace(COMMENT, '\n')}`);
+      const text = unescapeNames(raw.includes('%') ? `${raw}\n${raw.replace(COMMENT, '\n')}` : raw);
       if (JAVASCRIPT.test(text)) say('PDF_JAVASCRIPT');
       if (/\/S\s*\/Launch\b/.test(text)) say('PDF_LAUNCH');
       if (/\/EmbeddedFiles\b|\/Type\s*\/EmbeddedFile\b/.test(text)) say('PDF_EMBEDDED_FILE');
@@ -44,10 +44,7 @@ export function createPdfObjects(place: Place, context: Context): PdfObjects {
       if (/\/(?:RichMedia|Flash|3D)\b/.test(text) && /\/Subtype\s*\/(?:RichMedia|Flash)\b/.test(text)) {
         say('PDF_EMBEDDED_FILE', 'rich media');
       }
-      remember(
-        actions,
-        Array.from(text.matchAll(ACTION_OBJECT), ([, number]) => number),
-      );
+      remember(actions, actionObjects(text));
       for (const [, number, inline = ''] of text.matchAll(OPENING)) {
         if (number !== undefined) remember(opening, [number]);
         const own = ownDictionary(inline);
@@ -62,6 +59,42 @@ export function createPdfObjects(place: Place, context: Context): PdfObjects {
       if ([...opening].some((number) => actions.has(number))) say('PDF_AUTO_ACTION');
     },
   };
+}
+
+const PIECE_CHARACTERS = 256 * 1024;
+/** What lies in two pieces is in the beginning of the second as well. */
+const OVERLAP_CHARACTERS = 16 * 1024;
+
+/** Lets long text be looked at, a piece at a time. Throws `LimitError` when the time is over. */
+export function hearLong(objects: PdfObjects, text: string, { budget }: Context): void {
+  for (const piece of piecesOf(text)) {
+    budget.time();
+    objects.hear(piece);
+  }
+}
+
+/** Blanks and comments are made short first: what belongs together is then never further apart than pieces overlap. */
+function* piecesOf(raw: string): Generator<string, undefined> {
+  for (const reading of raw.includes('%') ? [raw, raw.replace(COMMENT, '')] : [raw]) {
+    const text = reading.replace(/\s+/g, ' ');
+    for (let at = 0; at < text.length; at += PIECE_CHARACTERS) {
+      yield text.slice(Math.max(0, at - OVERLAP_CHARACTERS), at + PIECE_CHARACTERS);
+    }
+  }
+}
+
+/** The numbers of objects that may be actions. Goes over the text once, however many objects begin in it. */
+function* actionObjects(text: string): Generator<string, undefined> {
+  let open: { readonly number: string; readonly at: number }[] = [];
+  for (const { 0: mark, 1: number, 2: end, index } of text.matchAll(LANDMARK)) {
+    if (number !== undefined) open.push({ number, at: index + mark.length });
+    else {
+      if (end === undefined) {
+        for (const object of open) if (index - object.at <= NEAR_CHARACTERS) yield object.number;
+      }
+      open = [];
+    }
+  }
 }
 
 /** Of the text behind `<<`, what belongs to that dictionary. */

@@ -25,7 +25,7 @@ export interface PdfPacking {
 /** Reads of a dictionary how its stream is packed. What is said twice, or elsewhere, may mean something else to a viewer. */
 export function packingOf(dictionary: string): PdfPacking {
   const values = Array.from(
-    dictionary.matchAll(/\/Filter\s*(\[[^\]]*\]|\/\w+|\S?)/g),
+    dictionary.matchAll(/\/Filter\s*(\[[^\][]*\]|\/\w+|\S?)/g),
     ([, value]) => value ?? '',
   );
   const [value = ''] = values;

@@ -5,7 +5,7 @@ import type { ContentType } from '../types/content-type.js';
 import { only } from '../reading/limited.js';
 import { identify } from '../types/identify.js';
 import { findProgram } from '../types/programs.js';
-import { createPdfObjects, unescapeNames, type PdfObjects } from './pdf-objects.js';
+import { createPdfObjects, hearLong, unescapeNames, type PdfObjects } from './pdf-objects.js';
 import { openPdfStream, packingOf, sniffPdfStream, SNIFF_BYTES } from './pdf-stream.js';
 
 const STREAM = /(?<![A-Za-z])stream(?:\r\n|\n|\r(?!\n))/g;
@@ -91,7 +91,7 @@ async function passStream(reader: Reader, dictionary: string, scene: StreamScene
   const raw = untilEnd(reader, scene);
   if (/\/Type\s*\/ObjStm\b|\/First\s+\d/.test(dictionary)) {
     const text = await openPdfStream(raw, packing, place, context);
-    if (text) objects.hear(text.toString('latin1'));
+    if (text) hearLong(objects, text.toString('latin1'), context);
   } else if (/\/Type\s*\/EmbeddedFile\b|\/EF\s*<</.test(dictionary) || isFile(head)) {
     report(context, place, 'PDF_EMBEDDED_FILE');
     const content = await openPdfStream(raw, packing, place, context);

@@ -23,12 +23,14 @@ const ENTITY = new RegExp(
   `<!ENTITY\\s+(%\\s+)?([^\\s"'%]+)\\s+(?:(${QUOTED})|${EXTERNAL})\\s*(?:NDATA\\s+[^\\s>]+\\s*)?>`,
   'y',
 );
-const OTHER = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!(?!ENTITY)[A-Z]+(?:[^>"']|"[^"]*"|'[^']*')*>|\s+/gy;
+const OTHER = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!(?!ENTITY)[A-Z](?:[^>"']|"[^"]*"|'[^']*')*>|\s+/gy;
 const REFERENCE = /%([^\s;%"']{1,200});/y;
 /** More are declared by nobody; the sets of all entities of HTML and MathML are 2,000. */
 export const MOST_ENTITIES = 10_000;
 const MOST_CHARACTERS = 1024 * 1024;
 const MOST_STEPS = 200_000;
+/** Together, also of declarations that stand for others, each time. */
+const MOST_READ_CHARACTERS = 16 * 1024 * 1024;
 /** Declarations that stand for declarations. */
 const MOST_NESTED = 8;
 
@@ -42,7 +44,7 @@ export function parseDoctype(joined: string): Doctype {
   const subset = text.slice(begin).trim();
   const isWhole = subset === '' || (subset.startsWith('[') && text.length <= MOST_CHARACTERS);
   const inner = subset.startsWith('[') ? subset.slice(1).replace(/\]\s*$/, '') : '';
-  const isRead = isWhole && readSubset(inner, { entities, steps: 0 }, MOST_NESTED);
+  const isRead = isWhole && readSubset(inner, { entities, steps: 0, characters: 0 }, MOST_NESTED);
   return { systemId: unquote(head?.[1]), entities: [...entities.values()], isBroken: !isRead };
 }
 
@@ -50,11 +52,14 @@ interface Reading {
   readonly entities: Map<string, Entity>;
   /** Declarations and references that were read, also those that stand for others, each time. */
   steps: number;
+  characters: number;
 }
 
 /** @returns whether all of it are declarations */
 function readSubset(text: string, reading: Reading, nestedLeft: number): boolean {
   const { entities } = reading;
+  reading.characters += text.length;
+  if (reading.characters > MOST_READ_CHARACTERS) return false;
   for (let at = 0; at < text.length;) {
     reading.steps += 1;
     const entity = match(ENTITY, text, at);

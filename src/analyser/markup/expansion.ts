@@ -1,10 +1,11 @@
+import { LimitError } from '../budget.js';
 import type { Entity } from './doctype.js';
 
 /** What entities become when they are expanded, without expanding them. */
 export interface Expansion {
   /** Characters that an entity becomes; `Infinity` when it holds itself. */
   sizeOf(name: string): number;
-  /** The beginning of what it becomes: enough to see what it does. */
+  /** The beginning of what it becomes: enough to see what it does. Throws {@link LimitError} for too many references. */
   beginningOf(name: string): string;
 }
 
@@ -12,6 +13,9 @@ const REFERENCE = /&([^\s;&#]{1,200});|%([^\s;%"']{1,200});/g;
 const MOST_BEGINNING_CHARACTERS = 64 * 1024;
 const MOST_DEPTH = 32;
 const MOST_STEPS = 10_000;
+/** For all entities of a document together: references that are followed, and characters that are looked through for them. */
+const MOST_STEPS_TOGETHER = 1_000_000;
+const MOST_CHARACTERS_TOGETHER = 32 * 1024 * 1024;
 
 /** Prepares for the entities of one document. */
 export function createExpansion(entities: readonly Entity[]): Expansion {
@@ -25,9 +29,16 @@ export function createExpansion(entities: readonly Entity[]): Expansion {
     sizes.set(name, size);
   }
   for (const name of order.circular) sizes.set(name, Infinity);
+  let [steps, characters] = [0, 0];
   return {
     sizeOf: (name) => sizes.get(name) ?? 0,
-    beginningOf: (name) => beginningOf(name, byName, order.circular),
+    beginningOf(name) {
+      const beginning = beginningOf(name, byName, order.circular);
+      steps += beginning.steps;
+      characters += beginning.characters;
+      if (steps <= MOST_STEPS_TOGETHER && characters <= MOST_CHARACTERS_TOGETHER) return beginning.text;
+      throw new LimitError('ANALYSIS_LIMIT', 'The entities of a document refer to too many others.');
+    },
   };
 }
 
@@ -67,15 +78,16 @@ function beginningOf(
   first: string,
   byName: ReadonlyMap<string, Entity>,
   circular: ReadonlySet<string>,
-): string {
+): { readonly text: string; readonly steps: number; readonly characters: number } {
   let text = '';
-  let steps = 0;
+  let [steps, characters] = [0, 0];
   const append = (name: string, depthLeft: number): void => {
     const value = circular.has(name) ? '' : (byName.get(name)?.value ?? '');
+    characters += value.length;
     let at = 0;
     for (const { 0: whole, 1: general, index } of value.matchAll(REFERENCE)) {
       steps += 1;
-      if (text.length > MOST_BEGINNING_CHARACTERS || steps > MOST_STEPS) return;
+      if (text.length >= MOST_BEGINNING_CHARACTERS || steps > MOST_STEPS) return;
       text += value.slice(at, index);
       at = index + whole.length;
       if (general !== undefined && byName.has(general) && depthLeft > 0) append(general, depthLeft - 1);
@@ -84,5 +96,5 @@ function beginningOf(
     text = (text + value.slice(at)).slice(0, MOST_BEGINNING_CHARACTERS);
   };
   append(first, MOST_DEPTH);
-  return text;
+  return { text, steps, characters };
 }

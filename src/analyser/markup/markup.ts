@@ -16,7 +16,7 @@ const MEDIA_TYPES: Readonly<Record<XmlKind, string>> = {
   other: 'application/xml',
 };
 /** Pages that are written as XML are read as browsers read the one and the other. */
-const XML_PAGE = /^[\s\ufeff]*<(?:\?xml|!DOCTYPE\s+[^>]*(?:\[|DTD XHTML))/i;
+const XML_PAGE = /^[\s\ufeff]*<(?:\?xml|!DOCTYPE\s[^>]*(?:\[|DTD XHTML))/i;
 
 /** Reads a page, a drawing or any other document of XML to its end. */
 export async function analyseMarkup(

@@ -134,12 +134,15 @@ function defineEntities(
   expansion: Expansion,
   listener: XmlListener,
 ): void {
+  let characters = 0;
   for (const { name, value } of entities) {
     if (name.startsWith('%') || PREDEFINED.has(name)) continue;
     const text = value === null ? '' : expansion.beginningOf(name);
     const size = expansion.sizeOf(name);
     const get = (): string => {
       listener.expanded(size);
+      characters += text.length;
+      if (characters > MOST_PIECE_CHARACTERS) throw tooMuch('Entities are used too often.');
       return text;
     };
     Object.defineProperty(parser.ENTITIES, name, { configurable: true, get });

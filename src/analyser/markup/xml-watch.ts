@@ -47,6 +47,7 @@ export function createXmlWatch(place: Place, context: Context, data: DataUrls, k
       checkDoctype(doctype, expansion, place, context);
       for (const { name, value } of doctype.entities) {
         if (value?.includes('<') === true || value?.includes('&') === true) {
+          context.budget.time();
           hearEntity(state, expansion.beginningOf(name));
         }
       }

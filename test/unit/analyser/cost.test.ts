@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { deflateSync } from 'node:zlib';
+import { rawTar } from '../../support/hostile/raw-tar.js';
+import { rawZip } from '../../support/hostile/raw-zip.js';
 import { analyse } from '../../support/analyser/analyse.js';
 
 const svg = (body: string): string => `<svg xmlns="http://www.w3.org/2000/svg">${body}</svg>`;
@@ -7,8 +10,19 @@ const many = (text: string): string => text.repeat(100_000);
 /** No more lines: a pattern that passes over each in two ways takes twice as long for each, but comes to an end. */
 const CONTINUED = `services:\r\n${'  web: 1\r\n'.repeat(25)}`;
 
+const BLANKS = ' '.repeat(300_000);
+const zip = (name: string, text: string): Buffer => rawZip([{ name, content: Buffer.from(text) }]);
+const nested = (name: string): Buffer =>
+  rawTar([{ name: 'a', kind: 'L', content: Buffer.from(name) }, { name: 'a' }]);
+const objectStream = (text: string): Buffer =>
+  Buffer.concat([
+    Buffer.from('%PDF-1.7\n1 0 obj <</Type/ObjStm/Filter/FlateDecode>> stream\n'),
+    deflateSync(text),
+    Buffer.from('\nendstream endobj\n'),
+  ]);
+
 /** What takes a parser for ever that goes over the same bytes again for each of them. */
-const ATTACKS: readonly (readonly [name: string, what: string, text: string])[] = [
+const ATTACKS: readonly (readonly [name: string, what: string, text: string | Buffer])[] = [
   ['a.svg', 'comments of a style that are not closed', svg(`<style>${many('/*')}</style>`)],
   ['a.svg', 'blanks in a reference of a style', svg(`<style>url(${many('          ')})</style>`)],
   ['a.svg', 'references of a style that are not closed', svg(`<style>${many('url( ')}</style>`)],
@@ -27,6 +41,23 @@ const ATTACKS: readonly (readonly [name: string, what: string, text: string])[] 
   ],
   ['a.xml', 'declarations that stand for themselves', xml(`<!ENTITY % p "${many('%p;')}">${many('%p;')}`)],
   ['a.xml', 'inclusions that are not closed', `<?xml version="1.0"?><a>${many('<aaaa:include ')}`],
+  ['a.xml', 'letters in a declaration', xml(`<!${'A'.repeat(40_000)}`)],
+  ['a.xml', 'blanks that a declaration stands for', xml(`<!ENTITY % p '${BLANKS}'>${'%p;'.repeat(60_000)}`)],
+  [
+    'a.xml',
+    'entities that each refer to one that is long',
+    `<!DOCTYPE a [<!ENTITY x '${'<a/>'.repeat(16_000)}'>${Array.from({ length: 9_000 }, (_, i) => `<!ENTITY e${i} '&x;'>`).join('')}]><a/>`,
+  ],
+  ['a.html', 'blanks in front of a page', `<!DOCTYPE${' '.repeat(64_000)}<html>`],
+  ['a.docx', 'blanks in a formula', zip('word/document.xml', `<f>${' '.repeat(80_000)}</f>`)],
+  ['a.odt', 'a name with many steps', zip(`Basic/${'/.'.repeat(32_000)}`, '')],
+  ['a.tar', 'blanks in a name', nested(`..${' '.repeat(90_000)}x`)],
+  ['a.pdf', 'objects that begin and do not end', objectStream('1 1 obj '.repeat(600_000))],
+  [
+    'a.pdf',
+    'filters of a stream that are not closed',
+    `%PDF-1.7\n1 0 obj <<${'/Filter ['.repeat(12_000)} stream\nendstream`,
+  ],
   ['a.html', 'elements that are closed and were not open', `<html>${'<div>'.repeat(4_000)}${many('</x>')}`],
   ['a.html', 'elements that are never closed', `<html>${many('<b>')}`],
   ['a.html', 'attributes', `<html><a ${many('x ')}>`],
