@@ -120,7 +120,7 @@ export function createMemoryService(): MemoryService {
       sha256: async (bytes) => sha256Of(await bytes.text()),
       prove: () => Promise.reject(new Error('not here')),
       network: { isOnline: () => true, whenOnline: () => Promise.resolve() },
-      maxParallel: 1,
+      maxParallel: 4,
       close: () => undefined,
     },
   };
