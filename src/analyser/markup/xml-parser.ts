@@ -42,6 +42,8 @@ const MOST_PIECE_CHARACTERS = 32 * 1024 * 1024;
 /** Each element asks those round it for its namespace. */
 const MOST_DEPTH = 1_000;
 const MOST_ATTRIBUTES = 10_000;
+/** Each makes an error with all that belongs to it, which is dear: pages that are taken for XML have some thousands. */
+const MOST_ERRORS = 20_000;
 
 /**
  * Begins with a document, or with a piece of one.
@@ -54,11 +56,10 @@ export function createXmlParser(listener: XmlListener, isFragment: boolean): Xml
   const parser = new SaxesParser({ xmlns: true, position: false, fragment: isFragment });
   let sincePiece = 0;
   let depth = 0;
-  let wrong: string | undefined;
   const piece = (): void => {
     sincePiece = 0;
   };
-  parser.on('error', ({ message }) => (wrong ??= message));
+  const wrong = listenToErrors(parser);
   parser.on('comment', piece);
   parser.on('processinginstruction', ({ target, body }) => {
     piece();
@@ -84,12 +85,24 @@ export function createXmlParser(listener: XmlListener, isFragment: boolean): Xml
     },
     end() {
       parser.close();
-      return wrong;
+      return wrong();
     },
   };
 }
 
 const tooMuch = (detail: string): LimitError => new LimitError('ANALYSIS_LIMIT', detail);
+
+/** @returns what tells of the first one */
+function listenToErrors(parser: SaxesParser<{ xmlns: true }>): () => string | undefined {
+  let wrong: string | undefined;
+  let errors = 0;
+  parser.on('error', ({ message }) => {
+    wrong ??= message;
+    errors += 1;
+    if (errors > MOST_ERRORS) throw tooMuch('Too much is wrong with the markup.');
+  });
+  return () => wrong;
+}
 
 function listenToElements(
   parser: SaxesParser<{ xmlns: true }>,

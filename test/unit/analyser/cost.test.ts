@@ -48,6 +48,7 @@ const ATTACKS: readonly (readonly [name: string, what: string, text: string | Bu
     'entities that each refer to one that is long',
     `<!DOCTYPE a [<!ENTITY x '${'<a/>'.repeat(16_000)}'>${Array.from({ length: 9_000 }, (_, i) => `<!ENTITY e${i} '&x;'>`).join('')}]><a/>`,
   ],
+  ['a.xml', 'characters that may not be', `<?xml version="1.0"?><a>${'\u0001'.repeat(2_000_000)}</a>`],
   ['a.html', 'blanks in front of a page', `<!DOCTYPE${' '.repeat(64_000)}<html>`],
   ['a.docx', 'blanks in a formula', zip('word/document.xml', `<f>${' '.repeat(80_000)}</f>`)],
   ['a.odt', 'a name with many steps', zip(`Basic/${'/.'.repeat(32_000)}`, '')],
