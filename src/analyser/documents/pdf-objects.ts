@@ -19,7 +19,7 @@ const REACHING = 'URI|SubmitForm|GoToR|GoToE|ImportData|Rendition|Movie|Sound';
 const LANDMARK = new RegExp(`\\b(\\d{1,10})\\s+\\d{1,5}\\s+obj\\b|(endobj)|/S\\s*/(?:${REACHING})\\b`, 'g');
 /** An action stands near the beginning of its object. */
 const NEAR_CHARACTERS = 2_000;
-const OPENING = /\/(?:OpenAction|AA)\s*(?:(\d{1,10})\s+\d{1,5}\s+R\b|<<((?:(?!endobj)[\s\S]){0,2000}))/g;
+const OPENING = /\/(?:OpenAction|AA)\s*(?:(\d{1,10})\s+\d{1,5}\s+R\b|<<)/g;
 const REFERENCE = /\b(\d{1,10})\s+\d{1,5}\s+R\b/g;
 const INLINE_ACTION = new RegExp(`/S\\s*/(?:${REACHING})\\b`);
 const MOST_REMEMBERED = 100_000;
@@ -45,9 +45,8 @@ export function createPdfObjects(place: Place, context: Context): PdfObjects {
         say('PDF_EMBEDDED_FILE', 'rich media');
       }
       remember(actions, actionObjects(text));
-      for (const [, number, inline = ''] of text.matchAll(OPENING)) {
-        if (number !== undefined) remember(opening, [number]);
-        const own = ownDictionary(inline);
+      for (const { number, own } of openings(text)) {
+        remember(opening, [number]);
         if (INLINE_ACTION.test(own)) say('PDF_AUTO_ACTION');
         remember(
           opening,
@@ -97,12 +96,24 @@ function* actionObjects(text: string): Generator<string, undefined> {
   }
 }
 
+/** What is done of itself: by reference, or in a dictionary. What lies in one dictionary is not looked at again. */
+function* openings(text: string): Generator<{ readonly number: string | undefined; readonly own: string }> {
+  const pattern = new RegExp(OPENING);
+  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+    const [, number] = found;
+    const at = pattern.lastIndex;
+    const own = number === undefined ? ownDictionary(text.slice(at, at + NEAR_CHARACTERS)) : '';
+    pattern.lastIndex = at + own.length;
+    yield { number, own };
+  }
+}
+
 /** Of the text behind `<<`, what belongs to that dictionary. */
 function ownDictionary(text: string): string {
   let depth = 1;
-  for (const { 0: mark, index } of text.matchAll(/<<|>>/g)) {
+  for (const { 0: mark, index } of text.matchAll(/<<|>>|endobj/g)) {
     depth += mark === '<<' ? 1 : -1;
-    if (depth === 0) return text.slice(0, index);
+    if (depth === 0 || mark === 'endobj') return text.slice(0, index);
   }
   return text;
 }

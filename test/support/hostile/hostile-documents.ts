@@ -62,6 +62,11 @@ export const HOSTILE_DOCUMENTS: readonly Hostile[] = [
     'PDF_AUTO_ACTION',
     '<< /OpenAction << /S /URI /URI (http://a) >> >>',
   ),
+  pdf(
+    'that calls home when it is opened, behind actions that are none',
+    'PDF_AUTO_ACTION',
+    '<< /AA << >> /OpenAction << /S /URI /URI (http://a) >> >>',
+  ),
   pdf('with a program in it', 'EXECUTABLE_HIDDEN', packedObject('/Type /EmbeddedFile', tinyProgram())),
   pdf('with a program in a stream of no type', 'EXECUTABLE_HIDDEN', packedObject('', tinyProgram())),
   pdf('that is encrypted', 'DOCUMENT_ENCRYPTED', '<< /Encrypt 9 0 R >>'),

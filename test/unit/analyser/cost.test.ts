@@ -54,6 +54,8 @@ const ATTACKS: readonly (readonly [name: string, what: string, text: string | Bu
   ['a.odt', 'a name with many steps', zip(`Basic/${'/.'.repeat(32_000)}`, '')],
   ['a.tar', 'blanks in a name', nested(`..${' '.repeat(90_000)}x`)],
   ['a.pdf', 'objects that begin and do not end', objectStream('1 1 obj '.repeat(600_000))],
+  ['a.pdf', 'actions that begin and do not end', objectStream('/AA<<'.repeat(2_000_000))],
+  ['a.pdf', 'actions that are none', objectStream('/AA<<>>'.repeat(400_000))],
   [
     'a.pdf',
     'filters of a stream that are not closed',
