@@ -4,7 +4,7 @@ import { createApiClient, granted, type ApiClient } from '../support/api-client.
 import { startProduct, type Product } from '../support/product.js';
 import { eventually } from '../support/send-file.js';
 
-const FLOOD = 100;
+const FLOOD = 96;
 const WIDTH = 8;
 const WINDOW = 8;
 const TENANTS = 2;

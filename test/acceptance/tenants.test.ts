@@ -1,8 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { codeOf, createApiClient, granted, type ApiClient, type ApiOutcome } from '../support/api-client.js';
-import type { Product } from '../support/product.js';
+import { startProduct, type Product } from '../support/product.js';
 import { sendFile, untilDecided } from '../support/send-file.js';
-import { onSharedProduct } from '../support/shared-product.js';
 import { watchEvents, watchProgress } from '../support/watch-live.js';
 
 /** Of the right form, and of no file. */
@@ -15,14 +14,15 @@ let globex: ApiClient;
 /** Files of acme, one in each kind of state. */
 let ids: { clean: string; open: string };
 
-onSharedProduct(async (shared) => {
-  product = shared;
+beforeAll(async () => {
+  product = await startProduct({ services: inject('services') });
   acme = createApiClient(product.url, await product.token('acme-admin'));
   globex = createApiClient(product.url, await product.token('globex-admin'));
   const clean = (await untilDecided(acme, (await sendFile(acme, SECRET, { name: 'cargo.txt' })).id)).id;
   const open = granted(await acme.createUpload({ name: 'cargo.txt', sizeBytes: 9 })).file.id;
   ids = { clean, open };
 });
+afterAll(() => product.stop());
 
 const withoutCorrelation = (outcome: ApiOutcome<unknown>): unknown =>
   JSON.parse(JSON.stringify(outcome, (key, value: unknown) => (key === 'correlationId' ? 'any' : value)));

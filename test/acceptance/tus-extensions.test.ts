@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { afterAll, describe, expect, it } from 'vitest';
-import type { Product } from '../support/product.js';
-import { onSharedProduct } from '../support/shared-product.js';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startProduct, type Product } from '../support/product.js';
 import {
   createTusUpload,
   offsetOf,
@@ -27,8 +26,8 @@ describe('tus', () => {
   let token: string;
   let call: TusCall;
   let db: pg.Client;
-  onSharedProduct(async (shared) => {
-    product = shared;
+  beforeAll(async () => {
+    product = await startProduct({ services: inject('services') });
     token = await product.token('acme-uploader');
     call = tusCalls(product.url, token);
     db = new pg.Client({ connectionString: product.databaseUrl });
@@ -36,6 +35,7 @@ describe('tus', () => {
   });
   afterAll(async () => {
     await db.end();
+    await product.stop();
   });
 
   const idOf = (location: string): string => location.split('/').at(-1) ?? '';
