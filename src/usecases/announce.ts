@@ -1,10 +1,20 @@
 import type { File } from '../domain/file.js';
+import type { DueRelease } from '../ports/backlog.js';
 import type { EventBus } from '../ports/event-bus.js';
 
 /** Wakes the relay and whoever watches the file. Called after the commit, and harmless if it is lost. */
 export function announce(bus: EventBus, file: Pick<File, 'id' | 'tenantId'>): void {
   bus.wake({ kind: 'outbox' });
   announceProgress(bus, file);
+}
+
+/** Wakes whoever watches the quarantine of the tenant, and whoever sends the file out. */
+export function announceRelease(
+  bus: EventBus,
+  { tenantId, fileId }: Pick<DueRelease, 'tenantId' | 'fileId'>,
+): void {
+  bus.wake({ kind: 'events', tenantId });
+  announceProgress(bus, { tenantId, id: fileId });
 }
 
 /** Wakes whoever watches the file. */

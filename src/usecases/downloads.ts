@@ -98,8 +98,8 @@ export const openDownload =
     });
   };
 
-const whileClean = ({ tenantId, fileId }: DownloadGrant): Allowance => ({
-  topic: { kind: 'progress', tenantId, fileId },
+const whileClean = ({ fileId }: DownloadGrant): Allowance => ({
+  fileId,
   holds: async (tx) => (await tx.find(fileId))?.state === 'CLEAN',
 });
 

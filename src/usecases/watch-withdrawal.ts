@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.js';
-import type { EventBus, Topic } from '../ports/event-bus.js';
+import type { FileId } from '../domain/ids.js';
+import type { EventBus } from '../ports/event-bus.js';
 import type { FileStore, FileTransaction, TenantScope } from '../ports/file-store.js';
 import { createWake } from './wake.js';
 
@@ -15,10 +16,9 @@ const QUIET_MS = 500;
 /** How long a withdrawal can go unseen when its wake-up is lost. */
 const POLL_MS = 5_000;
 
-/** What a download goes on for. */
+/** Under what content is sent out. Whatever ends it wakes who watches the progress of the file. */
 export interface Allowance {
-  /** Rings when it may have ended. */
-  readonly topic: Topic;
+  readonly fileId: FileId;
   readonly holds: (tx: FileTransaction) => Promise<boolean>;
 }
 
@@ -31,12 +31,12 @@ export interface Allowance {
 export async function watchWithdrawal(
   { files, bus, clock }: WatchWithdrawalDeps,
   scope: TenantScope,
-  { topic, holds }: Allowance,
+  { fileId, holds }: Allowance,
   signal: AbortSignal,
 ): Promise<boolean> {
   await clock.sleep(QUIET_MS, signal);
   if (isOver(signal)) return false;
-  const wake = await createWake({ bus, clock }, topic);
+  const wake = await createWake({ bus, clock }, { kind: 'progress', tenantId: scope.tenantId, fileId });
   try {
     for (;;) {
       // A database that is away says nothing of the file.

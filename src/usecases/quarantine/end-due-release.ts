@@ -4,6 +4,7 @@ import type { DueRelease } from '../../ports/backlog.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventBus } from '../../ports/event-bus.js';
 import type { FileStore } from '../../ports/file-store.js';
+import { announceRelease } from '../announce.js';
 import { sweeperOf } from '../sweeper.js';
 import { applyToRelease } from './work-on-release.js';
 
@@ -39,5 +40,5 @@ export async function endDueRelease(
       ? await applyToRelease(tx, release, command, clock.now())
       : undefined;
   });
-  if (outcome?.ok === true) bus.wake({ kind: 'events', tenantId: due.tenantId });
+  if (outcome?.ok === true) announceRelease(bus, due);
 }

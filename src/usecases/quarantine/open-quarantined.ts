@@ -91,8 +91,8 @@ async function open(
       return read(deps, { ...file, sizeBytes }, range, signal);
     },
     withdrawn: (signal) => {
-      const topic = { kind: 'events', tenantId: grant.tenantId } as const;
-      return watchWithdrawal(deps, scope, { topic, holds: async (tx) => (await look(tx)).isOpen }, signal);
+      const holds = async (tx: FileTransaction): Promise<boolean> => (await look(tx)).isOpen;
+      return watchWithdrawal(deps, scope, { fileId: grant.fileId, holds }, signal);
     },
   });
 }

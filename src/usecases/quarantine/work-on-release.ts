@@ -8,6 +8,7 @@ import { entriesOfRelease } from '../../domain/saga-release.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventBus } from '../../ports/event-bus.js';
 import type { FileStore, FileTransaction } from '../../ports/file-store.js';
+import { announceRelease } from '../announce.js';
 import { idempotentlyAs, type AnswerCodec } from '../idempotent.js';
 
 /** What working with releases needs. */
@@ -38,7 +39,7 @@ export async function workOnRelease(
   const outcome = await files.transact(actor, (tx) =>
     idempotentlyAs(RELEASE_CODEC, tx, request, () => run(tx, clock.now())),
   );
-  if (outcome.ok) bus.wake({ kind: 'events', tenantId: actor.tenantId });
+  if (outcome.ok) announceRelease(bus, { tenantId: actor.tenantId, fileId: outcome.value.fileId });
   return outcome;
 }
 
