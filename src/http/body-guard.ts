@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault } from '../domain/errors.js';
 import type { Logger } from '../observability/logger.js';
+import { checkWindows, RATE_WINDOW_MS } from './check-windows.js';
 import { answerBareSocket } from './error-answers.js';
 import { toProblem } from './problem.js';
 
@@ -35,7 +36,6 @@ interface Watched {
   windowEndsAt: number;
 }
 
-const DEFAULT_WINDOW_MS = 30_000;
 const DEFAULT_DRAIN_MS = 10_000;
 const REQUEST_TIMEOUT = 408;
 /** How long an answer may take to leave before its connection is broken. */
@@ -46,14 +46,10 @@ const LINGER_MS = 1_000;
  * time it needs and a thousand clients at one byte a second may not. Senders that wait for us are not slow.
  */
 export function addBodyGuard(app: FastifyInstance, options: BodyGuardOptions): void {
-  const windowMs = options.windowMs ?? DEFAULT_WINDOW_MS;
+  const windowMs = options.windowMs ?? RATE_WINDOW_MS;
   const bodies = new Map<IncomingMessage, Watched>();
-  const timer = setInterval(() => {
+  checkWindows(app, windowMs, () => {
     checkAll(bodies, options, windowMs);
-  }, windowMs / 10).unref();
-  app.addHook('onClose', (_instance, done) => {
-    clearInterval(timer);
-    done();
   });
   app.addHook('onRequest', (request, reply, done) => {
     if (options.minRateBytesPerSecond > 0 && announcesBody(request.raw)) {

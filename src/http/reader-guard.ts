@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../observability/logger.js';
+import { checkWindows, RATE_WINDOW_MS } from './check-windows.js';
 
 /** How slowly an answer may be read. */
 export interface ReaderGuardOptions {
@@ -17,22 +18,16 @@ interface Watched {
   windowEndsAt: number;
 }
 
-const DEFAULT_WINDOW_MS = 30_000;
-
 /**
  * Bounds every answer that is streamed by the rate at which it is read: until its end it holds a connection, and with it
  * one of the store. A reader that waits for us is not slow.
  */
 export function addReaderGuard(app: FastifyInstance, options: ReaderGuardOptions): void {
-  const windowMs = options.windowMs ?? DEFAULT_WINDOW_MS;
+  const windowMs = options.windowMs ?? RATE_WINDOW_MS;
   if (options.minRateBytesPerSecond === 0) return;
   const answers = new Map<ServerResponse, Watched>();
-  const timer = setInterval(() => {
+  checkWindows(app, windowMs, () => {
     checkAll(answers, options, windowMs);
-  }, windowMs / 10).unref();
-  app.addHook('onClose', (_instance, done) => {
-    clearInterval(timer);
-    done();
   });
   app.addHook('onSend', (_request, { raw }, payload, done) => {
     if (payload instanceof Readable) answers.set(raw, beginWindow(raw, windowMs));

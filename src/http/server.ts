@@ -6,9 +6,9 @@ import { addBodyGuard } from './body-guard.js';
 import { addCorrelation, correlationIdOf } from './correlation.js';
 import { addCors } from './cors.js';
 import { addErrorAnswers, answerBadUrl, answerClientError } from './error-answers.js';
-import { addReaderGuard } from './reader-guard.js';
 import { registerHealth } from './health.js';
 import { addPressureGate, addRateLimit, DEFAULT_EDGE_LIMITS, type EdgeLimits } from './limits.js';
+import { addReaderGuard } from './reader-guard.js';
 import { addRequestLog } from './request-log.js';
 import { addSecurityHeaders } from './security-headers.js';
 

@@ -23,7 +23,7 @@ export type TusRequest = FastifyRequest<{ Params: { id: string } }>;
 type Appended = AppendOutcome | 'client-gone' | 'wrong-type';
 
 /** What is known of a body that comes with the creation. */
-type Beginning = Required<Pick<AppendInput, 'offsetBytes' | 'isRepeatable' | 'opened'>>;
+type Beginning = Pick<AppendInput, 'offsetBytes' | 'isRepeatable' | 'opened'>;
 
 /** Hands the body of a request to the upload, and counts it. */
 export async function appendBody(

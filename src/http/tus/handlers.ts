@@ -106,12 +106,8 @@ async function createWithBytes(
   file: File,
 ): Promise<FastifyReply> {
   const isRepeated = request.headers['idempotency-key'] !== undefined;
-  const opened = isRepeated ? undefined : file;
-  const outcome = await appendBody(deps, actor, request, file.id, {
-    offsetBytes: 0,
-    isRepeatable: isRepeated,
-    opened,
-  });
+  const known = isRepeated ? { isRepeatable: true } : { opened: file };
+  const outcome = await appendBody(deps, actor, request, file.id, { offsetBytes: 0, ...known });
   if (typeof outcome === 'object' && outcome.ok) {
     return sendCreated(deps, reply, file, positionHeaders(outcome.value));
   }
@@ -119,7 +115,7 @@ async function createWithBytes(
     return sendCreated(deps, reply, file, positionHeaders(outcome.position));
   }
   // The client was never told of the upload: only a repeated request with its key could go on with it.
-  if (opened) await deps.useCases.withdrawUpload(actor, opened);
+  if (!isRepeated) await deps.useCases.withdrawUpload(actor, file);
   if (outcome === 'client-gone') return leave(reply);
   return outcome === 'wrong-type' ? refuseType(reply) : sendRefusal(reply, outcome.fault);
 }
