@@ -1,5 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
 import { readOptions } from '../../cli/options.js';
 import { runCommand } from '../../cli/run-command.js';
+import { startFakeLazaret, type FakeLazaret } from './fake-lazaret.js';
 
 /** What a run of the upload command said, line by line, and how it ended. */
 export interface CommandRun {
@@ -8,8 +13,38 @@ export interface CommandRun {
   readonly errors: string[];
 }
 
-/** Runs the upload command in this process, without a terminal. */
-export async function runInProcess(
+/** What each test of the upload command has: a service of its own, and a directory. */
+export interface CliScene {
+  fake: FakeLazaret;
+  directory: string;
+  /** Writes a file into the directory; answers its path. */
+  readonly file: (name: string, content: string | Buffer) => Promise<string>;
+  /** Runs the command in this process, without a terminal. */
+  readonly upload: (args: readonly string[], signal?: AbortSignal) => Promise<CommandRun>;
+}
+
+/** Makes a scene for every test of the file. */
+export function onCliScene(): CliScene {
+  const scene = {
+    file: async (name, content) => {
+      const target = path.join(scene.directory, name);
+      await writeFile(target, content);
+      return target;
+    },
+    upload: (args, signal) => run(scene.fake.url, args, signal),
+  } as CliScene;
+  beforeEach(async () => {
+    scene.fake = await startFakeLazaret();
+    scene.directory = await mkdtemp(path.join(tmpdir(), 'lazaret-cli-'));
+  });
+  afterEach(async () => {
+    await scene.fake.close();
+    await rm(scene.directory, { recursive: true, force: true });
+  });
+  return scene;
+}
+
+async function run(
   url: string,
   args: readonly string[],
   signal = new AbortController().signal,

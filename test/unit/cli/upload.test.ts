@@ -1,33 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startFakeLazaret, type FakeLazaret } from '../../support/fake-lazaret.js';
-import { runInProcess, type CommandRun } from '../../support/run-in-process.js';
+import { describe, expect, it } from 'vitest';
+import { onCliScene } from '../../support/cli-scene.js';
 
-let fake: FakeLazaret;
-let directory: string;
-
-beforeEach(async () => {
-  fake = await startFakeLazaret();
-  directory = await mkdtemp(path.join(tmpdir(), 'lazaret-cli-'));
-});
-afterEach(async () => {
-  await fake.close();
-  await rm(directory, { recursive: true, force: true });
-});
-
-async function file(name: string, content: string | Buffer): Promise<string> {
-  const target = path.join(directory, name);
-  await writeFile(target, content);
-  return target;
-}
-
-const upload = (args: readonly string[], signal?: AbortSignal): Promise<CommandRun> =>
-  runInProcess(fake.url, args, signal);
+const scene = onCliScene();
+const { file, upload } = scene;
 
 const putsOf = (log: readonly string[]): string[] => log.filter((entry) => entry.startsWith('PUT')).sort();
 
@@ -37,19 +17,19 @@ describe('the upload command', () => {
     const { exitCode, results } = await upload([await file('a.bin', content), '--parallel', '3']);
     expect(exitCode).toBe(0);
     expect(results.join()).toContain('CLEAN');
-    const parts = [...(fake.uploads.get('file-1')?.parts ?? [])].sort(([a], [b]) => a - b);
+    const parts = [...(scene.fake.uploads.get('file-1')?.parts ?? [])].sort(([a], [b]) => a - b);
     expect(Buffer.concat(parts.map(([, bytes]) => bytes)).equals(content)).toBe(true);
-    expect(fake.mostPartsAtOnce).toBeGreaterThan(1);
-    expect(fake.mostPartsAtOnce).toBeLessThanOrEqual(3);
+    expect(scene.fake.mostPartsAtOnce).toBeGreaterThan(1);
+    expect(scene.fake.mostPartsAtOnce).toBeLessThanOrEqual(3);
   });
 
   it('names every part with its ETag at completion, also those that were there before', async () => {
     const source = await file('a', 'x'.repeat(1500));
-    fake.partRefusals.push({ status: 413, code: 'TOO_LARGE', retryable: false });
+    scene.fake.partRefusals.push({ status: 413, code: 'TOO_LARGE', retryable: false });
     await upload([source, '--parallel', '1']);
-    fake.uploads.get('file-1')?.parts.set(1, Buffer.from('x'.repeat(1000)));
+    scene.fake.uploads.get('file-1')?.parts.set(1, Buffer.from('x'.repeat(1000)));
     expect((await upload([source, '--resume', 'file-1'])).exitCode).toBe(0);
-    expect(fake.completions).toEqual([
+    expect(scene.fake.completions).toEqual([
       [
         { partNumber: 1, etag: 'e' },
         { partNumber: 2, etag: '"e"' },
@@ -59,9 +39,9 @@ describe('the upload command', () => {
 
   it('refuses to go on with a file that has other bytes than those that were sent', async () => {
     const source = await file('a', 'x'.repeat(1500));
-    fake.partRefusals.push({ status: 413, code: 'TOO_LARGE', retryable: false });
+    scene.fake.partRefusals.push({ status: 413, code: 'TOO_LARGE', retryable: false });
     await upload([source, '--parallel', '1']);
-    fake.uploads.get('file-1')?.parts.set(1, Buffer.from('y'.repeat(1000)));
+    scene.fake.uploads.get('file-1')?.parts.set(1, Buffer.from('y'.repeat(1000)));
     const { exitCode, errors } = await upload([source, '--resume', 'file-1']);
     expect([exitCode, errors.join().includes('FILE_CHANGED')]).toEqual([1, true]);
   });
@@ -83,37 +63,37 @@ describe('the upload command', () => {
   });
 
   it('sends a part again after a refusal that may pass, and not before the time it was told', async () => {
-    fake.partRefusals.push({ status: 503, code: 'OVERLOADED', retryable: true, retryAfterMs: 300 });
+    scene.fake.partRefusals.push({ status: 503, code: 'OVERLOADED', retryable: true, retryAfterMs: 300 });
     const began = performance.now();
     const { exitCode } = await upload([await file('a', 'x'.repeat(1500))]);
     expect(exitCode).toBe(0);
     expect(performance.now() - began).toBeGreaterThanOrEqual(300);
-    expect(putsOf(fake.log)).toHaveLength(3);
+    expect(putsOf(scene.fake.log)).toHaveLength(3);
   });
 
   it('sends a part again under a fresh URL when its bytes broke on the way', async () => {
-    fake.partRefusals.push({ status: 422, code: 'CHECKSUM_MISMATCH', retryable: false });
+    scene.fake.partRefusals.push({ status: 422, code: 'CHECKSUM_MISMATCH', retryable: false });
     expect((await upload([await file('a', 'xyz')])).exitCode).toBe(0);
-    expect(fake.log.filter((entry) => entry === 'signUploadParts')).toHaveLength(2);
+    expect(scene.fake.log.filter((entry) => entry === 'signUploadParts')).toHaveLength(2);
   });
 
   it('gives up at once on a refusal for good, and offers no way that cannot work', async () => {
-    fake.partRefusals.push({ status: 413, code: 'TOO_LARGE', retryable: false });
+    scene.fake.partRefusals.push({ status: 413, code: 'TOO_LARGE', retryable: false });
     const { exitCode, errors } = await upload([await file('a', 'xyz')]);
     expect(exitCode).toBe(1);
     expect(errors.join('\n')).toMatch(/TOO_LARGE(?![^]*--resume)/);
-    expect(putsOf(fake.log)).toEqual(['PUT 1']);
+    expect(putsOf(scene.fake.log)).toEqual(['PUT 1']);
   });
 
   it('resumes with the missing parts alone', async () => {
     const source = await file('a', 'x'.repeat(2500));
-    fake.partRefusals.push({ status: 413, code: 'TOO_LARGE', retryable: false });
+    scene.fake.partRefusals.push({ status: 413, code: 'TOO_LARGE', retryable: false });
     await upload([source, '--parallel', '1']);
-    fake.uploads.get('file-1')?.parts.set(2, Buffer.from('x'.repeat(1000)));
-    fake.log.length = 0;
+    scene.fake.uploads.get('file-1')?.parts.set(2, Buffer.from('x'.repeat(1000)));
+    scene.fake.log.length = 0;
     expect((await upload([source, '--resume', 'file-1'])).exitCode).toBe(0);
-    expect(putsOf(fake.log)).toEqual(['PUT 1', 'PUT 3']);
-    expect(fake.log).not.toContain('createUpload');
+    expect(putsOf(scene.fake.log)).toEqual(['PUT 1', 'PUT 3']);
+    expect(scene.fake.log).not.toContain('createUpload');
   });
 
   it('refuses to resume with a file of another size, or an unknown upload', async () => {
@@ -130,20 +110,20 @@ describe('the upload command', () => {
     const interrupt = new AbortController();
     const source = await file('a', 'x'.repeat(200_000));
     const running = upload([source, '--parallel', '1'], interrupt.signal);
-    await expect.poll(() => putsOf(fake.log).length).toBeGreaterThan(1);
+    await expect.poll(() => putsOf(scene.fake.log).length).toBeGreaterThan(1);
     interrupt.abort();
     const { exitCode, errors } = await running;
     expect(exitCode).toBe(130);
     expect(errors.join('\n')).toContain('--resume file-1 ');
-    expect(putsOf(fake.log).length).toBeLessThan(200);
+    expect(putsOf(scene.fake.log).length).toBeLessThan(200);
   });
 
   it('goes into directories only where it is told to', async () => {
     await file('a', 'x');
     await file('b', 'x');
-    expect((await upload([directory])).errors.join()).toContain('add --recursive');
-    expect((await upload([directory, '-r'])).results).toHaveLength(2);
-    const empty = path.join(directory, 'empty');
+    expect((await upload([scene.directory])).errors.join()).toContain('add --recursive');
+    expect((await upload([scene.directory, '-r'])).results).toHaveLength(2);
+    const empty = path.join(scene.directory, 'empty');
     await mkdir(empty);
     const { exitCode, errors } = await upload([empty, '-r']);
     expect([exitCode, errors.join()]).toEqual([1, `There is no file in ${empty}.`]);
@@ -151,19 +131,19 @@ describe('the upload command', () => {
 
   it('downloads under the name of the file, or where it is told to, and leaves nothing half done', async () => {
     await upload([await file('a', 'content')]);
-    const target = path.join(directory, 'copy');
+    const target = path.join(scene.directory, 'copy');
     expect((await upload(['--download', 'file-1', '-o', target])).exitCode).toBe(0);
     expect(await readFile(target, 'utf8')).toBe('content');
     await expect(readFile(`${target}.partial`)).rejects.toThrow('ENOENT');
   });
 
   it('names what is wrong: no file, no service, an unknown client', async () => {
-    expect((await upload([path.join(directory, 'missing')])).errors.join()).toContain(
+    expect((await upload([path.join(scene.directory, 'missing')])).errors.join()).toContain(
       'missing does not exist',
     );
     const source = await file('a', 'x');
     expect((await upload([source, '--secret', 'wrong'])).errors.join()).toContain('does not know the client');
-    await fake.close();
+    await scene.fake.close();
     const { exitCode, errors } = await upload([source]);
     expect(exitCode).toBe(1);
     expect(errors.join()).toMatch(/Nothing answers[^]*npm start/);
