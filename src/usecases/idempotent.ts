@@ -97,7 +97,9 @@ function fingerprintOf({ actor, operation, input }: IdempotentRequest): string {
   return createHash('sha256').update(sorted).digest('hex');
 }
 
+/** Whatever order its fields came in. An instant has none of its own to tell it from another. */
 function canonical(value: unknown): unknown {
+  if (value instanceof Date) return value.toJSON();
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, item]) => item !== undefined && item !== null);

@@ -134,9 +134,9 @@ describe('the release of infected content', () => {
     const answers = await Promise.all([1, 2, 3].map(() => requestRelease(deps())(ANNA, input)));
     const [first] = answers.map(value);
     expect(answers.map(value)).toEqual([first, first, first]);
-    expect(codeOf(await requestRelease(deps())(ANNA, { ...input, reason: 'Twice.' }))).toBe(
-      'IDEMPOTENCY_MISMATCH',
-    );
+    for (const other of [{ reason: 'Twice.' }, { expiresAt: new Date(Date.now() + HOUR_MS / 4) }]) {
+      expect(codeOf(await requestRelease(deps())(ANNA, { ...input, ...other }))).toBe('IDEMPOTENCY_MISMATCH');
+    }
     const decide = { releaseId: first?.id ?? '', idempotencyKey: 'k2' };
     const approved = value(await approveRelease(deps())(OTTO, decide));
     expect(value(await approveRelease(deps())(OTTO, decide))).toEqual(approved);
