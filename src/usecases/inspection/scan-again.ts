@@ -1,5 +1,5 @@
 import { PermanentError } from '../../domain/errors.js';
-import type { ScanReply } from '../../domain/verdict.js';
+import type { ScanCoverage, ScanReply } from '../../domain/verdict.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Digester } from '../../ports/digester.js';
 import type { OpenObject } from '../../ports/object-store.js';
@@ -24,6 +24,7 @@ export interface SecondOpinion {
   readonly reply: ScanReply;
   readonly engine: string;
   readonly definitionsVersion: string;
+  readonly coverage: ScanCoverage;
 }
 
 /**
@@ -46,8 +47,9 @@ export async function scanAgain(
   });
   const stages = [createCountStage(expected.sizeBytes), createProofStage(deps.digests, expected), scan];
   await runStages(object.body, stages, { clock, stallMs: STALL_MS, signal });
-  const { engine, definitionsVersion } = scan;
-  return { reply: scan.reply(), engine, definitionsVersion };
+  const { engine, definitionsVersion, isSegmented } = scan;
+  const coverage = isSegmented ? 'SEGMENTS' : 'WHOLE';
+  return { reply: scan.reply(), engine, definitionsVersion, coverage };
 }
 
 function createProofStage(

@@ -60,6 +60,7 @@ const verdictOf = (file: File, hit: Hit, policyVersion: string, decidedAt: Date)
   findings: [{ code: 'MALWARE', detail: hit.signature, path: null }, ...(file.verdict?.findings ?? [])],
   engine: hit.engine,
   definitionsVersion: hit.definitionsVersion,
+  coverage: hit.coverage,
   policyVersion,
   scannedBytes: file.sizeBytes ?? 0,
   decidedAt,

@@ -75,8 +75,9 @@ async function conclude(
   deps: RescanCopyDeps,
   scope: TenantScope,
   rescan: Rescan,
-  { reply, engine, definitionsVersion }: SecondOpinion,
+  { reply, ...scanner }: SecondOpinion,
 ): Promise<RescanOutcome> {
+  const { engine, definitionsVersion } = scanner;
   const note = (isClean: boolean): Promise<boolean> =>
     deps.files.transact(scope, (tx) => tx.noteRescan(rescan, { engine, definitionsVersion, isClean }));
   switch (reply.kind) {
@@ -86,7 +87,7 @@ async function conclude(
     case 'found': {
       const { signature } = reply;
       const { sha256 } = rescan;
-      const fileCount = await condemnFiles(deps, scope, { sha256, signature, engine, definitionsVersion });
+      const fileCount = await condemnFiles(deps, scope, { ...scanner, sha256, signature });
       // The copy stays due: whatever came to refer to it meanwhile is found by the next examination.
       await deps.files.transact(scope, (tx) => tx.postponeRescan(rescan, 0));
       return { kind: 'hit', signature, fileCount };
