@@ -16,6 +16,8 @@ export const LIMITS = {
   cost: 10_000,
   /** What a field with a transaction of its own counts as, in the cost: `@ownTransaction`. */
   transactionCost: 10,
+  /** Fields with a transaction of their own, those of the files of a dry run as often as it looks at files. */
+  ownTransactions: 1_000,
   /** Transactions that one operation runs at the same time; the pool has 10 connections by default. */
   transactions: 4,
   /** Complaints that an answer lists. */

@@ -13,8 +13,9 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { LIMITS, MAX_PAGE_SIZE } from './limits.js';
+import { LIMITS } from './limits.js';
 import { hasOwnTransaction } from './own-transaction.js';
+import { countOfInput, pageSize } from './page-size.js';
 
 /** How large an operation is, with every fragment counted each time it is spread. */
 export interface Size {
@@ -24,13 +25,17 @@ export interface Size {
   readonly fields: number;
   readonly duplicates: number;
   readonly cost: number;
+  readonly ownTransactions: number;
 }
 
 /** `undefined` below what the schema does not know and validation refuses, and below `__schema`. */
 type Type = GraphQLNamedType | null | undefined;
 type Field = GraphQLField<unknown, unknown> | undefined;
 
-const NOTHING: Size = { depth: 0, aliases: 0, directives: 0, fields: 0, duplicates: 0, cost: 0 };
+const NOTHING: Size = {
+  ...{ depth: 0, aliases: 0, directives: 0, fields: 0, duplicates: 0 },
+  ...{ cost: 0, ownTransactions: 0 },
+};
 
 /**
  * Measures an operation in one walk: a fragment is walked once and its size reused, so that nested spreads
@@ -88,12 +93,14 @@ const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, Fragmen
 function ofField(node: FieldNode, field: Field, below: Size): Size {
   const size = { ...below, aliases: below.aliases + (node.alias ? 1 : 0) };
   if (node.name.value === '__schema') return { ...size, depth: 0, fields: 0, cost: 0 };
-  const own = field && hasOwnTransaction(field) ? LIMITS.transactionCost : 1;
+  const hasOwn = field !== undefined && hasOwnTransaction(field);
+  const objects = pageSize(node, field);
   return {
     ...size,
     depth: below.depth + 1,
     fields: below.fields + 1,
-    cost: own + below.cost * pageSize(node, field),
+    cost: (hasOwn ? LIMITS.transactionCost : 1) + below.cost * objects,
+    ownTransactions: (hasOwn ? 1 : 0) + below.ownTransactions * objects * countOfInput(node, field),
   };
 }
 
@@ -104,6 +111,7 @@ const plus = (a: Size, b: Size): Size => ({
   fields: a.fields + b.fields,
   duplicates: a.duplicates + b.duplicates,
   cost: a.cost + b.cost,
+  ownTransactions: a.ownTransactions + b.ownTransactions,
 });
 
 const deeper = (size: Size): Size => ({ ...size, depth: size.depth + 1 });
@@ -121,14 +129,3 @@ function repeatsIn({ selections }: SelectionSetNode): number {
   );
   return keys.length - new Set(keys).size;
 }
-
-/** A page whose size comes in a variable counts as the largest; one of which nobody says it, as the schema does. */
-function pageSize(node: FieldNode, field: Field): number {
-  const given = node.arguments?.find(({ name }) => isSize(name.value));
-  const size: unknown = field?.args.find(({ name }) => isSize(name))?.defaultValue;
-  if (!given) return typeof size === 'number' ? size : 1;
-  if (given.value.kind !== Kind.INT) return MAX_PAGE_SIZE;
-  return Math.min(MAX_PAGE_SIZE, Math.max(1, Number(given.value.value)));
-}
-
-const isSize = (argument: string): boolean => argument === 'first' || argument === 'last';

@@ -29,6 +29,7 @@ const NAMES: Readonly<Record<keyof Size, string>> = {
   fields: 'fields',
   duplicates: 'repeated fields',
   cost: 'fields to resolve',
+  ownTransactions: 'fields with a transaction of their own',
 };
 
 function sizeRule(context: ValidationContext): ASTVisitor {

@@ -32,7 +32,7 @@ export interface DryRunReport {
 }
 
 /** Most files of one run. */
-const MAX_FILES = 1_000;
+export const MAX_DRY_RUN_FILES = 1_000;
 
 /**
  * What other rules would have decided over the files that were decided over last. Changes nothing.
@@ -45,8 +45,8 @@ export const dryRunPolicy =
     const allowed = authorise(actor, 'policy:read');
     if (!allowed.ok) return allowed;
     const { last } = input;
-    if (!Number.isInteger(last) || last < 1 || last > MAX_FILES) {
-      const message = `A run looks at 1 to ${String(MAX_FILES)} files.`;
+    if (!Number.isInteger(last) || last < 1 || last > MAX_DRY_RUN_FILES) {
+      const message = `A run looks at 1 to ${String(MAX_DRY_RUN_FILES)} files.`;
       return fault('BAD_USER_INPUT', { message, field: 'last' });
     }
     return run(files, actor, input);

@@ -44,6 +44,10 @@ const ATTACKS: Readonly<Record<string, string>> = {
   'a costly list by variable': `query ($n: Int) { ${repeat(9, (index) => `f${String(index)}: files(first: $n) { edges { node { id name state metadata { key value } verdict { engine } upload { parts { etag } } } } }`)} }`,
   'many transactions': `{ ${repeat(11, (index) => `f${String(index)}: files(first: 100) { ...P }`)} } fragment P on FileConnection { edges { node { receipt saga(last: 1) { name } upload { missingPartNumbers } lastExamination { engine } } } }`,
   'many transactions on pages of a size that nobody says': `{ ${repeat(7, (index) => `d${String(index)}: deadLetters { edges { node { attempts { attempt } file { receipt } } } } q${String(index)}: quarantine { edges { node { history { kind } file { receipt } } } }`)} }`,
+  'many transactions of a dry run': `{ policyDryRun(input: { last: 1000 }) { different { file { receipt lastExamination { engine } } } } }`,
+  'many transactions of a dry run by variable': `query ($n: Int) { policyDryRun(input: { last: $n }) { undecidable { file { receipt quarantine { content } } } } }`,
+  'many transactions of a dry run by one variable for all': `query ($input: PolicyDryRunInput!) { policyDryRun(input: $input) { different { file { receipt quarantine { content } } } } }`,
+  'many transactions of dry runs that nobody says the length of': `{ ${repeat(11, (index) => `d${String(index)}: policyDryRun(input: {}) { different { file { receipt } } }`)} }`,
   'introspection that goes round': `{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }`,
   'introspection that multiplies': `{ __schema { types { ${repeat(8, (index) => `f${String(index)}: fields { ...F }`)} } } } fragment F on __Field { ${repeat(8, (index) => `t${String(index)}: type { ...T }`)} } fragment T on __Type { ${repeat(8, (index) => `o${String(index)}: ofType { ${repeat(8, (inner) => `n${String(inner)}: name`)} }`)} }`,
   'introspection under many names': `{ ${repeat(LIMITS.aliases + 1, (index) => `s${String(index)}: __schema { types { name } }`)} }`,
@@ -108,6 +112,9 @@ describe('limits', () => {
   it.each([
     '{ files { edges { node { id name receipt upload { parts { etag } } } } } }',
     '{ files(first: 100) { edges { node { id name state receipt saga(last: 1) { name state } upload { receivedBytes missingPartNumbers } lastExamination { engine examinedAt } } } } }',
+    '{ policyDryRun(input: { last: 1000 }) { examined counts { from to count } different { file { id name receipt } from to reason } undecidable { file { id } } } }',
+    '{ policyDryRun(input: { last: 100 }) { different { file { id receipt lastExamination { engine } saga(last: 1) { name } } } } }',
+    'query ($input: PolicyDryRunInput!) { policyDryRun(input: $input) { examined different { file { id name verdict { reason } } to reason } undecidable { file { id } } } }',
     'query ($n: Int) { deadLetters(first: $n) { edges { node { id file { id name receipt } attempts { message } } } } }',
   ])('let whole pages with transactions of their own pass: %s', (query) => {
     expect(refusals(query)).toEqual([]);
