@@ -101,7 +101,7 @@ describe('the release of infected content', () => {
     expect(codeOf(url)).toBe('FILE_NOT_AVAILABLE');
     // Whoever asks again need not wait for the sweeper.
     expect(value(await request(file, 60_000)).status).toBe('REQUESTED');
-    expect(await stored(granted.id)).toMatchObject({ status: 'ENDED', endCause: 'EXPIRED' });
+    expect(await stored(granted.id)).toMatchObject({ endCause: 'EXPIRED', endedBy: 'system:sweeper' });
     ahead = 0;
   });
 

@@ -1,6 +1,6 @@
-import type { Actor } from '../../domain/actor.js';
+import { authorise, type Actor } from '../../domain/actor.js';
 import { fault, type Outcome } from '../../domain/errors.js';
-import type { FileId } from '../../domain/ids.js';
+import { parseFileId } from '../../domain/ids.js';
 import { newRelease } from '../../domain/new-release.js';
 import { isOpenRelease, type Release } from '../../domain/release.js';
 import { ok } from '../../domain/result.js';
@@ -8,7 +8,8 @@ import { entriesOfRelease } from '../../domain/saga-release.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import type { Ids } from '../../ports/ids.js';
 import { lockFile } from '../apply.js';
-import { applyToRelease, workOnRelease, type ReleaseDeps } from './work-on-release.js';
+import { expireRelease } from './end-due-release.js';
+import { workOnRelease, type ReleaseDeps } from './work-on-release.js';
 
 /** Which file, why, and for how long. */
 export interface RequestReleaseInput {
@@ -32,13 +33,18 @@ export interface RequestReleaseDeps extends ReleaseDeps {
  */
 export const requestRelease =
   (deps: RequestReleaseDeps) =>
-  (actor: Actor, input: RequestReleaseInput): Promise<Outcome<Release>> =>
-    workOnRelease(deps, actor, {
+  async (actor: Actor, input: RequestReleaseInput): Promise<Outcome<Release>> => {
+    const permission = 'quarantine:request-release';
+    const allowed = authorise(actor, permission);
+    if (!allowed.ok) return allowed;
+    await endExpired(deps, actor, input.fileId);
+    return workOnRelease(deps, actor, {
       operation: 'requestRelease',
-      permission: 'quarantine:request-release',
+      permission,
       input,
       run: (tx, at) => request(tx, deps, actor, input, at),
     });
+  };
 
 async function request(
   tx: FileTransaction,
@@ -57,7 +63,6 @@ async function request(
   const wish = { id: ids.releaseId(), reason, requestedBy: subject, expiresAt, maxDurationMs: maxReleaseMs };
   const release = newRelease({ file, quarantine }, wish, at);
   if (!release.ok) return release;
-  await endExpired(tx, file.id, subject, at);
   if (await tx.insertRelease(release.value)) {
     await tx.logSteps(file.id, entriesOfRelease(release.value));
     return ok(release.value);
@@ -65,9 +70,10 @@ async function request(
   return fault('CONFLICT', { message: 'A request or a release of this file is open already.' });
 }
 
-/** What is over need not wait for the sweeper to make room. */
-async function endExpired(tx: FileTransaction, fileId: FileId, by: string, at: Date): Promise<void> {
-  const latest = await tx.latestRelease(fileId);
-  if (!latest || !isOpenRelease(latest) || at < latest.expiresAt) return;
-  await applyToRelease(tx, latest, { kind: 'end', by, cause: 'EXPIRED', reason: null }, at);
+/** What is over need not wait for the sweeper to make room. It ends by itself, and not by whoever asks anew. */
+async function endExpired(deps: ReleaseDeps, actor: Actor, id: string): Promise<void> {
+  const fileId = parseFileId(id);
+  const latest = fileId && (await deps.files.transact(actor, (tx) => tx.latestRelease(fileId)));
+  if (!latest || !isOpenRelease(latest) || deps.clock.now() < latest.expiresAt) return;
+  await expireRelease(deps)({ ...latest, releaseId: latest.id });
 }
