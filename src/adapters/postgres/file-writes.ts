@@ -12,6 +12,7 @@ import { deleteFragments } from './fragments.js';
 import { databaseNow, isFile, type FileScope } from './file-scope.js';
 import { recordChange } from './history.js';
 import { moveUsage } from './quota.js';
+import { auditLostRelease } from './releases.js';
 import { insertSteps } from './saga-log.js';
 
 type Writes = Pick<
@@ -79,6 +80,7 @@ async function change(context: FileScope, before: File, after: File): Promise<Wr
   const written = await writeChange(context, before, after);
   if (!written) return 'stale';
   await recordChange(context, before.state, written);
+  if (before.state === 'INFECTED') await auditLostRelease(context, before.id);
   const exceeded = await moveUsage(context, shareBetween(held, share));
   return exceeded ? `quota-exceeded:${exceeded}` : 'written';
 }

@@ -34,11 +34,13 @@ export async function recordChange(context: FileScope, from: FileState | null, f
   const entries = entriesOfChange(from, file);
   const steps = insertSteps(context, fileId, entries);
   const parts = entries.length > 0 ? [sql.$with('step', {}).as(steps)] : [];
+  const entered = from !== 'INFECTED' && file.state === 'INFECTED' ? ['quarantine.QUARANTINED'] : [];
+  const actions = [`file.${file.state}`, ...entered];
   // One round trip for all: every change makes it while it holds its locks.
   await sql
     .with(sql.$with('event').as(event), ...parts)
     .insert(audit)
-    .values({ tenantId, subject, action: `file.${file.state}`, fileId, version, correlationId });
+    .values(actions.map((action) => ({ tenantId, subject, action, fileId, version, correlationId })));
 }
 
 /** Reading the numbered history of the tenant. */

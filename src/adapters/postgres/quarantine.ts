@@ -8,6 +8,7 @@ import type { QuarantinedFile, QuarantineQuery, QuarantineTransaction } from '..
 import { containing } from './containing.js';
 import { fileColumns, toFile } from './file-row.js';
 import { databaseNow, type FileScope } from './file-scope.js';
+import { auditQuarantine } from './quarantine-history.js';
 import { releaseColumns, toRelease } from './releases.js';
 
 type Held = Pick<
@@ -44,10 +45,12 @@ export const createQuarantine = (context: FileScope): Held => ({
   },
   markRemoved: async (id, removalCause) => {
     const { correlationId } = context.scope;
-    await context.sql
+    const removed = await context.sql
       .update(quarantine)
       .set({ removedAt: databaseNow, removalCause, correlationId })
-      .where(and(isHeldFile(context, id), isNull(quarantine.removedAt)));
+      .where(and(isHeldFile(context, id), isNull(quarantine.removedAt)))
+      .returning({ fileId: quarantine.fileId });
+    if (removed.length > 0) await auditQuarantine(context, id, 'CONTENT_REMOVED');
   },
 });
 

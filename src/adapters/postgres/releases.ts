@@ -89,6 +89,18 @@ async function changeRelease(context: FileScope, before: Release, after: Release
   return true;
 }
 
+/** A release ends with the content of its file, which the table sees to. That is noted once: a file ends once. */
+export async function auditLostRelease(context: FileScope, fileId: FileId): Promise<void> {
+  const isLost = and(
+    eq(releases.tenantId, context.scope.tenantId),
+    eq(releases.fileId, fileId),
+    eq(releases.endCause, 'REMOVED'),
+  );
+  if ((await context.sql.$count(releases, isLost)) > 0) {
+    await auditQuarantine(context, fileId, 'RELEASE_ENDED');
+  }
+}
+
 const isRelease = ({ scope }: FileScope, id: string): SQL | undefined =>
   and(eq(releases.tenantId, scope.tenantId), eq(releases.id, id));
 

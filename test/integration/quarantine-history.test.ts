@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
+import type { Actor } from '../../src/domain/actor.js';
+import type { Outcome } from '../../src/domain/errors.js';
+import type { File } from '../../src/domain/file.js';
+import { PERMISSIONS } from '../../src/domain/permissions.js';
+import type { Release } from '../../src/domain/release.js';
+import { deleteFile } from '../../src/usecases/end-file.js';
+import { approveRelease } from '../../src/usecases/quarantine/decide-release.js';
+import { openReleased } from '../../src/usecases/quarantine/open-quarantined.js';
+import { requestRelease } from '../../src/usecases/quarantine/request-release.js';
+import { asSuperuser } from '../support/database.js';
+import { openInspectionScene, type InspectionScene } from '../support/inspection-scene.js';
+import { EICAR, zipOf } from '../support/samples.js';
+import { ACME } from '../support/stored-files.js';
+
+const person = (subject: string): Actor => ({
+  ...ACME,
+  subject,
+  roles: ['admin'],
+  permissions: new Set(PERMISSIONS),
+});
+const [ANNA, OTTO] = [person('anna'), person('otto')];
+
+describe('the history of the quarantine', () => {
+  let scene: InspectionScene;
+  beforeAll(async () => {
+    scene = await openInspectionScene();
+  });
+  afterAll(() => scene.close());
+
+  const deps = () => ({
+    ...scene.deps,
+    ids: createUuidV7Ids(),
+    settings: { idempotencyTtlSeconds: 60 },
+    maxReleaseMs: 3_600_000,
+  });
+  const value = <T>(outcome: Outcome<T>): T => {
+    if (outcome.ok) return outcome.value;
+    throw new Error(`${outcome.fault.code}: ${outcome.fault.message}`);
+  };
+  const infected = async (): Promise<File> => {
+    const file = await scene.receive(await zipOf(`${randomBytes(8).toString('hex')}.com`, EICAR));
+    await scene.inspect(file);
+    return scene.find(file);
+  };
+  const request = async (file: File): Promise<Release> => {
+    const expiresAt = new Date(Date.now() + 600_000);
+    return value(await requestRelease(deps())(ANNA, { fileId: file.id, reason: 'Why.', expiresAt }));
+  };
+  const linesOf = async (file: File, text: string): Promise<string[]> => {
+    const { rows } = await asSuperuser(scene.ownerUrl, (db) => db.query<{ line: string }>(text, [file.id]));
+    return rows.map(({ line }) => line);
+  };
+  const audited = (file: File): Promise<string[]> =>
+    linesOf(
+      file,
+      `select action || ' by ' || subject as line from audit
+        where file_id = $1 and action like 'quarantine.%' order by id`,
+    );
+  const told = (file: File): Promise<string[]> =>
+    linesOf(
+      file,
+      `select 'quarantine.' || kind || ' by ' || subject as line from quarantine_events
+        where file_id = $1 order by sequence`,
+    );
+
+  it('stands in the audit trail as well, with what ends because the content goes', async () => {
+    const file = await infected();
+    const { id: releaseId } = await request(file);
+    value(await approveRelease(deps())(OTTO, { releaseId }));
+    const grant = { tenantId: ACME.tenantId, subject: 'anna', fileId: file.id, releaseId };
+    const { body } = await value(await openReleased(deps())(grant, ACME)).read();
+    await body.toArray();
+    value(await deleteFile(deps())(OTTO, { fileId: file.id }));
+    await expect.poll(async () => (await told(file)).at(-1)).toBe('quarantine.CONTENT_REMOVED by otto');
+    expect((await told(file)).length).toBe(6);
+    expect(await audited(file)).toEqual(await told(file));
+  });
+
+  it('of a file that was never let out tells no end of a release', async () => {
+    const file = await infected();
+    value(await deleteFile(deps())(OTTO, { fileId: file.id }));
+    await expect.poll(async () => (await told(file)).length).toBe(2);
+    expect(await audited(file)).toEqual(await told(file));
+  });
+});
