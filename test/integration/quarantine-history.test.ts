@@ -6,8 +6,11 @@ import type { Outcome } from '../../src/domain/errors.js';
 import type { File } from '../../src/domain/file.js';
 import { PERMISSIONS } from '../../src/domain/permissions.js';
 import type { Release } from '../../src/domain/release.js';
+import type { FileStore } from '../../src/ports/file-store.js';
+import { applyCommand } from '../../src/usecases/apply.js';
 import { deleteFile } from '../../src/usecases/end-file.js';
-import { approveRelease } from '../../src/usecases/quarantine/decide-release.js';
+import { approveRelease, endRelease } from '../../src/usecases/quarantine/decide-release.js';
+import { expireRelease } from '../../src/usecases/quarantine/end-due-release.js';
 import { openReleased } from '../../src/usecases/quarantine/open-quarantined.js';
 import { requestRelease } from '../../src/usecases/quarantine/request-release.js';
 import { asSuperuser } from '../support/database.js';
@@ -84,5 +87,41 @@ describe('the history of the quarantine', () => {
     value(await deleteFile(deps())(OTTO, { fileId: file.id }));
     await expect.poll(async () => (await told(file)).length).toBe(2);
     expect(await audited(file)).toEqual(await told(file));
+  });
+
+  const WAYS: Record<string, (release: Release, files: FileStore) => Promise<unknown>> = {
+    approved: ({ id: releaseId }, files) => approveRelease({ ...deps(), files })(OTTO, { releaseId }),
+    ended: ({ id: releaseId }, files) =>
+      endRelease({ ...deps(), files })(OTTO, { releaseId, reason: 'Enough.' }),
+    expired: ({ id: releaseId, fileId, tenantId, expiresAt }, files) => {
+      const clock = { ...deps().clock, now: () => expiresAt };
+      return expireRelease({ ...deps(), files, clock })({ releaseId, fileId, tenantId });
+    },
+    downloaded: ({ fileId }, files) =>
+      files.transact(ANNA, (tx) => tx.recordDownload(fileId, 'FORENSIC_DOWNLOAD', null)),
+  };
+
+  it.each(Object.keys(WAYS))('is never waited for in a circle: deleted while it is %s', async (way) => {
+    const file = await infected();
+    const release = await request(file);
+    let tries = 0;
+    const files: FileStore = {
+      transact: (scope, work) =>
+        scene.deps.files.transact(scope, (tx) => {
+          tries += 1;
+          return work(tx);
+        }),
+    };
+    const locked = Promise.withResolvers<undefined>();
+    const deletion = files.transact(OTTO, async (tx) => {
+      const found = await tx.findForUpdate(file.id);
+      locked.resolve(undefined);
+      await deps().clock.sleep(200);
+      return found && applyCommand(tx, found, { kind: 'delete' }, deps().clock.now());
+    });
+    await locked.promise;
+    await Promise.all([deletion, WAYS[way]?.(release, files)]);
+    expect((await deletion)?.ok).toBe(true);
+    expect(tries).toBe(2);
   });
 });

@@ -17,6 +17,8 @@ export const createQuarantineHistory = (context: FileScope): History => ({
   recordDownload: async (fileId, kind, releaseId) => {
     const { sql, scope } = context;
     const { tenantId, subject, correlationId } = scope;
+    // The file first and the number of the entry second, as everybody does: none waits for the other in a circle.
+    await sql.select({ id: files.id }).from(files).where(isFile(context, fileId)).for('key share');
     await sql.insert(quarantineEvents).values({
       ...{ tenantId, fileId, releaseId, kind, subject, correlationId },
       ...{ sequence: 0, occurredAt: databaseNow },

@@ -43,13 +43,17 @@ export async function workOnRelease(
   return outcome;
 }
 
-/** Decides by the rule book and writes what it says, in the caller's transaction. */
+/**
+ * Decides by the rule book and writes what it says, in the caller's transaction. The file is locked first, as whoever
+ * deletes it does, and only then the release.
+ */
 export async function applyToRelease(
   tx: FileTransaction,
   release: Release,
   command: ReleaseCommand,
   at: Date,
 ): Promise<Outcome<Release>> {
+  await tx.findForUpdate(release.fileId);
   const next = transitionRelease(release, command, at);
   if (!next.ok) return next;
   if (await tx.changeRelease(release, next.value)) {
