@@ -24,7 +24,7 @@ export interface WatchFileEventsInput {
  * Every change of state in the tenant, in order: first what followed the cursor, then what comes. None is
  * missed and none repeated, because the database is read by position and the bus only says when.
  *
- * @returns BAD_USER_INPUT for a cursor that is none
+ * @returns BAD_USER_INPUT for a cursor that is none, or that no event of this tenant has had
  */
 export const watchFileEvents =
   (deps: WatchDeps) =>
@@ -36,11 +36,12 @@ export const watchFileEvents =
     const allowed = authorise(actor, 'file:read');
     if (!allowed.ok) return allowed;
     const position = input.after === undefined ? undefined : decodeCursor(input.after);
-    if (input.after !== undefined && position === undefined) {
+    const last = await deps.files.transact(actor, (tx) => tx.lastSequence());
+    // Whoever waited for a position that nobody was given would miss all that comes before.
+    if (input.after !== undefined && !(position !== undefined && position <= last)) {
       return fault('BAD_USER_INPUT', { message: 'This is no cursor of an event.', field: 'after' });
     }
-    const from = position ?? (await deps.files.transact(actor, (tx) => tx.lastSequence()));
-    return ok(eventsFrom(deps, actor, from, input.states && new Set(input.states), signal));
+    return ok(eventsFrom(deps, actor, position ?? last, input.states && new Set(input.states), signal));
   };
 
 async function* eventsFrom(

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
+import { encodeCursor } from '../../src/domain/cursor.js';
 import type { Outcome } from '../../src/domain/errors.js';
 import type { File } from '../../src/domain/file.js';
 import { PERMISSIONS } from '../../src/domain/permissions.js';
@@ -13,6 +14,8 @@ import { approveRelease, endRelease } from '../../src/usecases/quarantine/decide
 import { expireRelease } from '../../src/usecases/quarantine/end-due-release.js';
 import { openReleased } from '../../src/usecases/quarantine/open-quarantined.js';
 import { requestRelease } from '../../src/usecases/quarantine/request-release.js';
+import { watchQuarantine } from '../../src/usecases/quarantine/watch-quarantine.js';
+import { watchFileEvents } from '../../src/usecases/watch-file-events.js';
 import { asSuperuser } from '../support/database.js';
 import { openInspectionScene, type InspectionScene } from '../support/inspection-scene.js';
 import { EICAR, zipOf } from '../support/samples.js';
@@ -123,5 +126,20 @@ describe('the history of the quarantine', () => {
     await Promise.all([deletion, WAYS[way]?.(release, files)]);
     expect((await deletion)?.ok).toBe(true);
     expect(tries).toBe(2);
+  });
+
+  it('and that of files go on from no position that nobody was given', async () => {
+    await infected();
+    const signal = new AbortController().signal;
+    const last = await scene.deps.files.transact(ACME, (tx) => tx.lastQuarantineSequence());
+    const quarantineAfter = (position: number) =>
+      watchQuarantine(deps())(ANNA, encodeCursor(position), signal);
+    const filesAfter = (position: number) =>
+      watchFileEvents(deps())(ANNA, { after: encodeCursor(position) }, signal);
+    expect((await quarantineAfter(last)).ok).toBe(true);
+    expect((await filesAfter(0)).ok).toBe(true);
+    const refusal = { ok: false, fault: { code: 'BAD_USER_INPUT', field: 'after' } };
+    expect(await quarantineAfter(last + 1)).toMatchObject(refusal);
+    expect(await filesAfter(1)).toMatchObject(refusal);
   });
 });

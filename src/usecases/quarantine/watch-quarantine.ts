@@ -15,7 +15,7 @@ const POLL_INTERVAL_MS = 1_000;
  * Everything that happens in the tenant's quarantine, in order: first what followed the cursor, then what comes.
  * None is missed and none repeated, because numbers are given out in the order of the commits.
  *
- * @returns BAD_USER_INPUT for a cursor that is none
+ * @returns BAD_USER_INPUT for a cursor that is none, or that no event of this tenant has had
  */
 export const watchQuarantine =
   (deps: WatchDeps) =>
@@ -27,11 +27,12 @@ export const watchQuarantine =
     const allowed = authorise(actor, 'quarantine:read');
     if (!allowed.ok) return allowed;
     const position = after === undefined ? undefined : decodeCursor(after);
-    if (after !== undefined && position === undefined) {
+    const last = await deps.files.transact(actor, (tx) => tx.lastQuarantineSequence());
+    // Whoever waited for a position that nobody was given would miss all that comes before.
+    if (after !== undefined && !(position !== undefined && position <= last)) {
       return fault('BAD_USER_INPUT', { message: 'This is no cursor of an event.', field: 'after' });
     }
-    const from = position ?? (await deps.files.transact(actor, (tx) => tx.lastQuarantineSequence()));
-    return ok(eventsFrom(deps, actor, from, signal));
+    return ok(eventsFrom(deps, actor, position ?? last, signal));
   };
 
 async function* eventsFrom(
