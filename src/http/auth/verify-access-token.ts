@@ -31,12 +31,16 @@ const MAX_TOKEN_AGE_SECONDS = 86_400;
 /** Null bytes and halves of characters would reach the database, which refuses them as a failure of its own. */
 const isPlainText = (text: string): boolean => !hasInvisible(text) && !hasLoneSurrogate(text);
 
+/** What the service does by itself is recorded under names that begin so, which nobody else has. */
+const OWN_SUBJECTS = 'system:';
+
 const claimsSchema = z.object({
   sub: z
     .string()
     .min(1)
     .max(255)
-    .regex(/^[\x21-\x7e]+$/),
+    .regex(/^[\x21-\x7e]+$/)
+    .refine((subject) => !subject.startsWith(OWN_SUBJECTS)),
   tenant: z.string(),
   roles: z.array(z.string().min(1).max(64).refine(isPlainText)).max(32),
   iat: z.number(),

@@ -90,6 +90,7 @@ describe('an access token', () => {
     'without a subject': { claims: { sub: undefined } },
     'with an empty subject': { claims: { sub: '' } },
     'with a subject that breaks lines': { claims: { sub: 'a\nb' } },
+    'with a subject that is the service itself': { claims: { sub: 'system:sweeper' } },
     'without a tenant': { claims: { tenant: undefined } },
     'with a tenant that is no UUID': { claims: { tenant: "x' or 1=1" } },
     'with a tenant in a list': { claims: { tenant: [TEST_TENANT] } },
