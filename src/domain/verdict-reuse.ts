@@ -24,6 +24,7 @@ export function isVerdictReusable(
     return false;
   }
   if (earlier.engine === '' || earlier.engine !== now.engine) return false;
-  const ageMs = now.at.getTime() - earlier.inspectedAt.getTime();
+  // A clock that was set back has verdicts of a time to come, which are no younger than those of as long ago.
+  const ageMs = Math.abs(now.at.getTime() - earlier.inspectedAt.getTime());
   return ageMs <= (now.isNumbered ? NUMBERED_REUSE_MS : UNNUMBERED_REUSE_MS);
 }

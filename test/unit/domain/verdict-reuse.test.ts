@@ -17,6 +17,12 @@ describe('a verdict over the same bytes', () => {
     ['of another engine', { engine: 'ClamAV 1.4.5' }, {}],
     ['that was overturned', { definitionsVersion: '', engine: '' }, { definitionsVersion: '', engine: '' }],
     ['of the day before', { inspectedAt: ago(24 * 60 * MINUTE + 1) }, {}],
+    ['of a day to come, by a clock that was set back', { inspectedAt: ago(-25 * 60 * MINUTE) }, {}],
+    [
+      'of definitions without a number, of a time to come',
+      { inspectedAt: ago(-11 * MINUTE) },
+      { isNumbered: false },
+    ],
     [
       'of definitions without a number, of a while ago',
       { inspectedAt: ago(11 * MINUTE) },
