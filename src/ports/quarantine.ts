@@ -60,7 +60,9 @@ export interface QuarantineTransaction {
   /** Records that content of the quarantine goes out. */
   recordDownload(id: FileId, kind: DownloadKind, releaseId: string | null): Promise<void>;
   /** The history after a position, ascending. */
-  quarantineEventsAfter(sequence: number, limit: number, id?: FileId): Promise<readonly QuarantineEvent[]>;
+  quarantineEventsAfter(sequence: number, limit: number): Promise<readonly QuarantineEvent[]>;
+  /** The newest entries of one file, ascending. */
+  quarantineEventsOf(id: FileId, limit: number): Promise<readonly QuarantineEvent[]>;
   /** Position of the newest entry; zero when there is none. */
   lastQuarantineSequence(): Promise<number>;
 }

@@ -13,6 +13,7 @@ import { deleteFile } from '../../src/usecases/end-file.js';
 import { approveRelease, endRelease } from '../../src/usecases/quarantine/decide-release.js';
 import { expireRelease } from '../../src/usecases/quarantine/end-due-release.js';
 import { openReleased } from '../../src/usecases/quarantine/open-quarantined.js';
+import { quarantineHistory } from '../../src/usecases/quarantine/read-quarantine.js';
 import { requestRelease } from '../../src/usecases/quarantine/request-release.js';
 import { watchQuarantine } from '../../src/usecases/quarantine/watch-quarantine.js';
 import { watchFileEvents } from '../../src/usecases/watch-file-events.js';
@@ -83,6 +84,23 @@ describe('the history of the quarantine', () => {
     await expect.poll(async () => (await told(file)).at(-1)).toBe('quarantine.CONTENT_REMOVED by otto');
     expect((await told(file)).length).toBe(6);
     expect(await audited(file)).toEqual(await told(file));
+  });
+
+  it('shows of a file what happened last, however often it was downloaded before', async () => {
+    const file = await infected();
+    const { id: releaseId } = await request(file);
+    value(await approveRelease(deps())(OTTO, { releaseId }));
+    await scene.deps.files.transact(ANNA, async (tx) => {
+      for (let time = 0; time < 110; time += 1) {
+        await tx.recordDownload(file.id, 'RELEASED_DOWNLOAD', releaseId);
+      }
+    });
+    value(await endRelease(deps())(OTTO, { releaseId, reason: 'Enough.' }));
+    const history = value(await quarantineHistory(deps())(ANNA, file));
+    expect(history.length).toBe(100);
+    expect(history.at(-1)).toMatchObject({ kind: 'RELEASE_ENDED', reason: 'Enough.' });
+    const sequences = history.map(({ sequence }) => sequence);
+    expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
   });
 
   it('of a file that was never let out tells no end of a release', async () => {

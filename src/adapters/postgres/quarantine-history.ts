@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, max, sql as statement } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, max, sql as statement, type SQL } from 'drizzle-orm';
 import { audit } from '../../../db/schema/audit.js';
 import { files } from '../../../db/schema/files.js';
 import { quarantineEvents } from '../../../db/schema/quarantine-events.js';
@@ -9,7 +9,7 @@ import { databaseNow, isFile, type FileScope } from './file-scope.js';
 
 type History = Pick<
   QuarantineTransaction,
-  'recordDownload' | 'quarantineEventsAfter' | 'lastQuarantineSequence'
+  'recordDownload' | 'quarantineEventsAfter' | 'quarantineEventsOf' | 'lastQuarantineSequence'
 >;
 
 /** The history of the quarantine. The table numbers its rows and gives them their time. */
@@ -25,29 +25,34 @@ export const createQuarantineHistory = (context: FileScope): History => ({
     });
     await auditQuarantine(context, fileId, kind);
   },
-  quarantineEventsAfter: async (sequence, limit, fileId) => {
+  quarantineEventsAfter: async (sequence, limit) => {
     const rows = await context.sql
       .select()
       .from(quarantineEvents)
-      .where(
-        and(
-          eq(quarantineEvents.tenantId, context.scope.tenantId),
-          gt(quarantineEvents.sequence, sequence),
-          fileId === undefined ? undefined : eq(quarantineEvents.fileId, fileId),
-        ),
-      )
+      .where(and(ofTenant(context), gt(quarantineEvents.sequence, sequence)))
       .orderBy(asc(quarantineEvents.sequence))
       .limit(limit);
     return rows.map(toEvent);
+  },
+  quarantineEventsOf: async (id, limit) => {
+    const rows = await context.sql
+      .select()
+      .from(quarantineEvents)
+      .where(and(ofTenant(context), eq(quarantineEvents.fileId, id)))
+      .orderBy(desc(quarantineEvents.sequence))
+      .limit(limit);
+    return rows.toReversed().map(toEvent);
   },
   lastQuarantineSequence: async () => {
     const [row] = await context.sql
       .select({ last: max(quarantineEvents.sequence) })
       .from(quarantineEvents)
-      .where(eq(quarantineEvents.tenantId, context.scope.tenantId));
+      .where(ofTenant(context));
     return row?.last ?? 0;
   },
 });
+
+const ofTenant = ({ scope }: FileScope): SQL => eq(quarantineEvents.tenantId, scope.tenantId);
 
 /** Writes the audit trail of something that leaves the state of the file as it is. */
 export async function auditQuarantine(

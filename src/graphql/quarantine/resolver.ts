@@ -52,7 +52,9 @@ export class QuarantineResolver {
     return toQuarantineConnection(unwrap(page));
   }
 
-  @FieldResolver(() => [QuarantineEventType], { description: 'What happened to the file, oldest first.' })
+  @FieldResolver(() => [QuarantineEventType], {
+    description: 'What happened to the file, oldest first; the newest hundred.',
+  })
   @Directive(hasPermission('quarantine:read'))
   @Directive(OWN_TRANSACTION)
   async history(

@@ -13,7 +13,7 @@ import type { QuarantinedFile, QuarantinePosition, QuarantineQuery } from '../..
 const MAX_PAGE_SIZE = 100;
 /** Longest text that a filter looks for. */
 const MAX_FILTER_CHARACTERS = 255;
-/** Entries of the history that one file shows; more happen to none but by many downloads. */
+/** Newest entries of the history that one file shows; more happen to none but by many downloads. */
 const MAX_HISTORY = 100;
 
 /** What reading the quarantine needs. */
@@ -114,11 +114,11 @@ export const getQuarantine =
     });
   };
 
-/** What happened to a file in the quarantine, oldest first. */
+/** What happened to a file in the quarantine, oldest first; the newest hundred entries. */
 export const quarantineHistory =
   ({ files }: ReadQuarantineDeps) =>
   async (actor: Actor, file: File): Promise<Outcome<readonly QuarantineEvent[]>> => {
     const allowed = authorise(actor, 'quarantine:read');
     if (!allowed.ok) return allowed;
-    return ok(await files.transact(actor, (tx) => tx.quarantineEventsAfter(0, MAX_HISTORY, file.id)));
+    return ok(await files.transact(actor, (tx) => tx.quarantineEventsOf(file.id, MAX_HISTORY)));
   };
