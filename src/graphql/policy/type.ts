@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { PolicyVersion } from '../../domain/policy.js';
-import { policyVersionOf } from '../../usecases/policy-version.js';
+import { earlierPolicyVersionsOf, policyVersionOf } from '../../usecases/policy-version.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
 import { SafeIntScalar } from '../scalars/safe-int.js';
 import { TypeLimitType } from '../viewer/quota-type.js';
@@ -26,6 +26,12 @@ export class PolicyType {
     description: 'Names the rules by what they say; Verdict.policyVersion and receipts have it.',
   })
   readonly digest!: string;
+
+  @Field(() => [String], {
+    description:
+      'What verdicts and receipts call the same rules that rest on earlier analyses, newest first.',
+  })
+  readonly earlierDigests!: readonly string[];
 
   @Field(() => SafeIntScalar, { description: 'Largest file; the ceiling of the operator may be less.' })
   readonly maxFileBytes!: number;
@@ -72,6 +78,6 @@ export class PolicyPayloadType {
 export function toPolicyType({ rules, ...version }: PolicyVersion): PolicyType {
   const limits = Object.entries(rules.maxBytesByType).map(([type, maxBytes]) => ({ type, maxBytes }));
   const actions = Object.entries(rules.findingActions).map(([code, action]) => ({ code, action }));
-  const digest = policyVersionOf(rules);
-  return { ...version, ...rules, digest, maxBytesByType: limits, findingActions: actions };
+  const names = { digest: policyVersionOf(rules), earlierDigests: earlierPolicyVersionsOf(rules) };
+  return { ...version, ...rules, ...names, maxBytesByType: limits, findingActions: actions };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { applyWish, type PolicyWish } from '../../../src/domain/check-policy.js';
 import { FINDINGS, type FindingCode } from '../../../src/domain/finding-codes.js';
 import { FIRST_RULES } from '../../../src/domain/policy.js';
-import { policyVersionOf } from '../../../src/usecases/policy-version.js';
+import { earlierPolicyVersionsOf, policyVersionOf } from '../../../src/usecases/policy-version.js';
 
 const fieldOf = (wish: PolicyWish): string | undefined => {
   const outcome = applyWish(FIRST_RULES, wish);
@@ -98,5 +98,11 @@ describe('the name of rules', () => {
     expect(policyVersionOf({ ...FIRST_RULES, allowedTypes: ['b/b', 'a/a'] })).toBe(
       policyVersionOf({ ...FIRST_RULES, allowedTypes: ['a/a', 'b/b'] }),
     );
+  });
+
+  it('is not the one that it was while the analysis found less, and is known by that as well', () => {
+    const earlier = ['sha256:696575d4d81caf02280106e0fd046ad2', 'sha256:8d6b47c4e5dcae90dcc722df0821d55e'];
+    expect(earlier).not.toContain(policyVersionOf(FIRST_RULES));
+    expect(earlierPolicyVersionsOf(FIRST_RULES)).toEqual(earlier);
   });
 });
