@@ -1,6 +1,6 @@
 import type { FileId } from '../domain/ids.js';
 import type { SagaEntry } from '../domain/saga-entry.js';
-import type { LoggedStep } from '../domain/saga.js';
+import type { LoggedStep, SagaName } from '../domain/saga.js';
 
 /**
  * The part of a file transaction that knows what became of the steps of sagas. What follows from a change of state, from
@@ -21,6 +21,7 @@ export interface SagaLogTransaction {
    * The log of a file, oldest line first.
    *
    * @param maxRuns - so many runs at most, those that began last; each of them is complete
+   * @param names - of these sagas alone; @default all
    */
-  sagaSteps(id: FileId, maxRuns: number): Promise<readonly LoggedStep[]>;
+  sagaSteps(id: FileId, maxRuns: number, names?: readonly SagaName[]): Promise<readonly LoggedStep[]>;
 }

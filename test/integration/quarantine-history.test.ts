@@ -5,7 +5,7 @@ import type { Actor } from '../../src/domain/actor.js';
 import { encodeCursor } from '../../src/domain/cursor.js';
 import type { Outcome } from '../../src/domain/errors.js';
 import type { File } from '../../src/domain/file.js';
-import { PERMISSIONS } from '../../src/domain/permissions.js';
+import { BUILT_IN_ROLES, PERMISSIONS } from '../../src/domain/permissions.js';
 import type { Release } from '../../src/domain/release.js';
 import type { FileStore } from '../../src/ports/file-store.js';
 import { applyCommand } from '../../src/usecases/apply.js';
@@ -16,6 +16,7 @@ import { openReleased } from '../../src/usecases/quarantine/open-quarantined.js'
 import { quarantineHistory } from '../../src/usecases/quarantine/read-quarantine.js';
 import { requestRelease } from '../../src/usecases/quarantine/request-release.js';
 import { watchQuarantine } from '../../src/usecases/quarantine/watch-quarantine.js';
+import { readSagas } from '../../src/usecases/read-sagas.js';
 import { watchFileEvents } from '../../src/usecases/watch-file-events.js';
 import { asSuperuser } from '../support/database.js';
 import { openInspectionScene, type InspectionScene } from '../support/inspection-scene.js';
@@ -101,6 +102,18 @@ describe('the history of the quarantine', () => {
     expect(history.at(-1)).toMatchObject({ kind: 'RELEASE_ENDED', reason: 'Enough.' });
     const sequences = history.map(({ sequence }) => sequence);
     expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
+  });
+
+  it('and that of releases are nothing that somebody sees who may read files alone', async () => {
+    const file = await infected();
+    const { id: releaseId } = await request(file);
+    value(await approveRelease(deps())(OTTO, { releaseId }));
+    const viewer: Actor = { ...person('vera'), permissions: new Set(BUILT_IN_ROLES['viewer']) };
+    const seenBy = async (actor: Actor, last: number): Promise<string[]> =>
+      value(await readSagas(deps())(actor, file, last)).map(({ name }) => name);
+    expect(await seenBy(viewer, 100)).toEqual(['COMPLETION', 'INSPECTION', 'QUARANTINE']);
+    expect(await seenBy(viewer, 1)).toEqual(['QUARANTINE']);
+    expect(await seenBy(ANNA, 1)).toEqual(['RELEASE']);
   });
 
   it('of a file that was never let out tells no end of a release', async () => {

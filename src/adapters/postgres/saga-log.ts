@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, min, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, min, sql, type SQL } from 'drizzle-orm';
 import { sagaSteps } from '../../../db/schema/saga-steps.js';
 import type { FileId } from '../../domain/ids.js';
 import type { SagaEntry } from '../../domain/saga-entry.js';
@@ -11,12 +11,13 @@ export const createSagaLog = (context: FileScope): Pick<SagaLogTransaction, 'log
   logSteps: async (id, entries) => {
     if (entries.length > 0) await context.sql.execute(insertSteps(context, id, entries));
   },
-  sagaSteps: async (id, maxRuns) => {
+  sagaSteps: async (id, maxRuns, names) => {
     const { sql: db } = context;
+    const isMeant = names && inArray(sagaSteps.saga, [...names]);
     const newest = db
       .select({ saga: sagaSteps.saga, run: sagaSteps.run })
       .from(sagaSteps)
-      .where(isOf(context, id))
+      .where(and(isOf(context, id), isMeant))
       .groupBy(sagaSteps.saga, sagaSteps.run)
       .orderBy(desc(min(sagaSteps.id)))
       .limit(maxRuns)

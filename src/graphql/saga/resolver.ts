@@ -18,7 +18,7 @@ export class FileSagaResolver {
 
   @FieldResolver(() => [SagaType], {
     description:
-      'The newest sagas of the file, in the order in which they began: what was done, undone and is left.',
+      'The newest sagas of the file, in the order in which they began: what was done, undone and is left. Those of releases are shown to who may read the quarantine.',
   })
   @Directive(hasPermission('file:read'))
   @Directive(OWN_TRANSACTION)
