@@ -14,6 +14,7 @@ import {
   sql,
   type SQL,
 } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
 import { deadLetters } from '../../../db/schema/dead-letters.js';
 import { eventHeads, events } from '../../../db/schema/events.js';
 import { files } from '../../../db/schema/files.js';
@@ -24,7 +25,7 @@ import type { FileId, TenantId } from '../../domain/ids.js';
 import type { Backlog, BacklogCounts, DueFile } from '../../ports/backlog.js';
 import type { InspectionJob } from '../../ports/job-queue.js';
 import type { Database } from './database.js';
-import { databaseNow, databaseNowPlus } from './file-scope.js';
+import { transactionNow, transactionNowMinus } from './file-scope.js';
 import { countDeadLetters, dueDeadLetters } from './dead-letter-backlog.js';
 import { createQuarantineBacklog } from './quarantine-backlog.js';
 import { createRescanBacklog } from './rescan-backlog.js';
@@ -42,18 +43,18 @@ const isScanning = eq(files.state, 'SCANNING');
 const isEnded = notInArray(files.state, ['PENDING', 'RECEIVING', 'SCANNING']);
 const mayNotBeReplayed = sql`(${files.state} <> 'UNSCANNABLE' or not exists (select from ${deadLetters} as letter
   where letter.tenant_id = ${files.tenantId} and letter.file_id = ${files.id} and letter.status = 'OPEN'))`;
-const hasNoLease = or(isNull(files.leaseUntil), lte(files.leaseUntil, databaseNow));
+const hasNoLease = or(isNull(files.leaseUntil), lte(files.leaseUntil, transactionNow));
 
 /**
  * The longer an upload has not moved, the more rarely the store is asked: from twice a second up to once in five
  * minutes, a sixteenth of its idle time in between.
  */
 const listingPause = sql`least(interval '5 minutes', greatest(interval '400 milliseconds',
-  (${databaseNow} - coalesce(${files.directActiveAt}, ${files.updatedAt})) / 16))`;
+  (${transactionNow} - coalesce(${files.directActiveAt}, ${files.updatedAt})) / 16))`;
 const isListingDue = and(
   isOpen,
   eq(files.transferMode, 'DIRECT'),
-  or(isNull(files.partsListedAt), sql`${files.partsListedAt} + ${listingPause} <= ${databaseNow}`),
+  or(isNull(files.partsListedAt), sql`${files.partsListedAt} + ${listingPause} <= ${transactionNow}`),
 );
 
 /** Lost and overdue work of all tenants. Needs a pool that logs in as `lazaret_system`. */
@@ -67,7 +68,7 @@ export function createBacklog(
     dueInspections: (limit) => across((db) => dueInspections(db, graceMs, limit)),
     dueExpiries: (limit) =>
       across((db) =>
-        dueFiles(db, and(isOpen, lte(files.expiresAt, databaseNow)), asc(files.expiresAt), limit),
+        dueFiles(db, and(isOpen, lte(files.expiresAt, transactionNow)), asc(files.expiresAt), limit),
       ),
     dueListings: (limit) =>
       across((db) => dueFiles(db, isListingDue, sql`${files.partsListedAt} nulls first`, limit)),
@@ -100,7 +101,7 @@ async function dueInspections(db: Sql, graceMs: number, limit: number): Promise<
         isScanning,
         isNotNull(files.queueNumber),
         hasNoLease,
-        lte(files.nextAttemptAt, databaseNowPlus(-graceMs)),
+        lte(files.nextAttemptAt, transactionNowMinus(graceMs)),
       ),
     )
     .orderBy(asc(files.nextAttemptAt))
@@ -155,13 +156,22 @@ async function findTenants(db: Sql, limit: number, after?: TenantId): Promise<Te
 }
 
 async function countBacklog(db: Sql): Promise<BacklogCounts> {
-  const oldest = sql`extract(epoch from ${databaseNow} - ${min(files.queuedAt)}) * 1000`.mapWith(Number);
-  const [scanning] = await db.select({ total: count(), oldest }).from(files).where(isScanning);
   const [outbox] = await db.select({ total: count() }).from(events).where(isNull(events.publishedAt));
   return {
-    scanning: scanning?.total ?? 0,
+    ...(await countScanning(db)),
     unpublished: outbox?.total ?? 0,
-    oldestScanningMs: Math.max(0, Math.round(scanning?.oldest ?? 0)),
     ...(await countDeadLetters(db)),
+  };
+}
+
+/** Those that have had their turn and those that wait for it each have an index; both together have none. */
+async function countScanning(db: Sql): Promise<Pick<BacklogCounts, 'scanning' | 'oldestScanningMs'>> {
+  const age = sql`extract(epoch from ${transactionNow} - ${min(files.queuedAt)}) * 1000`.mapWith(Number);
+  const those = (hasTurn: SQL) =>
+    db.select({ total: count(), age }).from(files).where(and(isScanning, hasTurn));
+  const halves = await unionAll(those(isNull(files.queueNumber)), those(isNotNull(files.queueNumber)));
+  return {
+    scanning: halves.reduce((sum, { total }) => sum + total, 0),
+    oldestScanningMs: Math.round(Math.max(0, ...halves.map((half) => half.age))),
   };
 }

@@ -2,7 +2,7 @@ import { and, asc, count, eq, lte, min, sql } from 'drizzle-orm';
 import { deadLetters } from '../../../db/schema/dead-letters.js';
 import type { FileId, TenantId } from '../../domain/ids.js';
 import type { BacklogCounts, DueDeadLetter } from '../../ports/backlog.js';
-import { databaseNow, databaseNowPlus } from './file-scope.js';
+import { transactionNow, transactionNowMinus } from './file-scope.js';
 import type { Sql } from './session.js';
 
 const isOpen = eq(deadLetters.status, 'OPEN');
@@ -13,7 +13,7 @@ export async function dueDeadLetters(db: Sql, minAgeMs: number, limit: number): 
   const rows = await db
     .select({ tenantId, fileId, id })
     .from(deadLetters)
-    .where(and(isOpen, lte(deadLetters.createdAt, databaseNowPlus(-minAgeMs))))
+    .where(and(isOpen, lte(deadLetters.createdAt, transactionNowMinus(minAgeMs))))
     .orderBy(asc(deadLetters.createdAt))
     .limit(limit);
   return rows.map((row) => ({
@@ -28,7 +28,9 @@ export async function countDeadLetters(
   db: Sql,
 ): Promise<Pick<BacklogCounts, 'deadLetters' | 'oldestDeadLetterMs'>> {
   const { cause } = deadLetters;
-  const age = sql`extract(epoch from ${databaseNow} - ${min(deadLetters.createdAt)}) * 1000`.mapWith(Number);
+  const age = sql`extract(epoch from ${transactionNow} - ${min(deadLetters.createdAt)}) * 1000`.mapWith(
+    Number,
+  );
   const rows = await db.select({ cause, total: count(), age }).from(deadLetters).where(isOpen).groupBy(cause);
   return {
     deadLetters: Object.fromEntries(rows.map((row) => [row.cause, row.total])),

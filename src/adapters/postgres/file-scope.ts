@@ -26,6 +26,16 @@ export const isFile = ({ scope }: FileScope, id: FileId): SQL | undefined =>
 /** The instant of the statement by the clock that all processes share; `now()` stands still in a transaction. */
 export const databaseNow = sql<Date>`date_trunc('milliseconds', clock_timestamp())`;
 
+/**
+ * The instant at which the transaction began, by the same clock. It stands still, so that an index can be asked for what
+ * is due by it; of a clock that moves on, every row would have to be.
+ */
+export const transactionNow = sql<Date>`now()`;
+
 /** An instant some milliseconds from now, by the same clock. */
 export const databaseNowPlus = (durationMs: number): SQL =>
   sql`${databaseNow} + ${durationMs}::double precision * interval '1 millisecond'`;
+
+/** An instant some milliseconds before the transaction began. */
+export const transactionNowMinus = (durationMs: number): SQL =>
+  sql`${transactionNow} - ${durationMs}::double precision * interval '1 millisecond'`;

@@ -2,7 +2,7 @@ import { and, asc, count, eq, inArray, isNull, lte, type SQL } from 'drizzle-orm
 import { quarantine, releases } from '../../../db/schema/quarantine.js';
 import type { FileId, TenantId } from '../../domain/ids.js';
 import type { Backlog, DueRelease, QuarantineCounts } from '../../ports/backlog.js';
-import { databaseNow } from './file-scope.js';
+import { transactionNow } from './file-scope.js';
 import type { Sql } from './session.js';
 
 type QuarantineBacklog = Pick<
@@ -21,7 +21,7 @@ export const createQuarantineBacklog = (
   dueReleaseEnds: (limit) => {
     const isOver = and(
       inArray(releases.status, ['REQUESTED', 'APPROVED']),
-      lte(releases.expiresAt, databaseNow),
+      lte(releases.expiresAt, transactionNow),
     );
     return across((db) => dueReleases(db, isOver, limit));
   },
@@ -48,7 +48,7 @@ export const createQuarantineBacklog = (
       const rows = await db
         .select({ tenantId: quarantine.tenantId, fileId: quarantine.fileId })
         .from(quarantine)
-        .where(and(isNull(quarantine.removedAt), lte(quarantine.retainedUntil, databaseNow)))
+        .where(and(isNull(quarantine.removedAt), lte(quarantine.retainedUntil, transactionNow)))
         .orderBy(asc(quarantine.retainedUntil))
         .limit(limit);
       return rows.map((row) => ({ tenantId: row.tenantId as TenantId, fileId: row.fileId as FileId }));

@@ -2,7 +2,7 @@ import { and, count, eq, gt, inArray, isNull, lte, or, sql, type SQL } from 'dri
 import { contents } from '../../../db/schema/contents.js';
 import type { TenantId } from '../../domain/ids.js';
 import type { Backlog, DueCopy } from '../../ports/backlog.js';
-import { databaseNow } from './file-scope.js';
+import { transactionNow } from './file-scope.js';
 import type { Sql } from './session.js';
 
 type RescanBacklog = Pick<Backlog, 'examinedVersions' | 'dueRescans' | 'countRescans'>;
@@ -10,8 +10,8 @@ type RescanBacklog = Pick<Backlog, 'examinedVersions' | 'dueRescans' | 'countRes
 const isUsed = sql`${contents.referenceCount} > 0`;
 const isFree = and(
   isUsed,
-  lte(contents.nextRescanAt, databaseNow),
-  or(isNull(contents.rescanLeaseUntil), lte(contents.rescanLeaseUntil, databaseNow)),
+  lte(contents.nextRescanAt, transactionNow),
+  or(isNull(contents.rescanLeaseUntil), lte(contents.rescanLeaseUntil, transactionNow)),
 );
 
 /** Both orders as the indexes have them. */
