@@ -74,6 +74,10 @@ export const files = pgTable(
     partsListedAt: instant('parts_listed_at'),
     /** When such an upload was last seen to move. */
     directActiveAt: instant('direct_active_at'),
+    /** When the store is to be asked again, of such an upload. */
+    listingDueAt: instant('listing_due_at')
+      .notNull()
+      .default(sql`to_timestamp(0)`),
     /** Of the last change of state, so that work which the queue lost joins the same trace again. */
     correlationId: text('correlation_id').notNull(),
     traceparent: text('traceparent'),
@@ -133,7 +137,7 @@ export const files = pgTable(
       .on(table.tenantId, table.vaultKey)
       .where(sql`${table.vaultKey} is not null`),
     index('files_due_listing')
-      .on(table.partsListedAt)
+      .on(table.listingDueAt)
       .where(sql`${table.transferMode} = 'DIRECT' and ${table.state} in ('PENDING', 'RECEIVING')`),
     tenantReads('files', table.tenantId),
     tenantAdds('files', sql`${ofTenant(table.tenantId)} and ${table.createdBy} = ${currentSubject}`),

@@ -19,6 +19,7 @@ export const VISIBLE_TO_SYSTEM: Readonly<Record<string, readonly string[]>> = {
     'parts_listed_at',
     'direct_active_at',
     'queue_number',
+    'listing_due_at',
   ],
   events: [
     'id',

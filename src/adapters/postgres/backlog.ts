@@ -45,17 +45,7 @@ const mayNotBeReplayed = sql`(${files.state} <> 'UNSCANNABLE' or not exists (sel
   where letter.tenant_id = ${files.tenantId} and letter.file_id = ${files.id} and letter.status = 'OPEN'))`;
 const hasNoLease = or(isNull(files.leaseUntil), lte(files.leaseUntil, transactionNow));
 
-/**
- * The longer an upload has not moved, the more rarely the store is asked: from twice a second up to once in five
- * minutes, a sixteenth of its idle time in between.
- */
-const listingPause = sql`least(interval '5 minutes', greatest(interval '400 milliseconds',
-  (${transactionNow} - coalesce(${files.directActiveAt}, ${files.updatedAt})) / 16))`;
-const isListingDue = and(
-  isOpen,
-  eq(files.transferMode, 'DIRECT'),
-  or(isNull(files.partsListedAt), sql`${files.partsListedAt} + ${listingPause} <= ${transactionNow}`),
-);
+const isListingDue = and(isOpen, eq(files.transferMode, 'DIRECT'), lte(files.listingDueAt, transactionNow));
 
 /** Lost and overdue work of all tenants. Needs a pool that logs in as `lazaret_system`. */
 export function createBacklog(
@@ -70,8 +60,7 @@ export function createBacklog(
       across((db) =>
         dueFiles(db, and(isOpen, lte(files.expiresAt, transactionNow)), asc(files.expiresAt), limit),
       ),
-    dueListings: (limit) =>
-      across((db) => dueFiles(db, isListingDue, sql`${files.partsListedAt} nulls first`, limit)),
+    dueListings: (limit) => across((db) => dueFiles(db, isListingDue, asc(files.listingDueAt), limit)),
     dueCleanups: (limit) =>
       across((db) =>
         dueFiles(

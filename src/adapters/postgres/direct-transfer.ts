@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, lte, or } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import { files } from '../../../db/schema/files.js';
 import { parts } from '../../../db/schema/parts.js';
 import type { Part } from '../../domain/file.js';
@@ -15,6 +15,19 @@ const ROWS_PER_STATEMENT = 500;
 
 const isOpen = inArray(files.state, ['PENDING', 'RECEIVING']);
 
+/**
+ * The longer an upload has not moved, the more rarely the store is asked: from twice a second up to once in five
+ * minutes, a sixteenth of its idle time in between.
+ */
+const nextListing = sql`${databaseNow} + least(interval '5 minutes', greatest(interval '400 milliseconds',
+  (${databaseNow} - coalesce(${files.directActiveAt}, ${files.updatedAt})) / 16))`;
+
+/** One that moves is asked about soon, however long it has been idle. */
+const moves = {
+  directActiveAt: databaseNow,
+  listingDueAt: sql`least(${files.listingDueAt}, ${databaseNow} + interval '400 milliseconds')`,
+};
+
 /** Uploads whose parts do not come through the API: the ledger follows what the store says. */
 export const createDirectTransfer = (context: FileScope): Direct => ({
   correctLedger: async (id, { enter, drop }) => {
@@ -28,17 +41,17 @@ export const createDirectTransfer = (context: FileScope): Direct => ({
   openDirect: async (id) => {
     await context.sql
       .update(files)
-      .set({ transferMode: 'DIRECT', directActiveAt: databaseNow })
+      .set({ transferMode: 'DIRECT', ...moves })
       .where(and(isFile(context, id), isOpen));
   },
   noteDirectMove: async (id) => {
-    await context.sql.update(files).set({ directActiveAt: databaseNow }).where(isFile(context, id));
+    await context.sql.update(files).set(moves).where(isFile(context, id));
   },
   claimListing: async (id, minAgeMs) => {
     const isOldEnough = or(isNull(files.partsListedAt), lte(files.partsListedAt, databaseNowPlus(-minAgeMs)));
     const claimed = await context.sql
       .update(files)
-      .set({ partsListedAt: databaseNow })
+      .set({ partsListedAt: databaseNow, listingDueAt: nextListing })
       .where(and(isFile(context, id), isOpen, eq(files.transferMode, 'DIRECT'), isOldEnough))
       .returning({ id: files.id });
     return claimed.length === 1;

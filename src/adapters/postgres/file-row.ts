@@ -17,6 +17,7 @@ const {
   traceparent: _traceparent,
   partsListedAt: _partsListedAt,
   directActiveAt: _directActiveAt,
+  listingDueAt: _listingDueAt,
   ...columns
 } = getTableColumns(files);
 

@@ -10,11 +10,11 @@ const MANY_FILES = `
   set session_replication_role = replica;
   insert into files (tenant_id, id, version, name, size_bytes, state, priority, metadata, verdict, part_size_bytes,
     received_bytes, scanned_bytes, ingest_key, vault_key, sha256, attempt, created_by, created_at, updated_at, correlation_id,
-    staged_removed_at, transfer_mode, parts_listed_at, direct_active_at, expires_at)
+    staged_removed_at, transfer_mode, parts_listed_at, direct_active_at, listing_due_at, expires_at)
   select '${ACME.tenantId}', gen_random_uuid(), 3, 'file ' || number, 9, state, 'BULK', '[]',
     case when state in ('CLEAN', 'UNSCANNABLE') then jsonb_build_object('outcome', state, 'definitionsVersion', '1') end,
     9, 9, 0, 'ingest', case state when 'CLEAN' then 'vault ' || number end, repeat('a', 64), 1, 'alice', now(), now(), 'many',
-    now(), case state when 'PENDING' then 'DIRECT' else 'PROXIED' end, now(), now() - interval '1 hour', now() + interval '1 day'
+    now(), case state when 'PENDING' then 'DIRECT' else 'PROXIED' end, now(), now() - interval '1 hour', now() + interval '4 minutes', now() + interval '1 day'
   from (select number, case when number > 30000 then 'UNSCANNABLE' when number > 25000 then 'PENDING' else 'CLEAN' end as state
     from generate_series(1, 35000) as number) as file;
   insert into files (tenant_id, id, version, name, size_bytes, state, priority, metadata, part_size_bytes,
@@ -72,9 +72,10 @@ describe('among many rows', () => {
 
   it.each([
     ['uploads', (backlog: Backlog) => backlog.dueExpiries(200)],
+    ['uploads straight to the store', (backlog: Backlog) => backlog.dueListings(64)],
     ['dead letters', (backlog: Backlog) => backlog.dueDeadLetters(86_400_000, 200)],
     ['quarantined files', (backlog: Backlog) => backlog.dueRetentions(200)],
-  ])('%s whose time is not over are not looked at', async (_, look) => {
+  ])('%s whose time has not come are not looked at', async (_, look) => {
     const { answer, rows } = await watch(look);
     expect(answer).toEqual([]);
     expect(rows).toBeLessThan(FEW);
