@@ -119,6 +119,9 @@ export const files = pgTable(
       'files_sha256_form',
       sql`${table.sha256} ~ '^[0-9a-f]{64}$' and ${table.declaredSha256} ~ '^[0-9a-f]{64}$'`,
     ),
+    // Lists of a tenant's files, newest first, that its users narrow down.
+    index('files_of_state').on(table.tenantId, table.state, table.id),
+    index('files_of_creator').on(table.tenantId, table.createdBy, table.id),
     index('files_waiting')
       .on(table.tenantId, table.priority, table.nextAttemptAt, table.id)
       .where(sql`${table.state} = 'SCANNING' and ${table.queueNumber} is null`),

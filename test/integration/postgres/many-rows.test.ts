@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBacklog } from '../../../src/adapters/postgres/backlog.js';
+import { createFileStore } from '../../../src/adapters/postgres/file-store.js';
 import type { Backlog } from '../../../src/ports/backlog.js';
+import type { FileStore } from '../../../src/ports/file-store.js';
 import { asSuperuser, createTestDatabase, openDatabase, type TestDatabase } from '../../support/database.js';
 import { ACME } from '../../support/stored-files.js';
 
@@ -48,10 +50,12 @@ describe('among many rows', () => {
     });
 
   /** What the work answers, and how many rows the database has looked at for it. */
-  const watch = async <T>(work: (backlog: Backlog) => Promise<T>): Promise<{ answer: T; rows: number }> => {
+  const watch = async <T>(
+    work: (backlog: Backlog, store: FileStore) => Promise<T>,
+  ): Promise<{ answer: T; rows: number }> => {
     const before = await rowsRead();
     const database = openDatabase(urls.systemUrl, { poolSize: 1 });
-    const answer = await work(createBacklog(database));
+    const answer = await work(createBacklog(database), createFileStore(database));
     // What a session has counted is otherwise known a second later.
     await database.transaction({ kind: 'login' }, ({ sql: db }) =>
       db.execute(sql`select pg_stat_force_next_flush()`),
@@ -78,6 +82,21 @@ describe('among many rows', () => {
   ])('%s whose time has not come are not looked at', async (_, look) => {
     const { answer, rows } = await watch(look);
     expect(answer).toEqual([]);
+    expect(rows).toBeLessThan(FEW);
+  });
+
+  it.each([
+    ['a state', { states: ['SCANNING'] }, 7],
+    ['a state that none has', { states: ['REJECTED'] }, 0],
+    ['somebody who has none', { createdBy: 'nobody' }, 0],
+  ] as const)('files of %s are listed and counted without a look at others', async (_, query, total) => {
+    const { answer, rows } = await watch((_backlog, store) =>
+      store.transact(ACME, async (tx) => {
+        const listed = await tx.list({ ...query, limit: 51 });
+        return [listed.length, await tx.count(query)];
+      }),
+    );
+    expect(answer).toEqual([total, total]);
     expect(rows).toBeLessThan(FEW);
   });
 });
