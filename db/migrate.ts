@@ -27,8 +27,8 @@ const MIGRATIONS_FOLDER = path.join(import.meta.dirname, 'migrations');
 const MIGRATION_LOCK = 7_265_182_411;
 const LOCK_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Memberships that are granted without inheritance came with Postgres 16. */
-const MIN_SERVER_VERSION = 160_000;
+/** With Postgres 18 came the row as it was before in what a statement returns, by which the ledger of parts is kept. */
+const MIN_SERVER_VERSION = 180_000;
 
 /**
  * Brings a database to the schema of this version: roles, tables, policies, grants. Idempotent, quick when
@@ -69,7 +69,7 @@ async function requireVersion(admin: pg.Client): Promise<void> {
     `select current_setting('server_version_num')::int as version, current_setting('server_version') as name`,
   );
   if ((rows[0]?.version ?? 0) >= MIN_SERVER_VERSION) return;
-  throw new Error(`Postgres 16 or newer is needed; this server is ${rows[0]?.name ?? 'unknown'}.`);
+  throw new Error(`Postgres 18 or newer is needed; this server is ${rows[0]?.name ?? 'unknown'}.`);
 }
 
 /** The owner may make objects here, and nobody else may, not even temporary ones. */

@@ -58,6 +58,20 @@ describe('migrations', () => {
     await migrate({ adminUrl: url.href, ...secrets, appPassword: 'another' });
   });
 
+  it('are refused by a server that lacks what statements of the product need', async () => {
+    const adminUrl = await createEmpty('of_before');
+    // Stands before the function that tells which server it is.
+    await asSuperuser(adminUrl, (client) =>
+      client.query(`create schema before;
+        create function before.current_setting(name text) returns text language sql as
+          $$ select case name when 'server_version_num' then '170010' else '17.10' end $$;
+        alter database of_before set search_path = before, pg_catalog, public`),
+    );
+    await expect(migrate({ adminUrl, ...secrets })).rejects.toThrow(
+      'Postgres 18 or newer is needed; this server is 17.10.',
+    );
+  });
+
   it('make an empty database usable by both logins, also when many processes start at once', async () => {
     const urls = [await createEmpty('one'), await createEmpty('two')];
     const starts = [...urls, ...urls, ...urls].map((adminUrl) => migrate({ adminUrl, ...secrets }));
