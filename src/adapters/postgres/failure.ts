@@ -32,6 +32,9 @@ const KINDS: readonly (readonly [codes: RegExp, kind: FailureKind])[] = [
   [/^(?:53...|55P03|57014|25P0[34]|58...)$/, 'busy'],
 ];
 
+/** Once a server has become a read-only one, its connections stay with it: to whatever took its place leads a new one. */
+const READ_ONLY = '25006';
+
 /** Says what a rejection of `pg` means. */
 export function toFailure(error: unknown): DatabaseFailure {
   if (error instanceof DatabaseFailure) return error;
@@ -41,7 +44,8 @@ export function toFailure(error: unknown): DatabaseFailure {
   const code = error.code ?? 'unknown';
   const kind = KINDS.find(([codes]) => codes.test(code))?.[1] ?? 'refused';
   const where = [error.table, error.constraint].filter((name) => name !== undefined).join(', ');
-  return new DatabaseFailure(kind, `SQLSTATE ${code}${where === '' ? '' : ` (${where})`}`);
+  const message = `SQLSTATE ${code}${where === '' ? '' : ` (${where})`}`;
+  return new DatabaseFailure(kind, message, code === READ_ONLY);
 }
 
 /** `pg` has no codes for its own timeouts. */

@@ -61,6 +61,21 @@ describe('connections that break, and handles that are kept', () => {
     expect(new Set(used).size).toBe(2);
   });
 
+  it('a connection to a server that has become a read-only one is replaced', async () => {
+    const database = open({ poolSize: 1 });
+    const setReadOnly = (mode: 'on' | 'off'): Promise<unknown> =>
+      asSuperuser(urls.ownerUrl, async (client) => {
+        await client.query('set default_transaction_read_only = off');
+        const name = client.escapeIdentifier(new URL(urls.ownerUrl).pathname.slice(1));
+        await client.query(`alter database ${name} set default_transaction_read_only = ${mode}`);
+      });
+    // A session learns of it when it begins, and keeps to it.
+    await setReadOnly('on');
+    await database.check();
+    await setReadOnly('off');
+    await expect(storeFile(createFileStore(database), ACME)).resolves.toMatchObject({ state: 'PENDING' });
+  });
+
   it('a handle whose connection was killed never reads in the transaction of another tenant', async () => {
     const database = open({ poolSize: 1 });
     const store = createFileStore(database);
