@@ -48,9 +48,10 @@ export interface DeadLetterPage {
 export const encodeLetterCursor = ({ letter }: LetterOfFile): string =>
   Buffer.from(`d1.${String(letter.createdAt.getTime())}.${letter.id}`).toString('base64url');
 
+/** Of a year that has four digits, as all have that the database wrote. */
 function decodeCursor(cursor: string): LetterPosition | undefined {
   const text = Buffer.from(cursor, 'base64url').toString('latin1');
-  const [, time = '', id = ''] = /^d1\.(\d{1,15})\.(.+)$/.exec(text) ?? [];
+  const [, time = '', id = ''] = /^d1\.(\d{1,13})\.(.+)$/.exec(text) ?? [];
   return parseFileId(id) && { createdAt: new Date(Number(time)), id };
 }
 

@@ -49,9 +49,10 @@ export interface QuarantinePage {
 export const encodeQuarantineCursor = ({ quarantine }: QuarantinedFile): string =>
   Buffer.from(`q1.${String(quarantine.quarantinedAt.getTime())}.${quarantine.fileId}`).toString('base64url');
 
+/** Of a year that has four digits, as all have that the database wrote. */
 function decodeCursor(cursor: string): QuarantinePosition | undefined {
   const text = Buffer.from(cursor, 'base64url').toString('latin1');
-  const [, time = '', id = ''] = /^q1\.(\d{1,15})\.(.+)$/.exec(text) ?? [];
+  const [, time = '', id = ''] = /^q1\.(\d{1,13})\.(.+)$/.exec(text) ?? [];
   const fileId = parseFileId(id);
   return fileId && { quarantinedAt: new Date(Number(time)), fileId };
 }
