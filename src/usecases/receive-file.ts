@@ -111,15 +111,26 @@ async function finish(
 ): Promise<Outcome<File>> {
   const outcome = await deps.files.transact(actor, async (tx) => {
     const completed = await complete(tx, file, sizeBytes, deps.clock.now());
-    if (!completed.ok || input.idempotencyKey === undefined) return completed;
-    if (completed.value.isFirst) {
-      await tx.storeAnswer(input.idempotencyKey, toSnapshot(completed.value.file));
-    }
+    if (completed.ok && completed.value.isFirst) await remember(tx, deps, actor, input, completed.value.file);
     return completed;
   });
   if (!outcome.ok) return outcome;
   announce(deps.bus, file);
   return outcome.value.isFirst ? ok(outcome.value.file) : firstAnswer(deps, actor, input, outcome.value.file);
+}
+
+/** While the bytes came, the key may have been forgotten, and may have become that of another request. */
+async function remember(
+  tx: FileTransaction,
+  deps: ReceiveFileDeps,
+  actor: Actor,
+  input: ReceiveFileInput,
+  file: File,
+): Promise<void> {
+  const key = input.idempotencyKey;
+  if (key === undefined) return;
+  const claimed = await claim(tx, requestOf(deps, actor, input));
+  if (claimed.ok) await tx.storeAnswer(key, toSnapshot(file));
 }
 
 async function complete(

@@ -3,9 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
 import type { ObjectStore } from '../../src/ports/object-store.js';
+import type { UrlSigner } from '../../src/ports/url-signer.js';
 import { completeUpload } from '../../src/usecases/complete-upload.js';
+import { createUpload } from '../../src/usecases/create-upload.js';
 import { receiveFile } from '../../src/usecases/receive-file.js';
 import { receivePart } from '../../src/usecases/receive-part.js';
+import { asSuperuser } from '../support/database.js';
 import { openInspectionScene, type InspectionScene } from '../support/inspection-scene.js';
 import { ACME, draftFile } from '../support/stored-files.js';
 
@@ -76,6 +79,39 @@ describe('bytes that arrive when another request has ended their upload', () => 
     await send(scene.deps.objects, 'other', BYTES);
     slow.open();
     expect(await late).toMatchObject({ ok: false, fault: { code: 'IDEMPOTENCY_MISMATCH' } });
+  });
+
+  it('a whole file is taken also when its key was forgotten meanwhile', async () => {
+    const slow = gated(scene.deps.objects, 'before');
+    const late = send(slow.store, 'forgotten', BYTES);
+    await slow.reached;
+    await asSuperuser(scene.ownerUrl, (client) => client.query('delete from idempotency_keys'));
+    slow.open();
+    const first = await late;
+    expect(first).toMatchObject({ ok: true, value: { state: 'SCANNING' } });
+    expect(await send(scene.deps.objects, 'forgotten', BYTES)).toEqual(first);
+  });
+
+  it('a whole file never gives its answer to another request that has its key by now', async () => {
+    const slow = gated(scene.deps.objects, 'before');
+    const late = send(slow.store, 'taken', BYTES);
+    await slow.reached;
+    await asSuperuser(scene.ownerUrl, (client) =>
+      client.query('update idempotency_keys set expires_at = now()'),
+    );
+    const upload = { name: 'other.bin', sizeBytes: 9, idempotencyKey: 'taken' };
+    const urls: Partial<UrlSigner> = { tusUrl: (id: string) => id };
+    const create = createUpload({
+      ...scene.deps,
+      ids: createUuidV7Ids(),
+      urls: urls as UrlSigner,
+      settings: SETTINGS,
+    });
+    const other = await create(ACTOR, upload);
+    slow.open();
+    expect(await late).toMatchObject({ ok: true, value: { state: 'SCANNING' } });
+    expect(other).toMatchObject({ ok: true, value: { file: { name: 'other.bin' } } });
+    expect(await create(ACTOR, upload)).toEqual(other);
   });
 
   it('a part is refused with CONFLICT, also when its place in the store is gone', async () => {
