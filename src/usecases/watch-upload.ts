@@ -9,6 +9,7 @@ import type { EventBus } from '../ports/event-bus.js';
 import type { FileStore } from '../ports/file-store.js';
 import type { followDirect } from './direct/follow-direct.js';
 import { takesDirectParts } from './direct/reconcile-parts.js';
+import { createPlaceInQueue, type PlaceInQueue } from './place-in-queue.js';
 import { createWake } from './wake.js';
 
 /** At most ten changes a second for each subscriber. */
@@ -53,8 +54,8 @@ export const watchUpload =
     const allowed = authorise(actor, 'file:read');
     if (!allowed.ok) return allowed;
     const fileId = parseFileId(id);
-    const first = fileId && (await observe(deps, actor, fileId));
-    return first ? ok(progressOf(deps, actor, first.file.id, signal)) : fault('NOT_FOUND');
+    const first = fileId && (await deps.files.transact(actor, (tx) => tx.find(fileId)));
+    return first ? ok(progressOf(deps, actor, first.id, signal)) : fault('NOT_FOUND');
   };
 
 async function* progressOf(
@@ -64,11 +65,12 @@ async function* progressOf(
   signal: AbortSignal,
 ): AsyncGenerator<UploadProgress> {
   const wake = await createWake(deps, { kind: 'progress', tenantId: actor.tenantId, fileId });
+  const placeInQueue = createPlaceInQueue(deps);
   let last: UploadProgress | undefined;
   let looking: Promise<void> | undefined;
   try {
     while (!signal.aborted) {
-      const progress = await observe(deps, actor, fileId);
+      const progress = await observe(deps, actor, fileId, placeInQueue);
       if (!progress) return;
       if (!last || hasMoved(last, progress)) yield progress;
       if (isTerminal(progress.stage)) return;
@@ -93,6 +95,7 @@ const observe = (
   { files, clock }: WatchDeps,
   actor: Actor,
   fileId: FileId,
+  placeInQueue: PlaceInQueue,
 ): Promise<UploadProgress | undefined> =>
   files.transact(actor, async (tx) => {
     const file = await tx.find(fileId);
@@ -102,7 +105,7 @@ const observe = (
       stage: file.state,
       receivedBytes: file.receivedBytes,
       scannedBytes: file.scannedBytes,
-      queuePosition: file.state === 'SCANNING' ? await tx.queuePosition(fileId) : null,
+      queuePosition: await placeInQueue(tx, file),
       observedAt: clock.now(),
     };
   });
