@@ -6,7 +6,7 @@ import { afterEach, describe, expect, inject, it } from 'vitest';
 import { createS3Store, type S3StoreOptions } from '../../src/adapters/s3/s3-store.js';
 import { MisconfiguredError, TransientError } from '../../src/domain/errors.js';
 import type { ObjectStore } from '../../src/ports/object-store.js';
-import { bodyOf, digest } from '../support/test-bytes.js';
+import { bodyOf, digest, stallingBody } from '../support/test-bytes.js';
 import { describeObjectStore } from './object-store.js';
 
 const s3 = inject('services').s3;
@@ -71,9 +71,9 @@ describe('S3 store with a store that fails', () => {
     return new URL(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
   };
   /** A store whose buckets exist and that does as told with everything else. */
-  const storeAt = async (server: Server): Promise<ObjectStore> => {
+  const storeAt = async (server: Server, callMs = 500): Promise<ObjectStore> => {
     const target = await fake(server);
-    const timeouts = { callMs: 500, finishMs: 500, stallMs: 300 };
+    const timeouts = { callMs, finishMs: 500, stallMs: 300 };
     return createS3Store({ ...optionsFor('fake'), endpoint: target, timeouts });
   };
   const isBucketCheck = (method?: string): boolean => method === 'HEAD';
@@ -174,5 +174,34 @@ describe('S3 store with a store that fails', () => {
       }),
     );
     await expect(store.read(ref, { start: 0, end: 4 })).rejects.toBeInstanceOf(TransientError);
+  });
+
+  it('is there for others, however many senders and readers stand still', async () => {
+    const many = 300;
+    let standing = 0;
+    const store = await storeAt(
+      createServer((request, response) => {
+        const isSlow = request.method === 'PUT' || request.url?.endsWith('/slow');
+        if (isSlow) standing += 1;
+        if (!isSlow) response.end();
+        else if (request.method === 'GET') response.writeHead(200, { 'content-length': 10 }).write('x');
+      }),
+      10_000,
+    );
+    const gone = new AbortController();
+    const sending = Array.from({ length: many }, () =>
+      store.putPart(upload, 1, 10, stallingBody(1), gone.signal).catch(() => undefined),
+    );
+    await expect.poll(() => standing, { timeout: 20_000 }).toBe(many);
+    await store.remove(ref);
+    const reading = Array.from({ length: many }, () =>
+      store.read({ area: 'vault', key: 'slow' }, undefined, gone.signal),
+    );
+    const bodies = (await Promise.all(reading)).map((object) => object?.body.on('error', () => undefined));
+    expect(standing).toBe(2 * many);
+    await store.remove(ref);
+    gone.abort();
+    await Promise.all(sending);
+    expect(bodies.every((body) => body?.destroyed)).toBe(true);
   });
 });

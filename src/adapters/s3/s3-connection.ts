@@ -25,7 +25,7 @@ export interface S3Timeouts {
   readonly stallMs: number;
 }
 
-/** The way to one store: calls that end, and raw requests over the same connections. */
+/** The way to one store: calls that end, and raw requests. */
 export interface S3Connection {
   readonly timeouts: S3Timeouts;
   /**
@@ -47,15 +47,20 @@ export interface S3Connection {
   retry<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>;
   /** A URL that carries its own signature, for a request that the client cannot stream. */
   presign(bucket: string, key: string, query: Record<string, string>): Promise<string>;
-  /** Opens a request to a signed URL. */
+  /** Opens a request to a signed URL, over connections of its own for the same reason. */
   request(url: string, options: http.RequestOptions): http.ClientRequest;
 }
 
 const MAX_RETRIES = 2;
 const RETRY_BASE_MS = 100;
 const RETRY_MAX_MS = 1_000;
-/** Connections to the store at a time, and as many for what is read; further calls wait for one within their deadline. */
-const MAX_CONNECTIONS = 256;
+/** Connections for calls at a time; further calls wait for one within their deadline. */
+const MAX_CALLING = 256;
+/**
+ * Connections for what is sent, and as many for what is read. Each is held for as long as somebody takes who may be slow,
+ * and whoever had to wait for one would take the store for lost: as many as one process has clients.
+ */
+const MAX_STREAMING = 8_192;
 const IDLE_CONNECTION_MS = 10_000;
 /** Life of a signed URL that is used at once. */
 const PRESIGN_TTL_SECONDS = 900;
@@ -69,13 +74,13 @@ export function createS3Connection(target: S3Endpoint, timeouts: S3Timeouts): S3
     throw new PermanentError(DEPENDENCY, 'The S3 endpoint must not have a path.');
   }
   const module = endpoint.protocol === 'https:' ? https : http;
-  const makeAgent = (): http.Agent =>
-    new module.Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: IDLE_CONNECTION_MS });
-  const agent = makeAgent();
+  const makeAgent = (maxSockets: number): http.Agent =>
+    new module.Agent({ keepAlive: true, maxSockets, timeout: IDLE_CONNECTION_MS });
+  const sender = makeAgent(MAX_STREAMING);
   const signals = new AsyncLocalStorage<AbortSignal>();
   const transport = createTransport(module, signals);
-  const client = createClient(target, agent, transport);
-  const opener = createClient(target, makeAgent(), transport);
+  const client = createClient(target, makeAgent(MAX_CALLING), transport);
+  const opener = createClient(target, makeAgent(MAX_STREAMING), transport);
   const policy = retry(handleType(TransientError, isWorthRepeating), {
     maxAttempts: MAX_RETRIES,
     backoff: new ExponentialBackoff({ initialDelay: RETRY_BASE_MS, maxDelay: RETRY_MAX_MS }),
@@ -99,7 +104,7 @@ export function createS3Connection(target: S3Endpoint, timeouts: S3Timeouts): S3
     call: callThrough(client),
     open: callThrough(opener),
     presign: (bucket, key, query) => client.presignedUrl('PUT', bucket, key, PRESIGN_TTL_SECONDS, query),
-    request: (url, options) => module.request(url, { ...options, agent }),
+    request: (url, options) => module.request(url, { ...options, agent: sender }),
   };
 }
 
