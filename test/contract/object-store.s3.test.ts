@@ -163,6 +163,28 @@ describe('S3 store with a store that fails', () => {
     }
   });
 
+  it('is content with what somebody else finishes just when it looks', async () => {
+    let isFinished = false;
+    const store = await storeAt(
+      createServer((request, response) => {
+        request.resume();
+        if (request.url === `/fake-ingest/${upload.key}` && isFinished) {
+          response.setHeader('x-amz-meta-lazaret-upload', '0'.repeat(32));
+        }
+        if (request.method === 'POST') response.statusCode = 404;
+        else if (request.url === `/fake-ingest/${upload.key}`) response.statusCode = isFinished ? 200 : 404;
+        if (request.method !== 'GET') {
+          response.end(request.method === 'POST' ? '<Error><Code>NoSuchUpload</Code></Error>' : undefined);
+          return;
+        }
+        isFinished = true;
+        response.end('<ListMultipartUploadsResult><Prefix/></ListMultipartUploadsResult>');
+      }),
+    );
+    await store.finishUpload(upload, [{ partNumber: 1, etag: 'x' }]);
+    expect(isFinished).toBe(true);
+  });
+
   it('believes no answer that holds another range', async () => {
     const store = await storeAt(
       createServer((request, response) => {

@@ -72,9 +72,12 @@ export async function finishUpload(
       connection.timeouts.finishMs,
     );
   } catch (error) {
-    if ((await markOf(s3, upload, signal)) === mark) return;
+    const isMade = async (): Promise<boolean> => (await markOf(s3, upload, signal)) === mark;
+    if (await isMade()) return;
     // Ceph answers 500 for ever where an upload is gone: without this it would look worth another try.
-    throw (await isOpen(s3, upload, signal)) ? error : noSuchUpload(error);
+    if (await isOpen(s3, upload, signal)) throw error;
+    // Asked again, because somebody else may have finished it between the two questions.
+    if (!(await isMade())) throw noSuchUpload(error);
   }
 }
 
