@@ -68,7 +68,8 @@ export function retryAfterHeader({
 
 /** Headers of what would have been answered, had it not failed. */
 const HEADERS_OF_CONTENT = [
-  ...['etag', 'last-modified', 'content-length', 'content-disposition', 'repr-digest', 'accept-ranges'],
+  ...['etag', 'last-modified', 'accept-ranges'],
+  ...['content-length', 'content-disposition', 'content-digest', 'repr-digest'],
 ];
 
 /** Answers a request with a fault. */

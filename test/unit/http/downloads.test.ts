@@ -75,6 +75,8 @@ const get = (headers: Record<string, string> = {}, method = 'GET', token = 'good
   fetch(`${edge.url}/downloads/${token}`, { method, headers });
 
 const bodyOf = async (answer: Response): Promise<Buffer> => Buffer.from(await answer.arrayBuffer());
+const isComplete = async (answer: Response): Promise<boolean> =>
+  answer.ok && (await Promise.allSettled([bodyOf(answer)]))[0].status === 'fulfilled';
 
 describe('a download', () => {
   it('is the whole file, to be saved and never shown', async () => {
@@ -273,26 +275,24 @@ describe('a sealed copy that is not what was inspected', () => {
     ['changed at its end', flipped(bytes.length - 1)],
   ])('never arrives as a complete file when it is %s', async (_how, content) => {
     stored = content;
-    const answer = await get();
-    const isComplete =
-      answer.ok &&
-      (await bodyOf(answer).then(
-        () => true,
-        () => false,
-      ));
-    expect(isComplete).toBe(false);
+    expect(await isComplete(await get())).toBe(false);
   });
 
-  it('never arrives as a complete range when it is shorter', async () => {
-    stored = bytes.subarray(0, 50);
-    const answer = await get({ range: 'bytes=0-99' });
-    const isComplete =
-      answer.ok &&
-      (await bodyOf(answer).then(
-        () => true,
-        () => false,
-      ));
-    expect(isComplete).toBe(false);
-    expect(answer.headers.get('etag')).toBeNull();
+  it('is told as a failure alone while nothing of it was sent', async () => {
+    changes = { sizeBytes: 3 };
+    stored = Buffer.from('two');
+    const answer = await get();
+    expect([answer.status, await answer.json()]).toMatchObject([500, { code: 'INTERNAL' }]);
+    const names = ['etag', 'last-modified', 'content-disposition', 'content-digest', 'repr-digest'];
+    expect(names.filter((name) => answer.headers.has(name))).toEqual([]);
+  });
+
+  it.each([
+    ['shorter', bytes.subarray(0, 50), 'bytes=0-99'],
+  ])('never arrives as a complete range when it is %s', async (_how, content, range) => {
+    stored = content;
+    const answer = await get({ range });
+    expect(await isComplete(answer)).toBe(false);
+    if (!answer.ok) expect(answer.headers.get('etag')).toBeNull();
   });
 });
