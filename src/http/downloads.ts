@@ -138,7 +138,10 @@ async function send(
   const { sha256, sizeBytes } = download.file;
   const object = await download.read(range, gone.signal).catch(unless(gone.signal));
   if (!object) return reply.hijack();
-  const proven = provenBody(range ? { sizeBytes: range.end - range.start + 1 } : { sizeBytes, sha256 });
+  const rangeBytes = range ? range.end - range.start + 1 : sizeBytes;
+  // Clients that go on where they broke off ask for a range also when they have nothing yet.
+  const isWhole = rangeBytes === sizeBytes;
+  const proven = provenBody(isWhole ? { sizeBytes, sha256 } : { sizeBytes: rangeBytes });
   proven.on('data', (chunk: Buffer) => {
     metrics.servedBytes.inc(chunk.length);
   });
