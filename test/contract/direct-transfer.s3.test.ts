@@ -8,7 +8,7 @@ import { bodyOf } from '../support/test-bytes.js';
 
 const s3 = inject('services').s3;
 const endpoint = new URL(s3.endpoint);
-const bucketPrefix = `test-${randomBytes(6).toString('hex')}`;
+const bucketPrefix = `test-lazaret-${randomBytes(6).toString('hex')}`;
 const MIB = 1024 * 1024;
 const TTL_SECONDS = 300;
 const bytes = randomBytes(MIB);
@@ -39,10 +39,16 @@ const put = (
   });
 
 /** Whatever a holder of a key pair may ask for. */
-async function ask(key: SigningKey, method: string, path: string, body?: string): Promise<Response> {
+async function ask(
+  key: SigningKey,
+  method: string,
+  path: string,
+  body?: string,
+  more: Record<string, string> = {},
+): Promise<Response> {
   const [pathname = '', search = ''] = path.split('?');
   const query = Object.fromEntries(new URLSearchParams(search));
-  const { url, headers } = await signHeaders(key, { method, path: pathname, query, headers: {} }, body);
+  const { url, headers } = await signHeaders(key, { method, path: pathname, query, headers: more }, body);
   return fetch(url, { method, headers, ...(body !== undefined && { body }) });
 }
 
@@ -191,6 +197,30 @@ describe('direct transfer to an S3 store', () => {
     await open();
     expect(await (await ask(app, 'GET', `/${bucketPrefix}-ingest?cors`)).text()).not.toContain('lazaret');
     expect(reports.join()).toContain('stay as they are');
+  });
+
+  it('leaves alone what an operator has set beside ours, or of a bucket with our name', async () => {
+    const bucket = `/${bucketPrefix}-ingest`;
+    const grant = {
+      Effect: 'Allow',
+      Principal: { AWS: ['arn:aws:iam:::user/app'] },
+      Action: ['s3:GetObject'],
+    };
+    const foreign = [{ ...grant, Sid: 'own', Resource: [`arn:aws:s3:::${bucketPrefix}-ingest/*`] }];
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: foreign });
+    const before = await (await ask(app, 'GET', `${bucket}?policy`)).text();
+    await ask(app, 'PUT', `${bucket}?policy`, policy);
+    const ours = await (await ask(app, 'GET', `${bucket}?lifecycle`)).text();
+    const rule =
+      '<Rule><ID>own</ID><Prefix>own</Prefix><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule>';
+    const mixed = ours.replace(/<\/LifecycleConfiguration>/, `${rule}$&`);
+    const md5 = createHash('md5').update(mixed).digest('base64');
+    await ask(app, 'PUT', `${bucket}?lifecycle`, mixed, { 'content-md5': md5 });
+    await open();
+    expect(await (await ask(app, 'GET', `${bucket}?policy`)).text()).toContain('"own"');
+    expect(await (await ask(app, 'GET', `${bucket}?lifecycle`)).text()).toContain('<ID>own</ID>');
+    await ask(app, 'PUT', `${bucket}?policy`, before);
+    expect((await open()).direct).toBeDefined();
   });
 
   it('is not offered with a credential that could do more, or nothing', async () => {
