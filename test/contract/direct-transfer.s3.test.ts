@@ -223,6 +223,17 @@ describe('direct transfer to an S3 store', () => {
     expect((await open()).direct).toBeDefined();
   });
 
+  it('is not offered with a credential that can read, although it can list nothing', async () => {
+    const grant = { Effect: 'Allow', Principal: { AWS: [s3.ingest.principal] }, Action: ['s3:GetObject'] };
+    const reading = [{ ...grant, Resource: [`arn:aws:s3:::${bucketPrefix}-vault/*`] }];
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: reading });
+    await ask(app, 'PUT', `/${bucketPrefix}-vault?policy`, policy);
+    expect((await open()).direct).toBeUndefined();
+    expect(reports.join()).toContain('may read from the vault');
+    await ask(app, 'DELETE', `/${bucketPrefix}-vault?policy`);
+    expect((await open()).direct).toBeDefined();
+  });
+
   it('is not offered with a credential that could do more, or nothing', async () => {
     const { accessKey, secretKey } = s3;
     expect((await open({ accessKey, secretKey })).direct).toBeUndefined();

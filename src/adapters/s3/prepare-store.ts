@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StoredArea } from '../../ports/object-store.js';
 import { corsRules, ensureRule, lifecycleRules, writeOnlyPolicy, type BucketRule } from './bucket-rules.js';
@@ -82,8 +83,23 @@ export async function faultOfIngestKey(s3: S3, key: SigningKey): Promise<string 
     const listing = { method: 'GET', path: `/${s3.bucketOf(area)}`, query: {}, headers: {} };
     const { status } = await sendSigned(s3.connection, key, listing);
     if (status !== FORBIDDEN) return 'it may list a bucket';
+    if (await canRead(s3, key, area)) return `it may read from the ${area}`;
   }
   return undefined;
+}
+
+/** Reads what is there for sure: of anything else a store may tell those who cannot list that they are forbidden. */
+async function canRead(s3: S3, key: SigningKey, area: StoredArea): Promise<boolean> {
+  const { connection, bucketOf } = s3;
+  // The dot keeps it apart from every key of an object, and the rest from other processes that start.
+  const name = `.read-probe-${randomUUID()}`;
+  await connection.call(undefined, (client) => client.putObject(bucketOf(area), name, Buffer.alloc(1), 1));
+  try {
+    const reading = { method: 'GET', path: `/${bucketOf(area)}/${name}`, query: {}, headers: {} };
+    return (await sendSigned(connection, key, reading)).status !== FORBIDDEN;
+  } finally {
+    await connection.call(undefined, (client) => client.removeObject(bucketOf(area), name));
+  }
 }
 
 /** Puts a part of an upload that does not exist: whoever may write learns that, and others that they may not. */
