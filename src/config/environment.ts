@@ -77,7 +77,7 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^arn:[\w:/.@+=,-]+$/, 'must be the ARN of a user')
     .optional(),
-  S3_LEFTOVER_DAYS: whole(2, 3_650, 30),
+  S3_LEFTOVER_DAYS: whole(2, 10_000, 60),
   CLAMD_ADDRESSES: list.refine(
     (items) => items.length > 0 && items.every((item) => /^(?:tcp:\/\/[^/]+:\d+|unix:\/\/\/.+)$/.test(item)),
     'must be tcp://host:port or unix:///path, separated by commas',

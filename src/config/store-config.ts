@@ -17,9 +17,12 @@ export function toStore(env: Environment, dataDir: string, publicUrl: string): S
   if (env.S3_ACCESS_KEY === undefined || env.S3_SECRET_KEY === undefined) {
     throw new ConfigError('S3_ACCESS_KEY and S3_SECRET_KEY must be set together with S3_ENDPOINT.');
   }
-  // One that is younger might still be wanted by its upload.
-  if (env.S3_LEFTOVER_DAYS * SECONDS_PER_DAY <= env.LAZARET_SESSION_TTL_SECONDS) {
-    throw new ConfigError('S3_LEFTOVER_DAYS must be longer than LAZARET_SESSION_TTL_SECONDS.');
+  // One that is younger might still be wanted by its upload, or by whoever replays an inspection that was given up.
+  const keptSeconds = env.LAZARET_SESSION_TTL_SECONDS + env.LAZARET_DEAD_LETTER_DAYS * SECONDS_PER_DAY;
+  if (env.S3_LEFTOVER_DAYS * SECONDS_PER_DAY <= keptSeconds) {
+    throw new ConfigError(
+      'S3_LEFTOVER_DAYS must be longer than LAZARET_SESSION_TTL_SECONDS and LAZARET_DEAD_LETTER_DAYS together.',
+    );
   }
   return {
     kind: 's3',

@@ -92,6 +92,15 @@ describe('the configuration', () => {
     expect(refusalOf({ S3_ENDPOINT: 'http://127.0.0.1:9000' })).toContain('S3_ACCESS_KEY');
   });
 
+  it('lets an S3 store remove nothing by itself that a session or a dead letter still wants', () => {
+    const s3 = { S3_ENDPOINT: 'http://127.0.0.1:9000', S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 'b' };
+    expect(loadConfig({ ...given, ...s3 }).store).toMatchObject({ kind: 's3', leftoverDays: 60 });
+    expect(refusalOf({ ...s3, LAZARET_DEAD_LETTER_DAYS: '59' })).toContain('S3_LEFTOVER_DAYS');
+    expect(refusalOf({ ...s3, S3_LEFTOVER_DAYS: '2' })).toContain('S3_LEFTOVER_DAYS');
+    const longer = { S3_LEFTOVER_DAYS: '61', LAZARET_DEAD_LETTER_DAYS: '59' };
+    expect(loadConfig({ ...given, ...s3, ...longer }).store).toMatchObject({ leftoverDays: 61 });
+  });
+
   it('stands in the README with every variable and its default', async () => {
     const readme = await readFile(path.resolve(import.meta.dirname, '../../../README.md'), 'utf8');
     const rows = [...readme.matchAll(/^\| `([A-Z0-9_]+)` +\| +(?:`([^`]*)` *)?\|/gmu)];
