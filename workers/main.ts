@@ -45,8 +45,10 @@ const gate = createDependencyGate(
     {
       name: 'object-store',
       ask: async (signal) => {
-        // Asking costs nothing while the breaker is open; without a breaker there is nothing to wait for.
-        if ((breakers.stateOf('object-store') ?? 'closed') !== 'closed') await objects.check(signal);
+        const state = breakers.stateOf('object-store');
+        // Asking costs nothing while the breaker is open. A disk has none, and says at once when it is not there.
+        if (state === undefined) await objects.spareBytes?.();
+        else if (state !== 'closed') await objects.check(signal);
       },
     },
   ],

@@ -1,5 +1,6 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { codeOf, createApiClient, granted, type ApiClient } from '../support/api-client.js';
@@ -103,6 +104,40 @@ describe('the bytes on disk', () => {
     expect(await filesOf(fileId)).not.toEqual([]);
     return fileId;
   };
+
+  /** As when it is not mounted: what is there instead is empty. */
+  const takeDiskAway = async (): Promise<() => Promise<void>> => {
+    const [disk, elsewhere] = ['objects', 'elsewhere'].map((name) => path.join(product.dataDirectory, name));
+    if (disk === undefined || elsewhere === undefined) throw new Error('There are two.');
+    await mkdir(elsewhere);
+    const areas = await readdir(disk);
+    for (const area of areas) await rename(path.join(disk, area), path.join(elsewhere, area));
+    return async () => {
+      for (const area of areas) await rename(path.join(elsewhere, area), path.join(disk, area));
+    };
+  };
+
+  it('wait for their disk while it is not mounted, and nothing is decided without them', async () => {
+    const served = await untilDecided(acme, (await sendFile(acme, Buffer.from('served'))).id);
+    const { url } = granted(await acme.createDownloadUrl({ fileId: served.id }));
+    const fileId = await openWithPart();
+    const bringBack = await takeDiskAway();
+    granted(await acme.completeUpload({ fileId }));
+    expect((await fetch(url)).status).toBe(503);
+    expect(codeOf(await acme.createUpload({ name: 'new.bin', sizeBytes: 4 }))).toBe('DEPENDENCY_UNAVAILABLE');
+    await eventually(
+      () => fetch(product.workerMetricsUrl.replace('/metrics', '/readyz')),
+      ({ status }) => status === 503,
+    );
+    const attempts = async (): Promise<unknown> =>
+      (await db.query('select state, attempt from files where id = $1', [fileId])).rows[0];
+    await expect.poll(attempts, { timeout: 5_000 }).toEqual({ state: 'SCANNING', attempt: 0 });
+    await sleep(3_000);
+    expect(await attempts()).toEqual({ state: 'SCANNING', attempt: 0 });
+    await bringBack();
+    expect((await untilDecided(acme, fileId)).state).toBe('CLEAN');
+    expect(await (await fetch(url)).text()).toBe('served');
+  });
 
   it('of a cancelled upload go', async () => {
     const fileId = await openWithPart();

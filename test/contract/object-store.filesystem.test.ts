@@ -16,8 +16,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFilesystemStore } from '../../src/adapters/filesystem/filesystem-store.js';
 import { createSystemClock } from '../../src/adapters/system/system-clock.js';
-import { PermanentError } from '../../src/domain/errors.js';
-import type { ObjectStore } from '../../src/ports/object-store.js';
+import { PermanentError, TransientError } from '../../src/domain/errors.js';
 import { bodyOf, digest, hashOf, stallingBody } from '../support/test-bytes.js';
 import { describeObjectStore } from './object-store.js';
 
@@ -42,7 +41,7 @@ describeObjectStore('filesystem', async () => {
 
 describe('filesystem store on its disk', () => {
   let root: string;
-  let store: ObjectStore;
+  let store: Awaited<ReturnType<typeof createFilesystemStore>>;
   beforeEach(async () => {
     root = await makeRoot();
     store = await createFilesystemStore({ root, clock });
@@ -108,6 +107,54 @@ describe('filesystem store on its disk', () => {
     await rm(path.join(root, file));
     const gone = await store.read({ area: 'ingest', key: 'f' });
     await expect(gone && digest(gone.body)).rejects.toBeInstanceOf(PermanentError);
+  });
+
+  it('is away, and has lost nothing, while its disk is not mounted', async () => {
+    const [sealed, staged] = [
+      { area: 'vault', key: 't/f/1' },
+      { area: 'ingest', key: 't/g' },
+    ] as const;
+    await store.write(sealed, 10, bodyOf(10, 'a'));
+    await store.write(staged, 10, bodyOf(10, 'b'));
+    const upload = await store.beginUpload('t/f');
+    const part = await store.putPart(upload, 1, 10, bodyOf(10, 'c'));
+    const spooled = await store.spool.open();
+    const areas = await readdir(root);
+    const elsewhere = await makeRoot();
+    for (const area of areas) await rename(path.join(root, area), path.join(elsewhere, area));
+    const asked: Record<string, () => Promise<unknown>> = {
+      stat: () => store.stat(sealed),
+      read: () => store.read(sealed),
+      lend: () => store.lend(staged),
+      remove: () => store.remove(sealed),
+      removeStaged: () => store.remove(staged),
+      write: () => store.write(sealed, 10, bodyOf(10, 'a')),
+      beginUpload: () => store.beginUpload('t/h'),
+      putPart: () => store.putPart(upload, 2, 10, bodyOf(10, 'd')),
+      discardPart: async () => store.discardPart?.(upload, part),
+      finishUpload: () => store.finishUpload(upload, [part]),
+      abortUpload: () => store.abortUpload(upload),
+      isolate: () => store.isolate(sealed, 't/f'),
+      readIsolated: () => store.readIsolated('t/f'),
+      removeIsolated: () => store.removeIsolated('t/f'),
+      spool: () => store.spool.open(),
+      append: async () => {
+        await spooled.append(Buffer.alloc(10));
+        await spooled.settle();
+      },
+      spareBytes: async () => store.spareBytes?.(),
+      check: () => store.check(),
+    };
+    for (const [name, ask] of Object.entries(asked)) {
+      await expect(ask(), name).rejects.toBeInstanceOf(TransientError);
+    }
+    expect(await readdir(root)).toEqual([]);
+    for (const area of areas) await rename(path.join(elsewhere, area), path.join(root, area));
+    await rm(elsewhere, { recursive: true });
+    await spooled.close();
+    await store.finishUpload(upload, [part]);
+    expect(await store.stat(sealed)).toBe(10);
+    expect(await store.isolate(staged, 't/g')).toBe(true);
   });
 
   it('follows no symbolic link out of its root', async () => {

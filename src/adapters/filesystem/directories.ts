@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, realpath, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { PermanentError } from '../../domain/errors.js';
+import { PermanentError, TransientError } from '../../domain/errors.js';
 import { DEPENDENCY, unless } from './store-error.js';
 
 /** Only the service's own user may look into the store. */
@@ -12,7 +12,7 @@ const MAX_ROUNDS = 5;
 /**
  * Makes a directory below the root and the missing ones above it, each durable in its parent.
  *
- * @throws PermanentError when a symbolic link leads elsewhere
+ * @throws PermanentError when a symbolic link leads elsewhere; TransientError when the root is not there
  */
 export async function ensureDirectory(root: string, directory: string): Promise<void> {
   await syncDirectories(await makeDirectory(root, directory));
@@ -25,7 +25,7 @@ export async function ensureDirectory(root: string, directory: string): Promise<
  */
 export async function makeDirectory(root: string, directory: string): Promise<readonly string[]> {
   if (await isRealDirectory(directory)) return [];
-  if (directory === root) throw new PermanentError(DEPENDENCY, 'The root of the store is gone.');
+  if (directory === root) throw diskIsGone();
   const parent = path.dirname(directory);
   for (let round = 1; ; round += 1) {
     const above = await makeDirectory(root, parent);
@@ -36,6 +36,10 @@ export async function makeDirectory(root: string, directory: string): Promise<re
     if (made ?? (await isRealDirectory(directory))) return [...above, parent];
   }
 }
+
+/** What it means that a directory is missing that nobody ever removes. */
+export const diskIsGone = (cause?: unknown): TransientError =>
+  new TransientError(DEPENDENCY, 'The disk of the store is not there.', { cause });
 
 /** Makes the names in directories durable, all at once so that the disk can do it in one go. */
 export async function syncDirectories(directories: readonly string[]): Promise<void> {

@@ -24,6 +24,7 @@ import {
 } from './multipart.js';
 import { lendObject, openObject, statObject } from './open-object.js';
 import { createRoom } from './room.js';
+import { requireThere, whileThere } from './presence.js';
 import { openScratch } from './scratch.js';
 import { guard } from './store-error.js';
 import { createStoreSpool } from './store-spool.js';
@@ -51,7 +52,7 @@ export async function createFilesystemStore(
   const { layout, scratch } = disk;
   const run = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
     signal?.throwIfAborted();
-    return guard(work);
+    return guard(() => whileThere(layout, work));
   };
   const open = async (
     signal: AbortSignal | undefined,
@@ -63,14 +64,11 @@ export async function createFilesystemStore(
   };
   return {
     beginUpload: (key, signal) => run(signal, () => beginUpload(disk, key)),
-    adoptParts: (upload, sources) => guard(() => adoptParts(disk, upload, sources)),
-    discardPart: (upload, part) => guard(() => discardPart(disk, upload, part)),
-    putPart: (upload, partNumber, sizeBytes, body, signal) =>
-      consume(body, () => putPart(disk, upload, partNumber, sizeBytes, body, signal)),
+    adoptParts: (upload, sources) => run(undefined, () => adoptParts(disk, upload, sources)),
+    discardPart: (upload, part) => run(undefined, () => discardPart(disk, upload, part)),
     finishUpload: (upload, parts, signal) => run(signal, () => finishUpload(disk, upload, parts)),
     abortUpload: (upload, signal) => run(signal, () => abortUpload(disk, upload)),
-    write: (ref, sizeBytes, body, signal) =>
-      consume(body, () => writeObject(disk, ref, sizeBytes, body, signal)),
+    ...takeBytes(disk),
     read: (ref, range, signal) => open(signal, () => openObject(layout, ref, range)),
     lend: (ref, signal) => open(signal, () => lendObject(layout, ref)),
     stat: (ref, signal) => run(signal, () => statObject(layout, ref)),
@@ -85,18 +83,30 @@ export async function createFilesystemStore(
   };
 }
 
-const tellRoom = ({ room }: Disk): Required<Pick<ObjectStore, 'hasRoom' | 'spareBytes'>> => ({
+/** A body that fails says so itself, unless the disk is the reason. */
+const takeBytes = (disk: Disk): Pick<ObjectStore, 'putPart' | 'write'> => ({
+  putPart: (upload, partNumber, sizeBytes, body, signal) =>
+    consume(body, () =>
+      whileThere(disk.layout, () => putPart(disk, upload, partNumber, sizeBytes, body, signal)),
+    ),
+  write: (ref, sizeBytes, body, signal) =>
+    consume(body, () => whileThere(disk.layout, () => writeObject(disk, ref, sizeBytes, body, signal))),
+});
+
+const tellRoom = ({ layout, room }: Disk): Required<Pick<ObjectStore, 'hasRoom' | 'spareBytes'>> => ({
   hasRoom: () => guard(room.has),
-  spareBytes: () => guard(room.spareBytes),
+  spareBytes: () =>
+    guard(async () => {
+      await requireThere(layout);
+      return room.spareBytes();
+    }),
 });
 
 async function openDisk({ root, clock, minFreeBytes = 0 }: FilesystemStoreOptions): Promise<Disk> {
   await mkdir(root, { recursive: true, mode: DIRECTORY_MODE });
   const layout = createLayout(await realpath(root));
   await chmod(layout.root, DIRECTORY_MODE);
-  for (const area of ['ingest', 'vault', 'quarantine', 'tmp']) {
-    await ensureDirectory(layout.root, path.join(layout.root, area));
-  }
+  for (const area of layout.areas) await ensureDirectory(layout.root, area);
   const scratch = await openScratch(layout.scratch, clock);
   await scratch.sweep();
   return { layout, scratch, room: createRoom(layout.root, minFreeBytes, clock) };
@@ -115,7 +125,7 @@ async function writeObject(
   const { layout, scratch } = disk;
   const target = layout.vaultFile(ref.key);
   const file = await writeScratch(scratch, sizeBytes, body, signal);
-  await guard(() => publishBelow(layout.root, file, target));
+  await guard(() => publishBelow(layout.vault, file, target));
 }
 
 async function removeObject(disk: Disk, ref: ObjectRef): Promise<void> {
@@ -123,5 +133,5 @@ async function removeObject(disk: Disk, ref: ObjectRef): Promise<void> {
   const file = disk.layout.vaultFile(ref.key);
   if (!(await isRealDirectory(path.dirname(file)))) return;
   await rm(file, { force: true });
-  await pruneEmpty(path.dirname(file), path.join(disk.layout.root, 'vault'));
+  await pruneEmpty(path.dirname(file), disk.layout.vault);
 }

@@ -72,10 +72,10 @@ async function linkSealed({ layout, scratch }: Disk, from: string, target: strin
  * Renames a directory to a place that may be taken already, and makes that durable. Again where a removal prunes the
  * directory of the place meanwhile.
  */
-async function takePlace({ root }: Layout, directory: string, target: string): Promise<void> {
+async function takePlace({ area }: Layout, directory: string, target: string): Promise<void> {
   const parent = path.dirname(target);
   for (let round = 1; ; round += 1) {
-    await ensureDirectory(root, parent);
+    await ensureDirectory(area, parent);
     const isOver = await unless(round < MAX_ROUNDS ? ['ENOENT'] : [], async () => {
       await unless(['ENOTEMPTY', 'EEXIST'], () => rename(directory, target));
       await syncDirectory(parent);

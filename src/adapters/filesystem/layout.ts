@@ -9,8 +9,12 @@ export interface Layout {
   readonly root: string;
   /** Directory of the area that this layout's uploads and manifests are in. */
   readonly area: string;
+  /** Directory of the sealed copies. */
+  readonly vault: string;
   /** Files on their way to their name. */
   readonly scratch: string;
+  /** All directories that are there as long as the store is. */
+  readonly areas: readonly string[];
   /** A file in the vault: the bytes themselves. */
   vaultFile(key: string): string;
   /** Everything about one key of the area. */
@@ -37,12 +41,15 @@ const HANDLE = /^[0-9a-f]{32}$/;
  */
 export function createLayout(root: string, areaName: 'ingest' | 'quarantine' = 'ingest'): Layout {
   const area = path.join(root, areaName);
+  const [vault, scratch] = [path.join(root, 'vault'), path.join(root, 'tmp')];
   const keyDirectory = (key: string): string => path.join(area, `${checkKey(key)}.object`);
   return {
     root,
     area,
-    scratch: path.join(root, 'tmp'),
-    vaultFile: (key) => path.join(root, 'vault', `${checkKey(key)}.bytes`),
+    vault,
+    scratch,
+    areas: [path.join(root, 'ingest'), path.join(root, 'quarantine'), vault, scratch],
+    vaultFile: (key) => path.join(vault, `${checkKey(key)}.bytes`),
     keyDirectory,
     manifest: (key) => path.join(keyDirectory(key), 'manifest'),
     openDirectory: (upload) => path.join(keyDirectory(upload.key), `open-${checkHandle(upload.handle)}`),

@@ -21,7 +21,7 @@ export interface Disk {
 /** Opens an upload: a directory that parts are renamed into. */
 export async function beginUpload({ layout }: Disk, key: string): Promise<OpenUpload> {
   const upload = { key, handle: uniqueId() };
-  await ensureDirectory(layout.root, layout.openDirectory(upload));
+  await ensureDirectory(layout.area, layout.openDirectory(upload));
   return upload;
 }
 

@@ -1,6 +1,7 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { Spool } from '../../ports/spool.js';
 import { publishPart, stageObject, type Disk } from './multipart.js';
+import { whileThere } from './presence.js';
 import { boundSpool, type Backing, type SpoolLimits } from './spool-file.js';
 import { guard } from './store-error.js';
 
@@ -15,7 +16,7 @@ export function createStoreSpool(disk: Disk, limits: SpoolLimits = {}): Spool {
   return {
     open: (observe) =>
       openFile(async () => {
-        await guard(disk.room.require);
+        await guard(() => whileThere(disk.layout, disk.room.require));
         return scratchFile(disk);
       }, observe),
   };
@@ -27,8 +28,10 @@ function scratchFile(disk: Disk): Backing {
     handle: async () => (await scratch.current()).handle,
     close: async () => scratch.close(),
     give: {
-      asPart: async (sizeBytes, upload, partNumber) =>
-        publishPart(disk, upload, partNumber, await scratch.detach(sizeBytes)),
+      asPart: (sizeBytes, upload, partNumber) =>
+        whileThere(disk.layout, async () =>
+          publishPart(disk, upload, partNumber, await scratch.detach(sizeBytes)),
+        ),
       asObject: (sizeBytes, key) =>
         stageObject(disk, key, async (upload) =>
           publishPart(disk, upload, 1, await scratch.detach(sizeBytes)),
@@ -50,12 +53,12 @@ interface ScratchFile {
   close(): Promise<void>;
 }
 
-function createScratchFile({ scratch, room }: Disk): ScratchFile {
+function createScratchFile({ layout, scratch, room }: Disk): ScratchFile {
   let opening: Promise<Opened> | undefined;
   const make = async (): Promise<Opened> => {
     await room.require();
     const path = scratch.path();
-    return { path, handle: await open(path, 'wx+', FILE_MODE) };
+    return { path, handle: await whileThere(layout, () => open(path, 'wx+', FILE_MODE)) };
   };
   const current = (): Promise<Opened> =>
     (opening ??= make().catch((error: unknown) => {
