@@ -8,7 +8,7 @@ import type { QuarantineArea } from '../ports/quarantine-area.js';
 import { expireDeadLetter } from './dead-letters/expire-dead-letter.js';
 import { expireUpload } from './expire-upload.js';
 import { reconcileSagas } from './reconcile-sagas.js';
-import { budget, each, NOTHING, type SweepCount } from './sweeping.js';
+import { budget, each, type SweepCount } from './sweeping.js';
 
 /** What sweeping needs. */
 export interface SweepDeps {
@@ -38,8 +38,9 @@ export interface SweepReport {
 const MAX_INSPECTIONS = 1_000;
 /** Most uploads that one run expires, and most files that it cleans up. */
 const MAX_FILES = 200;
-/** Most idempotency keys, and most questions about possession, that one run forgets. */
+/** Idempotency keys, or questions about possession, that one statement forgets. */
 const MAX_KEYS = 1_000;
+
 /**
  * Does what has come due and what others lost: asks for inspections that the queue does not know, gives up
  * uploads and discards dead letters whose time is over, removes bytes that nobody needs any more, forgets what is over. What
@@ -65,15 +66,23 @@ export const sweep =
     );
     // Asked for after the expiries, so that the bytes of what has just expired go in the same run.
     const cleanups = await each(hasTime(), () => backlog.dueCleanups(MAX_FILES), reconcileSagas(deps));
-    const forgottenKeys = await forget(() => backlog.forgetExpiredKeys(MAX_KEYS), signal);
-    const forgottenChallenges = await forget(() => backlog.forgetExpiredChallenges(MAX_KEYS), signal);
+    const forgottenKeys = await forget(hasTime(), (limit) => backlog.forgetExpiredKeys(limit));
+    const forgottenChallenges = await forget(hasTime(), (limit) => backlog.forgetExpiredChallenges(limit));
     return { inspections, expiries, deadLetters, cleanups, forgottenKeys, forgottenChallenges };
   };
 
-async function forget(expired: () => Promise<number>, signal: AbortSignal): Promise<SweepCount> {
-  if (signal.aborted) return NOTHING;
-  return expired().then(
-    (done): SweepCount => ({ done, failed: 0 }),
-    (cause: unknown): SweepCount => ({ done: 0, failed: 1, cause }),
-  );
+/** Whatever is over, as long as there is time: a bound for each run would let more come than go. */
+async function forget(
+  hasTime: () => boolean,
+  forgetExpired: (limit: number) => Promise<number>,
+): Promise<SweepCount> {
+  let done = 0;
+  try {
+    for (let found = MAX_KEYS; found >= MAX_KEYS && hasTime(); done += found) {
+      found = await forgetExpired(MAX_KEYS);
+    }
+    return { done, failed: 0 };
+  } catch (cause) {
+    return { done, failed: 1, cause };
+  }
 }

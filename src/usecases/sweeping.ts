@@ -14,7 +14,7 @@ const WIDTH = 8;
 const BUDGET_MS = 10_000;
 
 /** Where there was no time for any of it. */
-export const NOTHING: SweepCount = { done: 0, failed: 0 };
+const NOTHING: SweepCount = { done: 0, failed: 0 };
 
 /** Each call begins a new stretch of time; what it returns tells whether that, and the run, goes on. */
 export const budget = (clock: Clock, signal: AbortSignal) => (): (() => boolean) => {

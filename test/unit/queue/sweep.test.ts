@@ -186,6 +186,23 @@ describe('sweeping', () => {
     expect(cleaned).toEqual([]);
   });
 
+  it('forgets all that is over, and leaves the rest to the next run when its time is', async () => {
+    const { deps, passTime } = world([]);
+    const keys = [1_000, 1_000, 400, 1_000];
+    const report = await sweep({
+      ...deps,
+      backlog: backlog({
+        forgetExpiredKeys: async () => keys.shift() ?? 0,
+        forgetExpiredChallenges: async (limit) => {
+          passTime(4_000);
+          return limit;
+        },
+      }),
+    })(running);
+    expect(report.forgottenKeys).toEqual({ done: 2_400, failed: 0 });
+    expect(report.forgottenChallenges).toEqual({ done: 3_000, failed: 0 });
+  });
+
   it('goes on with the others after the failure of one file, and with the other kinds of work', async () => {
     const files = Array.from({ length: 30 }, () => fileOf({ state: 'CANCELLED' }));
     const { deps, cleaned } = world(files, { brokenFile: files[3]?.id ?? makeFileId() });
