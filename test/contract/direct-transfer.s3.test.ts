@@ -190,6 +190,11 @@ describe('direct transfer to an S3 store', () => {
     await store.remove({ area, key });
   });
 
+  it('sets its rules anew at every start', async () => {
+    await open();
+    expect(reports.filter((report) => report.includes('rule'))).toEqual([]);
+  });
+
   it('leaves rules alone that an operator has set', async () => {
     const foreign =
       '<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>';
