@@ -36,6 +36,10 @@ export const contents = pgTable(
     vaultKey: text('vault_key').notNull(),
     sha256: text('sha256').notNull(),
     sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+    /** Bytes of each block whose MAC is known; NULL where there is one block, or was sealed before blocks were proven. */
+    blockBytes: integer('block_bytes'),
+    /** The key, then the MAC of each block, in hexadecimal digits. */
+    blockMacs: text('block_macs'),
     referenceCount: bigint('reference_count', { mode: 'number' }).notNull().default(0),
     /** Whether files with the same content may refer to it: at most one copy of a content takes references. */
     isJoinable: boolean('is_joinable').notNull(),
@@ -85,6 +89,7 @@ export const contents = pgTable(
       .on(table.examinedWith, table.downloadCount.desc())
       .where(sql`${table.referenceCount} > 0`),
     check('contents_counts', sql`${table.referenceCount} >= 0 and ${table.sizeBytes} >= 0`),
+    check('contents_blocks_proven', sql`(${table.blockBytes} is null) = (${table.blockMacs} is null)`),
     check('contents_sha256_form', sql`${table.sha256} ~ '^[0-9a-f]{64}$'`),
     tenantReads('contents', table.tenantId),
     tenantAdds('contents', sql`${ofTenant(table.tenantId)} and ${table.referenceCount} <= 1`),

@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault, PermanentError } from '../domain/errors.js';
@@ -12,7 +12,6 @@ import { correlationOf } from './correlation.js';
 import { digestField } from './digest.js';
 import { evaluatePreconditions, isRangeCurrent, type Validators } from './preconditions.js';
 import { sendProblem } from './problem.js';
-import { provenBody } from './proven-body.js';
 import { onceOver } from './response-over.js';
 
 /** What serving files needs. */
@@ -28,6 +27,7 @@ interface Servable {
     Download['file'],
     'name' | 'sizeBytes' | 'sha256' | 'verdict' | 'updatedAt' | 'detectedType'
   >;
+  readonly hasRanges: boolean;
   readonly read: Download['read'];
   readonly withdrawn: Download['withdrawn'];
 }
@@ -68,18 +68,19 @@ export async function answerDownload(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { file } = download;
+  const { file, hasRanges } = download;
   const validators = validatorsOf(file);
   const condition = evaluatePreconditions(request.headers, validators);
   if (condition === 'failed') {
     return sendProblem(reply, fault('CONFLICT', { message: 'The file is not the one expected.' }).fault, 412);
   }
-  if (condition === 'not-modified') return reply.headers(headersOf(file, validators)).code(304).send();
+  if (condition === 'not-modified') return reply.headers(headersOf(download, validators)).code(304).send();
   // RFC 9110, section 14.2: a server MUST ignore a Range in anything but a GET.
-  const isRanged = request.method === 'GET' && isRangeCurrent(request.headers['if-range'], validators);
+  const isRanged =
+    hasRanges && request.method === 'GET' && isRangeCurrent(request.headers['if-range'], validators);
   const choice = chooseRange(isRanged ? request.headers.range : undefined, file.sizeBytes);
   if (choice.kind === 'unsatisfiable') return refuseRange(reply, file);
-  void reply.headers(headersOf(file, validators));
+  void reply.headers(headersOf(download, validators));
   describeBody(reply, file, choice);
   if (request.method === 'HEAD') return reply.send();
   return send(deps, download, choice.kind === 'part' ? choice.range : undefined, reply);
@@ -90,10 +91,13 @@ function validatorsOf({ sha256, verdict, updatedAt }: DownloadedFile): Validator
   return { etag: `"${sha256}"`, lastModified: (verdict?.decidedAt ?? updatedAt).toUTCString() };
 }
 
-const headersOf = (file: DownloadedFile, { etag, lastModified }: Validators): Record<string, string> => ({
+const headersOf = (
+  { file, hasRanges }: Servable,
+  { etag, lastModified }: Validators,
+): Record<string, string> => ({
   etag,
   'last-modified': lastModified,
-  'accept-ranges': 'bytes',
+  'accept-ranges': hasRanges ? 'bytes' : 'none',
   // A later finding or a deletion must reach everybody, so nothing is kept.
   'cache-control': 'private, no-store',
   'content-type': mediaTypeOf(file),
@@ -135,21 +139,16 @@ async function send(
     metrics.connections.dec({ transport: 'download' });
   });
   if (gone.signal.aborted) return reply.hijack();
-  const { sha256, sizeBytes } = download.file;
   const object = await download.read(range, gone.signal).catch(unless(gone.signal));
   if (!object) return reply.hijack();
-  const rangeBytes = range ? range.end - range.start + 1 : sizeBytes;
-  // Clients that go on where they broke off ask for a range also when they have nothing yet.
-  const isWhole = rangeBytes === sizeBytes;
-  const proven = provenBody(isWhole ? { sizeBytes, sha256 } : { sizeBytes: rangeBytes });
-  proven.on('data', (chunk: Buffer) => {
+  const { body } = object;
+  body.on('data', (chunk: Buffer) => {
     metrics.servedBytes.inc(chunk.length);
   });
-  proven.pause();
+  body.pause();
   // Fastify learns of a failure through the stream it sends, and breaks the connection off.
-  pipeline(object.body, proven, () => undefined);
-  breakOffWithdrawn(object.body, download.withdrawn(gone.signal));
-  return reply.send(proven);
+  breakOffWithdrawn(body, download.withdrawn(gone.signal));
+  return reply.send(body);
 }
 
 /** Content that may not be read any more ends in the middle, so that nobody takes it for whole. */

@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault } from '../domain/errors.js';
 import { FORENSIC_PASSWORD, type ZipEncryption } from '../domain/zip-encryption.js';
@@ -14,7 +13,6 @@ import type {
 import { correlationOf } from './correlation.js';
 import { answerDownload, breakOffWithdrawn, refuseUrl } from './downloads.js';
 import { sendProblem } from './problem.js';
-import { provenBody } from './proven-body.js';
 import { onceOver } from './response-over.js';
 
 /** What serving quarantined content needs. */
@@ -87,10 +85,8 @@ async function sendZip(
   { reply, signal }: { readonly reply: FastifyReply; readonly signal: AbortSignal },
 ): Promise<FastifyReply> {
   const { sizeBytes, sha256, updatedAt } = file;
-  const object = await read();
-  const body = provenBody({ sizeBytes, sha256 });
-  pipeline(object.body, body, () => undefined);
-  breakOffWithdrawn(object.body, withdrawn(signal));
+  const { body } = await read();
+  breakOffWithdrawn(body, withdrawn(signal));
   const lock = { password: FORENSIC_PASSWORD, encryption };
   const packed = await zip({ name: sha256, sizeBytes, modifiedAt: updatedAt, body }, lock);
   packed.on('data', (chunk: Buffer) => {

@@ -1,3 +1,4 @@
+import type { BlockMacs } from '../domain/block-macs.js';
 import type { FileId } from '../domain/ids.js';
 import type { Finding } from '../domain/verdict.js';
 
@@ -8,6 +9,12 @@ export interface Copy {
   /** Of its bytes. */
   readonly sha256: string;
   readonly sizeBytes: number;
+}
+
+/** A copy that was just sealed. */
+export interface NewCopy extends Copy {
+  /** Of what is more than one block. */
+  readonly blocks?: BlockMacs | undefined;
 }
 
 /** The copy that stands for a content, and what the last inspection of these bytes has shown. */
@@ -59,7 +66,9 @@ export interface ContentTransaction {
    *
    * @returns the copy that stands for the content, locked
    */
-  enterContent(copy: Copy): Promise<Copy>;
+  enterContent(copy: NewCopy): Promise<Copy>;
+  /** What proves the blocks of a copy; `undefined` for one of one block, and one that was sealed before blocks were proven. */
+  blocksOf(vaultKey: string): Promise<BlockMacs | undefined>;
   /** From now on nobody refers to the copy any more, who did before excepted. Idempotent. */
   retireContent(vaultKey: string): Promise<void>;
   /** Which of the keys are those of copies; all others in the vault are rests of inspections. */

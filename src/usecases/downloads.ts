@@ -1,12 +1,14 @@
 import { authorise, type Actor, type Correlation } from '../domain/actor.js';
-import { fault, PermanentError, type Outcome } from '../domain/errors.js';
+import { blockBytesOf, type BlockMacs } from '../domain/block-macs.js';
+import { fault, type Outcome } from '../domain/errors.js';
 import type { File } from '../domain/file.js';
-import { parseFileId } from '../domain/ids.js';
+import { parseFileId, type FileId } from '../domain/ids.js';
 import { ok } from '../domain/result.js';
 import type { Clock } from '../ports/clock.js';
-import type { FileStore } from '../ports/file-store.js';
+import type { FileStore, FileTransaction } from '../ports/file-store.js';
 import type { ByteRange, ObjectStore, OpenObject } from '../ports/object-store.js';
 import type { DownloadGrant, UrlSigner } from '../ports/url-signer.js';
+import { hasProvableRanges, readProven } from './contents/read-proven.js';
 import type { DownloadCounter } from './count-downloads.js';
 import { releasedUrl } from './quarantine/released-url.js';
 import { watchWithdrawal, type Allowance, type WatchWithdrawalDeps } from './watch-withdrawal.js';
@@ -30,7 +32,9 @@ export interface DownloadUrl {
 /** A file that may be read now. */
 export interface Download {
   readonly file: File & { readonly state: 'CLEAN'; readonly sizeBytes: number; readonly sha256: string };
-  /** Opens the sealed copy, whole or in part. */
+  /** Whether a part can be read; the whole always can. */
+  readonly hasRanges: boolean;
+  /** Opens the sealed copy, whole or in part. Its bytes are proven to be those that were inspected, or end with an error. */
   read(range?: ByteRange, signal?: AbortSignal): Promise<OpenObject>;
   /** Resolves to true once the file may not be read any more; to false when the signal aborts before. */
   withdrawn(signal: AbortSignal): Promise<boolean>;
@@ -78,25 +82,37 @@ export const openDownload =
   (deps: OpenDownloadDeps) =>
   async (grant: DownloadGrant, correlation: Correlation): Promise<Outcome<Download>> => {
     const scope = { ...correlation, tenantId: grant.tenantId, subject: grant.subject };
-    const file = await deps.files.transact(scope, (tx) => tx.find(grant.fileId));
-    if (!file) return fault('NOT_FOUND');
+    const found = await deps.files.transact(scope, (tx) => find(tx, grant.fileId));
+    if (!found) return fault('NOT_FOUND');
+    const { file, blocks } = found;
     const { state, vaultKey, sha256, sizeBytes } = file;
     if (state !== 'CLEAN' || vaultKey === null || sha256 === null || sizeBytes === null) {
       return notAvailable(file);
     }
+    const content = { sizeBytes, sha256, blocks };
     return ok({
       file: { ...file, state, sha256, sizeBytes },
+      hasRanges: hasProvableRanges(content),
       withdrawn: (signal) => watchWithdrawal(deps, scope, whileClean(grant), signal),
-      read: async (range, signal) => {
+      read: (range, signal) => {
         // Whoever reads on was counted at the beginning.
         if ((range?.start ?? 0) === 0) deps.downloads.count(grant.tenantId, vaultKey);
-        const object = await deps.objects.read({ area: 'vault', key: vaultKey }, range, signal);
-        if (object?.sizeBytes === sizeBytes) return object;
-        object?.body.destroy();
-        throw new PermanentError('object-store', 'The sealed copy of a clean file is not what it was.');
+        const ref = { area: 'vault', key: vaultKey } as const;
+        return readProven(content, (covering) => deps.objects.read(ref, covering, signal), range);
       },
     });
   };
+
+async function find(
+  tx: FileTransaction,
+  fileId: FileId,
+): Promise<{ readonly file: File; readonly blocks?: BlockMacs | undefined } | undefined> {
+  const file = await tx.find(fileId);
+  if (!file) return undefined;
+  const { vaultKey, sizeBytes } = file;
+  if (vaultKey === null || sizeBytes === null || blockBytesOf(sizeBytes) === undefined) return { file };
+  return { file, blocks: await tx.blocksOf(vaultKey) };
+}
 
 const whileClean = ({ fileId }: DownloadGrant): Allowance => ({
   fileId,

@@ -13,6 +13,7 @@ export function createInlineDigest(): Digest {
       throw noPart();
     },
     endPart: () => Promise.reject(noPart()),
+    endBlocks: () => Promise.resolve(''),
     finish: () => Promise.resolve(whole.digest('hex')),
     abort: () => undefined,
   };

@@ -3,7 +3,8 @@ export type Order =
   | { readonly kind: 'bytes'; readonly body: number; readonly slot: number; readonly length: number }
   | { readonly kind: 'shared'; readonly body: number; readonly bytes: Uint8Array }
   | { readonly kind: 'part'; readonly body: number; readonly key: Uint8Array }
-  | { readonly kind: 'begin' | 'endPart' | 'finish' | 'abort'; readonly body: number };
+  | { readonly kind: 'begin'; readonly body: number; readonly blockBytes: number | undefined }
+  | { readonly kind: 'endPart' | 'endBlocks' | 'finish' | 'abort'; readonly body: number };
 
 /** What the thread answers, in the order of what it was told. */
 export type Answer =

@@ -8,7 +8,8 @@ import { createSlots, type Slots } from './slots.js';
 /** A thread that hashes several bodies at a time. */
 export interface DigestThread {
   isAlive(): boolean;
-  begin(): Digest;
+  /** @param blockBytes - of the blocks whose MACs are wanted */
+  begin(blockBytes: number | undefined): Digest;
 }
 
 /** The compiled module runs the compiled thread, the source the source. */
@@ -46,7 +47,10 @@ export function startThread(): DigestThread {
   });
   return {
     isAlive: () => isAlive,
-    begin: () => openBody((bodies += 1), { slots, readers, questions }),
+    begin: (blockBytes) => {
+      questions.open((bodies += 1), blockBytes);
+      return openBody(bodies, { slots, readers, questions });
+    },
   };
 }
 
@@ -58,7 +62,6 @@ interface Ways {
 
 function openBody(body: number, { slots, readers, questions }: Ways): Digest {
   let isPart = false;
-  questions.open(body);
   return {
     update: (bytes) => {
       if (bytes.buffer instanceof SharedArrayBuffer) {
@@ -78,6 +81,7 @@ function openBody(body: number, { slots, readers, questions }: Ways): Digest {
       isPart = false;
       return questions.ask('endPart', body);
     },
+    endBlocks: () => questions.ask('endBlocks', body),
     finish: () => questions.ask('finish', body),
     abort: () => {
       questions.close(body);
@@ -113,8 +117,8 @@ function createReaders(): Readers {
 /** What the thread was asked and has not answered, for each body in the order of asking. */
 interface Questions {
   readonly order: (order: Order) => void;
-  open(body: number): void;
-  ask(kind: 'endPart' | 'finish', body: number): Promise<string>;
+  open(body: number, blockBytes: number | undefined): void;
+  ask(kind: 'endPart' | 'endBlocks' | 'finish', body: number): Promise<string>;
   answer(body: number, digest: string): void;
   close(body: number): void;
   fail(error: Error): void;
@@ -125,9 +129,9 @@ function createQuestions(order: (order: Order) => void): Questions {
   let failure: Error | undefined;
   return {
     order,
-    open(body) {
+    open(body, blockBytes) {
       asked.set(body, []);
-      order({ kind: 'begin', body });
+      order({ kind: 'begin', body, blockBytes });
     },
     async ask(kind, body) {
       const of = asked.get(body);

@@ -13,10 +13,10 @@ const INLINE_BYTES = 2 * 1024 * 1024;
 export function createThreadedDigester(): Digester {
   let thread: DigestThread | undefined;
   return {
-    begin(sizeBytes, isDivided) {
-      if (sizeBytes < INLINE_BYTES && !isDivided) return createInlineDigest();
+    begin(sizeBytes, { isDivided = false, blockBytes } = {}) {
+      if (sizeBytes < INLINE_BYTES && !isDivided && blockBytes === undefined) return createInlineDigest();
       if (!thread?.isAlive()) thread = startThread();
-      return thread.begin();
+      return thread.begin(blockBytes);
     },
   };
 }

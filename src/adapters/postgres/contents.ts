@@ -2,10 +2,11 @@ import { and, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import { contents } from '../../../db/schema/contents.js';
 import { files } from '../../../db/schema/files.js';
 import { quarantine } from '../../../db/schema/quarantine.js';
+import type { BlockMacs } from '../../domain/block-macs.js';
 import { PermanentError } from '../../domain/errors.js';
 import type { FileId } from '../../domain/ids.js';
 import type { Finding, Verdict } from '../../domain/verdict.js';
-import type { ContentLabel, ContentTransaction, Copy, StoredContent } from '../../ports/contents.js';
+import type { ContentLabel, ContentTransaction, Copy, NewCopy, StoredContent } from '../../ports/contents.js';
 import { isFile, type FileScope } from './file-scope.js';
 
 type Contents = Omit<ContentTransaction, 'askPossession' | 'findQuestion' | 'takeQuestion'>;
@@ -43,6 +44,7 @@ export const createContents = (context: FileScope): Contents => ({
   },
   findingsOf: (vaultKey, label) => findingsOf(context, vaultKey, label),
   enterContent: (copy) => enterContent(context, copy),
+  blocksOf: (vaultKey) => blocksOf(context, vaultKey),
   retireContent: async (vaultKey) => {
     await context.sql
       .update(contents)
@@ -70,6 +72,16 @@ export const createContents = (context: FileScope): Contents => ({
   },
   receiveStored: (id) => receiveStored(context, id),
 });
+
+async function blocksOf(context: FileScope, vaultKey: string): Promise<BlockMacs | undefined> {
+  const { blockBytes, blockMacs } = contents;
+  const [row] = await context.sql
+    .select({ blockBytes, macs: blockMacs })
+    .from(contents)
+    .where(isCopy(context, [vaultKey]));
+  if (!row || row.blockBytes === null || row.macs === null) return undefined;
+  return { blockBytes: row.blockBytes, macs: row.macs };
+}
 
 /** Of a name, from its first dot on; the database lowers both sides by the same rules. */
 const endingOf = (name: unknown): SQL => sql`lower(regexp_replace(${name}, '^[^.]*', ''))`;
@@ -104,7 +116,7 @@ async function receiveStored(context: FileScope, id: FileId): Promise<void> {
 }
 
 /** Waits for whoever enters or gives up a copy of the same content, and then sees what they left. */
-async function enterContent(context: FileScope, copy: Copy): Promise<Copy> {
+async function enterContent(context: FileScope, copy: NewCopy): Promise<Copy> {
   for (let tries = 0; tries < MAX_ENTRY_TRIES; tries += 1) {
     const entered = await context.sql
       .insert(contents)
@@ -118,7 +130,18 @@ async function enterContent(context: FileScope, copy: Copy): Promise<Copy> {
   throw new PermanentError('postgres', 'A content appears and vanishes.');
 }
 
-const pick = ({ vaultKey, sha256, sizeBytes }: Copy): Copy => ({ vaultKey, sha256, sizeBytes });
+const pick = ({
+  vaultKey,
+  sha256,
+  sizeBytes,
+  blocks,
+}: NewCopy): Copy & Partial<typeof contents.$inferInsert> => ({
+  vaultKey,
+  sha256,
+  sizeBytes,
+  blockBytes: blocks?.blockBytes ?? null,
+  blockMacs: blocks?.macs ?? null,
+});
 
 async function lockJoinable(context: FileScope, sha256: string): Promise<StoredContent | undefined> {
   const [row] = await context.sql

@@ -1,4 +1,4 @@
-import type { Copy, ContentTransaction } from '../../ports/contents.js';
+import type { ContentTransaction, NewCopy } from '../../ports/contents.js';
 import type { ObjectStore } from '../../ports/object-store.js';
 
 /** A copy whose object was looked for. */
@@ -31,7 +31,7 @@ export async function probeCopy(
  */
 export async function chooseCopy(
   tx: ContentTransaction,
-  own: Copy,
+  own: NewCopy,
   probed: ProbedCopy | undefined,
 ): Promise<{ readonly ok: true; readonly value: string } | Elsewhere> {
   if (probed?.isThere === false) await tx.retireContent(probed.vaultKey);

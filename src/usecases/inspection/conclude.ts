@@ -1,3 +1,4 @@
+import type { BlockMacs } from '../../domain/block-macs.js';
 import type { NewDeadLetter } from '../../domain/dead-letter.js';
 import { decide, unscannable, type Decision } from '../../domain/decide.js';
 import { fault, TransientError, type Outcome } from '../../domain/errors.js';
@@ -26,6 +27,7 @@ interface Facts {
   readonly known?: KnownScan | undefined;
   readonly scannedBytes: number;
   readonly sha256: string | null;
+  readonly blocks?: BlockMacs | undefined;
   readonly detectedType: string | null;
   /** Where the file is given up. */
   readonly letter?: NewDeadLetter | undefined;
@@ -123,7 +125,7 @@ const writeOnce = (
     const decidedAt = known?.inspectedAt ?? at;
     const verdict: Verdict = { ...decision, ...scanner, policyVersion, decidedAt };
     const isServed = decision.outcome === 'CLEAN' && sha256 !== null;
-    const own = { vaultKey: sealedKey, sizeBytes: scannedBytes };
+    const own = { vaultKey: sealedKey, sizeBytes: scannedBytes, blocks: facts.blocks };
     const copy = isServed ? await chooseCopy(tx, { ...own, sha256 }, probed) : ok(null);
     if (!copy.ok) return copy;
     // Every byte was scanned, also those of the last moments that no heartbeat has noted.

@@ -1,3 +1,4 @@
+import { blockBytesOf, type BlockMacs } from '../../domain/block-macs.js';
 import { TransientError } from '../../domain/errors.js';
 import type { Part } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
@@ -10,6 +11,8 @@ import type { Stage } from './stage.js';
 export interface DigestStage extends Stage {
   /** 64 lower-case hexadecimal digits; empty before the end. */
   sha256(): string;
+  /** Of what is more than one block; `undefined` before the end. */
+  blocks(): BlockMacs | undefined;
 }
 
 /** Longest wait for the digester. */
@@ -26,10 +29,12 @@ export function createDigestStage(
   sizeBytes: number,
   parts: readonly Part[],
 ): DigestStage {
-  const digest = digests.begin(sizeBytes, parts.length > 1);
+  const blockBytes = blockBytesOf(sizeBytes);
+  const digest = digests.begin(sizeBytes, { isDivided: parts.length > 1, blockBytes });
   const ledger = createLedger(parts, digest);
   const within = <T>(work: Promise<T>): Promise<T> => withinDeadline(clock, work, STALL_MS, stalled);
   let sha256 = '';
+  let blocks: BlockMacs | undefined;
   return {
     async push(chunk) {
       for (let rest = chunk; rest.length > 0;) {
@@ -42,6 +47,7 @@ export function createDigestStage(
     },
     async end() {
       await within(ledger.check());
+      if (blockBytes !== undefined) blocks = { blockBytes, macs: await within(digest.endBlocks()) };
       sha256 = await within(digest.finish());
       const [only, ...others] = parts;
       if (only && others.length === 0) compare(only, only.sha256 ?? sha256, sha256);
@@ -50,6 +56,7 @@ export function createDigestStage(
       digest.abort();
     },
     sha256: () => sha256,
+    blocks: () => blocks,
   };
 }
 

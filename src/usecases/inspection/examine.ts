@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { BlockMacs } from '../../domain/block-macs.js';
 import type { Evidence } from '../../domain/decide.js';
 import { TransientError } from '../../domain/errors.js';
 import { createCountStage } from './count-stage.js';
@@ -20,6 +21,8 @@ const STALL_MS = 30_000;
 /** What one complete pass has shown, and by which scanner. */
 export type Examination = Evidence & {
   readonly engine: string;
+  /** Of what is more than one block. */
+  readonly blocks: BlockMacs | undefined;
   /** What the reply rests on where the scanner was not asked. */
   readonly known?: KnownScan | undefined;
 };
@@ -119,6 +122,7 @@ async function passOnce(
     reply: scan.reply(),
     sizeBytes: scan.scannedBytes(),
     sha256: digest.sha256(),
+    blocks: digest.blocks(),
     detectedType: structure.report().contentType ?? type.mediaType(),
     structure: structure.report(),
     engine: scan.engine,

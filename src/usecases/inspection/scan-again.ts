@@ -56,7 +56,7 @@ function createProofStage(
   digests: Digester,
   { sizeBytes, sha256 }: { readonly sizeBytes: number; readonly sha256: string },
 ): Stage {
-  const digest = digests.begin(sizeBytes, false);
+  const digest = digests.begin(sizeBytes);
   return {
     push: (chunk) => digest.update(chunk),
     async end() {

@@ -1,5 +1,5 @@
 import type { Correlation } from '../../domain/actor.js';
-import { fault, PermanentError, type Outcome } from '../../domain/errors.js';
+import { fault, type Outcome } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import type { FileId, TenantId } from '../../domain/ids.js';
 import { quarantineKeyOf } from '../../domain/object-keys.js';
@@ -10,6 +10,7 @@ import type { FileTransaction, TenantScope } from '../../ports/file-store.js';
 import type { ByteRange, OpenObject } from '../../ports/object-store.js';
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
 import type { ForensicGrant, ReleasedGrant } from '../../ports/url-signer.js';
+import { hasProvableRanges, readProven } from '../contents/read-proven.js';
 import { watchWithdrawal, type WatchWithdrawalDeps } from '../watch-withdrawal.js';
 
 /** What opening needs. */
@@ -20,7 +21,9 @@ export interface OpenQuarantinedDeps extends WatchWithdrawalDeps {
 /** Infected content that may be read now. */
 export interface QuarantinedDownload {
   readonly file: File & { readonly sizeBytes: number; readonly sha256: string };
-  /** Records who gets it, and opens it, whole or in part. */
+  /** Whether a part can be read; the whole always can. */
+  readonly hasRanges: boolean;
+  /** Records who gets it, and opens it, whole or in part. Its bytes are proven to be those that were inspected, or end with an error. */
   readonly read: (range?: ByteRange, signal?: AbortSignal) => Promise<OpenObject>;
   /** Resolves to true once it may not be read any more; to false when the signal aborts before. */
   readonly withdrawn: (signal: AbortSignal) => Promise<boolean>;
@@ -83,12 +86,15 @@ async function open(
   const { file, isOpen } = found;
   if (!file) return fault('NOT_FOUND');
   if (!isOpen || file.sizeBytes === null || file.sha256 === null) return fault('FILE_NOT_AVAILABLE');
-  const { sizeBytes, sha256 } = file;
+  const { id, tenantId, sizeBytes, sha256 } = file;
+  const content = { sizeBytes, sha256 };
   return ok({
-    file: { ...file, sizeBytes, sha256 },
+    file: { ...file, ...content },
+    hasRanges: hasProvableRanges(content),
     read: async (range, signal) => {
-      await record(deps, scope, file.id, way);
-      return read(deps, { ...file, sizeBytes }, range, signal);
+      await record(deps, scope, id, way);
+      const key = quarantineKeyOf(tenantId, id);
+      return readProven(content, (covering) => deps.objects.readIsolated(key, covering, signal), range);
     },
     withdrawn: (signal) => {
       const holds = async (tx: FileTransaction): Promise<boolean> => (await look(tx)).isOpen;
@@ -106,16 +112,4 @@ async function record(
 ): Promise<void> {
   await files.transact(scope, (tx) => tx.recordDownload(fileId, kind, releaseId));
   bus.wake({ kind: 'events', tenantId: scope.tenantId });
-}
-
-async function read(
-  { objects }: OpenQuarantinedDeps,
-  { id, tenantId, sizeBytes }: File & { readonly sizeBytes: number },
-  range?: ByteRange,
-  signal?: AbortSignal,
-): Promise<OpenObject> {
-  const object = await objects.readIsolated(quarantineKeyOf(tenantId, id), range, signal);
-  if (object?.sizeBytes === sizeBytes) return object;
-  object?.body.destroy();
-  throw new PermanentError('object-store', 'The quarantined content is not what it was.');
 }

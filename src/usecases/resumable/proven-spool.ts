@@ -79,7 +79,7 @@ function proveHere(): Proof {
 }
 
 function proveElsewhere(digester: Digester, expectedBytes: number): Proof {
-  const digest = digester.begin(expectedBytes, true);
+  const digest = digester.begin(expectedBytes, { isDivided: true });
   digest.beginPart(randomBytes(PART_MAC_KEY_BYTES));
   let sizeBytes = 0;
   return {

@@ -29,6 +29,7 @@ const servable = () => ({
     sizeBytes: content.length,
     sha256: createHash('sha256').update(content).digest('hex'),
   },
+  hasRanges: true,
   read: () =>
     Promise.resolve({ sizeBytes: content.length, body: Readable.from([content], { objectMode: false }) }),
   withdrawn: (signal: AbortSignal) => {
