@@ -54,6 +54,10 @@ export interface Config {
   readonly database: {
     readonly url: string;
     readonly poolSize: number;
+    /** How long a connection that nobody uses is kept. */
+    readonly maxIdleSeconds: number;
+    /** Age at which a connection is replaced, once nobody uses it. */
+    readonly maxLifetimeSeconds: number;
     /** Whether connections keep prepared statements; not behind a pooler that hands them on. */
     readonly preparesStatements: boolean;
     readonly statementTimeoutMs: number;

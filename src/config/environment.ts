@@ -54,6 +54,8 @@ export const environmentSchema = z.object({
   LAZARET_RECEIPT_KEY_FILE: z.string().min(1, 'must be a path').optional(),
   DATABASE_URL: url(/^postgres(?:ql)?$/, 'must be a postgres:// URL'),
   LAZARET_DATABASE_POOL: whole(1, 500, 10),
+  LAZARET_DATABASE_IDLE_SECONDS: whole(1, 86_400, 30),
+  LAZARET_DATABASE_LIFETIME_SECONDS: whole(1, 604_800, 3_600),
   LAZARET_DATABASE_PREPARE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   LAZARET_STATEMENT_TIMEOUT_MS: whole(100, 600_000, 15_000),
   LAZARET_DATABASE_DEADLINE_MS: whole(100, 600_000, 10_000),

@@ -107,6 +107,8 @@ const toSandbox = (env: Environment, isProduction: boolean): Config['sandbox'] =
 const toDatabase = (env: Environment): Config['database'] => ({
   url: env.DATABASE_URL,
   poolSize: env.LAZARET_DATABASE_POOL,
+  maxIdleSeconds: env.LAZARET_DATABASE_IDLE_SECONDS,
+  maxLifetimeSeconds: env.LAZARET_DATABASE_LIFETIME_SECONDS,
   preparesStatements: env.LAZARET_DATABASE_PREPARE === 'on',
   statementTimeoutMs: env.LAZARET_STATEMENT_TIMEOUT_MS,
   lockTimeoutMs: 5_000,

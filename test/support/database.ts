@@ -49,6 +49,8 @@ function ofServices(): string {
 /** Small limits, so that a test which waits for one need not wait long. */
 export const TEST_DATABASE_CONFIG: Omit<DatabaseConfig, 'url'> = {
   poolSize: 10,
+  maxIdleSeconds: 30,
+  maxLifetimeSeconds: 3_600,
   preparesStatements: true,
   statementTimeoutMs: 10_000,
   lockTimeoutMs: 5_000,

@@ -6,6 +6,10 @@ import type { TransactionLimits } from './principal.js';
 export interface DatabaseConfig extends TransactionLimits {
   readonly url: string;
   readonly poolSize: number;
+  /** How long a connection that nobody uses is kept. */
+  readonly maxIdleSeconds: number;
+  /** Age at which a connection is replaced, once nobody uses it: so all of them follow a failover in the end. */
+  readonly maxLifetimeSeconds: number;
   /** Whether each connection keeps its statements prepared. A pooler between must not hand connections on. */
   readonly preparesStatements: boolean;
   /** For a free connection of the pool and for a new one alike. */
@@ -19,7 +23,6 @@ export interface PoolLogger {
 
 /** How much longer than the server's own limit a client waits for an answer that never comes. */
 const ANSWER_GRACE_MS = 2_000;
-const IDLE_TIMEOUT_MS = 30_000;
 
 /** Opens a pool that outlives the connections in it. */
 export function createPool(config: DatabaseConfig, logger: PoolLogger): pg.Pool {
@@ -27,7 +30,8 @@ export function createPool(config: DatabaseConfig, logger: PoolLogger): pg.Pool 
     connectionString: config.url,
     max: config.poolSize,
     connectionTimeoutMillis: config.connectTimeoutMs,
-    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    idleTimeoutMillis: config.maxIdleSeconds * 1000,
+    maxLifetimeSeconds: config.maxLifetimeSeconds,
     query_timeout: config.statementTimeoutMs + ANSWER_GRACE_MS,
     keepAlive: true,
   });

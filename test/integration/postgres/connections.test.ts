@@ -76,6 +76,18 @@ describe('connections that break, and handles that are kept', () => {
     await expect(storeFile(createFileStore(database), ACME)).resolves.toMatchObject({ state: 'PENDING' });
   });
 
+  it('a connection is replaced at its age, and given up when nobody uses it', async () => {
+    const aging = open({ poolSize: 1, maxLifetimeSeconds: 1 });
+    const used = async (): Promise<number> =>
+      aging.transaction(asTenant(ACME), ({ sql: db }) => processOf(db));
+    const first = await used();
+    expect(await used()).toBe(first);
+    await expect.poll(used, { timeout: 10_000 }).not.toBe(first);
+    const idle = open({ poolSize: 1, maxIdleSeconds: 1 });
+    const lonely = await idle.transaction(asTenant(ACME), ({ sql: db }) => processOf(db));
+    await expect.poll(processes, { timeout: 10_000 }).not.toContain(lonely);
+  });
+
   it('a handle whose connection was killed never reads in the transaction of another tenant', async () => {
     const database = open({ poolSize: 1 });
     const store = createFileStore(database);
