@@ -22,10 +22,10 @@ export async function recover(
   error: unknown,
   isStopped: boolean,
 ): Promise<InspectionEnd> {
+  if (isStopped && !(error instanceof FencedError)) return interrupt(inspection, error);
   await discardSealedCopy(inspection, error);
   if (error instanceof FencedError) return FENCED;
   const { deps, tries } = inspection;
-  if (isStopped) return postpone(inspection, INTERRUPTED, 0, error);
   const failure = classify(error);
   const step = nextStep(failure, tries, deps.settings);
   const { failureClass } = failure;
@@ -42,6 +42,13 @@ export const giveUpStalled = (inspection: Inspection): Promise<InspectionEnd> =>
     { cause: 'STALLED', failureClass: 'LOST', message: 'No inspection came to its end.' },
     new Error('No inspection came to its end.'),
   );
+
+/** A worker that stops has little time, and a store that hangs takes all of it: what must not be lost is noted first. */
+async function interrupt(inspection: Inspection, error: unknown): Promise<InspectionEnd> {
+  const end = await postpone(inspection, INTERRUPTED, 0, error);
+  await discardSealedCopy(inspection, error);
+  return end;
+}
 
 const INTERRUPTED = { failureClass: 'INTERRUPTED', message: 'The worker was stopped.' } as const;
 

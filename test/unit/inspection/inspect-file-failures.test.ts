@@ -152,6 +152,19 @@ describe('an inspection that fails', () => {
     expect([...scene.objects.objects.keys()]).toEqual([`ingest/${KEY}`]);
   });
 
+  it('comes again when the worker is stopped while the store does not answer any more', async () => {
+    const scene = arrange({
+      scanner: createFakeScanner({ kind: 'ok' }, { finish: never }),
+      objects: { remove: never },
+    });
+    const stop = new AbortController();
+    void scene.inspect(stop.signal);
+    await expect.poll(() => scene.files.file().scannedBytes).toBe(BYTES.length);
+    stop.abort();
+    await expect.poll(() => scene.files.postponed).toEqual([0]);
+    expect(scene.files.attempts).toMatchObject([{ attempt: 1, failureClass: 'INTERRUPTED' }]);
+  });
+
   it('is not the end of a file whose last attempt was only interrupted', async () => {
     const { inspect, files } = arrange({ file: { attempt: 2 } });
     expect(await inspect(AbortSignal.abort())).toMatchObject({ kind: 'postponed', attempt: 3, delayMs: 0 });
