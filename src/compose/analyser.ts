@@ -41,7 +41,7 @@ function settingsOf({ clamd, sandbox }: Platform['config']): SandboxSettings {
     takeTimeoutMs: timeoutMs,
     startTimeoutMs: timeoutMs,
     writeTimeoutMs: timeoutMs,
-    // Its own bound on the processor comes first where the machine is not busy.
+    // Where nobody says how long it has worked, its own bound on the processor comes first.
     replyTimeoutMs: timeoutMs + LIMITS.maxCpuMs,
     limits: { ...LIMITS, maxExpandedBytes: clamd.maxStreamBytes, maxMemberBytes: clamd.maxStreamBytes },
     sandbox: SANDBOX,

@@ -125,6 +125,14 @@ export class UncertainError extends TransientError {
   override readonly name = 'UncertainError';
 }
 
+/**
+ * A dependency has worked for as long as it may on what it was given, and came to no end. A busy machine is not why: its
+ * own time was counted. Once it may be the fault of that one call; twice it is that of what it was given.
+ */
+export class OvertimeError extends TransientError {
+  override readonly name = 'OvertimeError';
+}
+
 /** Repeating the call cannot help: the input or the configuration of a dependency is wrong. */
 export class PermanentError extends Error {
   override readonly name = 'PermanentError';

@@ -1,4 +1,4 @@
-import { PermanentError, TransientError } from './errors.js';
+import { OvertimeError, PermanentError, TransientError } from './errors.js';
 
 /**
  * What kind of failure ended an attempt, which decides whether there is another one. UNKNOWN is a class of its own: what
@@ -26,13 +26,18 @@ export interface Failure {
   readonly dependency: string | null;
   /** How long the dependency asked to be left alone, in milliseconds. */
   readonly retryAfterMs: number | null;
+  /** Whether it used up the time that it had, and not only ours. @default false */
+  readonly isOvertime?: boolean;
 }
 
 /** Puts whatever was thrown into its class. */
 export function classify(error: unknown): Failure {
   if (error instanceof TransientError) {
     const { dependency, retryAfterMs } = error;
-    if (retryAfterMs === undefined) return { failureClass: 'TRANSIENT', dependency, retryAfterMs: null };
+    const isOvertime = error instanceof OvertimeError;
+    if (retryAfterMs === undefined) {
+      return { failureClass: 'TRANSIENT', dependency, retryAfterMs: null, isOvertime };
+    }
     return { failureClass: 'RATE_LIMITED', dependency, retryAfterMs };
   }
   if (error instanceof PermanentError) {
@@ -49,8 +54,12 @@ const NAMES: Readonly<Record<string, string>> = {
   redis: 'The queue',
 };
 
+/** What is said of an attempt in which a dependency used up its time; by these words it is known again. */
+export const OVERTIME = 'The analysis of structure took longer than it may.';
+
 /** One sentence about a failure that anybody may read: it names no host, no path and nothing that an error said. */
-export function describeFailure({ failureClass, dependency }: Failure): string {
+export function describeFailure({ failureClass, dependency, isOvertime = false }: Failure): string {
+  if (isOvertime) return OVERTIME;
   const who = NAMES[dependency ?? ''] ?? 'A part of the service';
   switch (failureClass) {
     case 'TRANSIENT':

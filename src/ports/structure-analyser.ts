@@ -12,7 +12,8 @@ export interface FileLabel {
 export interface StructureSession {
   /**
    * Resolves when the analyser can take more; the chunk may then be used for something else. Throws
-   * `TransientError` when the analyser stalls or ends. Bytes that the analysis does not need are dropped at once.
+   * `TransientError` when the analyser stalls or ends, and `OvertimeError` when it has worked on the file for longer than
+   * it may. Bytes that the analysis does not need are dropped at once.
    */
   write(chunk: Uint8Array): Promise<void> | void;
   /**
@@ -21,7 +22,7 @@ export interface StructureSession {
    */
   isTooMuch(): Promise<boolean>;
   /**
-   * Says that every byte was written, and waits for the report. Throws `TransientError` when none comes, or one
+   * Says that every byte was written, and waits for the report. Throws as `write` does, and `TransientError` for a report
    * that keeps to no form: what an analyser says is as little trusted as the bytes that it has read.
    */
   finish(): Promise<StructureReport>;

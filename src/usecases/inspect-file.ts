@@ -1,3 +1,4 @@
+import { OVERTIME } from '../domain/failure.js';
 import type { File } from '../domain/file.js';
 import { vaultKeyOf } from '../domain/object-keys.js';
 import type { Verdict } from '../domain/verdict.js';
@@ -25,6 +26,8 @@ export type InspectionOutcome =
  */
 const SPARE_ATTEMPTS = 3;
 
+/** Attempts whose ends are remembered. */
+const MAX_REMEMBERED = 100;
 /** Interruptions beyond these count as attempts: an inspection that no worker ever ends in time must not go on for ever. */
 const MAX_FREE_INTERRUPTIONS = 100;
 
@@ -45,7 +48,7 @@ export const inspectFile =
       if (!file) return undefined;
       const parts = await tx.parts(file.id);
       const expected = await expectContent(tx, file, parts);
-      return { file, parts, expected, tries: await countTries(tx, file) };
+      return { file, parts, expected, ...(await readHistory(tx, file)) };
     });
     if (!begun) return { kind: 'not-due' };
     onBegun?.();
@@ -59,12 +62,17 @@ export const inspectFile =
  * An attempt before this one of which nobody noted how it ended lost its worker without a word. One that was interrupted
  * says nothing of the file, so it is no try.
  */
-async function countTries(tx: FileTransaction, { id, attempt }: File): Promise<number> {
-  if (attempt === 1) return 1;
+async function readHistory(
+  tx: FileTransaction,
+  { id, attempt }: File,
+): Promise<Pick<Inspection, 'tries' | 'hadOvertime'>> {
+  if (attempt === 1) return { tries: 1, hadOvertime: false };
   await tx.noteFailedAttempt(id, { attempt: attempt - 1, ...LOST });
   const before = await tx.attemptsBeforeReplay(id);
   const interrupted = await tx.interruptedAttempts(id, before);
-  return attempt - before - Math.min(interrupted, MAX_FREE_INTERRUPTIONS);
+  const tries = attempt - before - Math.min(interrupted, MAX_FREE_INTERRUPTIONS);
+  const ends = await tx.failedAttempts(id, attempt, MAX_REMEMBERED);
+  return { tries, hadOvertime: ends.some((end) => end.attempt > before && end.message === OVERTIME) };
 }
 
 const LOST = { failureClass: 'LOST', message: 'The worker was lost.' } as const;
@@ -77,7 +85,7 @@ function scopeOf({ tenantId, correlationId, traceparent }: InspectionJob): Tenan
 const toInspection = (
   deps: InspectFileDeps,
   scope: TenantScope,
-  begun: Pick<Inspection, 'file' | 'parts' | 'expected' | 'tries'>,
+  begun: Pick<Inspection, 'file' | 'parts' | 'expected' | 'tries' | 'hadOvertime'>,
 ): Inspection => ({
   deps,
   scope,

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { StructureReport } from '../../src/domain/verdict.js';
 import type { RunningAnalyser, StructureAnalyser } from '../../src/ports/structure-analyser.js';
 import { startHarmedAnalyser } from '../support/harmed-analyser.js';
-import { startAnalyser } from '../support/make-analyser.js';
+import { HARDLY_ANY_TIME, startAnalyser } from '../support/make-analyser.js';
 import { rawZip } from '../support/hostile/raw-zip.js';
 import { zipOf } from '../support/samples.js';
 
@@ -141,12 +141,17 @@ describe('an analyser that was taken over', () => {
   });
 
   it.each([
-    ['comes to no end', 'for (;;);', { replyTimeoutMs: 300 }],
-    ['takes no bytes', 'process.stdin.pause();', { writeTimeoutMs: 300 }],
-  ])('and %s is killed when its time is over', async (_what, code, timeouts) => {
+    [
+      'comes to no end',
+      'for (;;);',
+      { replyTimeoutMs: 2_000, limits: HARDLY_ANY_TIME },
+      { name: 'OvertimeError' },
+    ],
+    ['takes no bytes', 'process.stdin.pause();', { writeTimeoutMs: 300 }, { name: 'TransientError' }],
+  ])('and %s is killed when its time is over', async (_what, code, timeouts, error) => {
     const stuck = await start(code, timeouts);
     const bytes = 'writeTimeoutMs' in timeouts ? Buffer.alloc(8 * MIB) : Buffer.from('bytes');
-    await expect(analyse(stuck, 'a', bytes)).rejects.toMatchObject({ dependency: 'analyser' });
+    await expect(analyse(stuck, 'a', bytes)).rejects.toMatchObject({ dependency: 'analyser', ...error });
     await expect
       .poll(
         () =>

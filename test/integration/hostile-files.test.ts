@@ -4,6 +4,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { File } from '../../src/domain/file.js';
 import { startHarmedAnalyser } from '../support/harmed-analyser.js';
+import { HARDLY_ANY_TIME } from '../support/make-analyser.js';
 import { HOSTILE } from '../support/hostile/corpus.js';
 import { XZ_OF_VIRUS } from '../support/hostile/packed.js';
 import { rawAr } from '../support/hostile/raw-ar.js';
@@ -120,7 +121,6 @@ describe('hostile files, inspected for real', () => {
   it.each([
     ['dies', 'process.exit(1);'],
     ['takes all memory', 'const all = []; for (;;) all.push(Buffer.alloc(1e8, 1));'],
-    ['hangs', 'for (;;);'],
   ])(
     'a file at which the analyser %s is UNSCANNABLE in the end, and the next one is judged',
     async (_what, code) => {
@@ -144,6 +144,24 @@ describe('hostile files, inspected for real', () => {
       expect(await inspect('a.txt', Buffer.from('other text'))).toMatchObject({ state: 'CLEAN' });
     },
   );
+
+  it('a file at which the analyser comes to no end is UNSCANNABLE the second time, and the next one is judged', async () => {
+    const limits = { replyTimeoutMs: 3_000, limits: HARDLY_ANY_TIME };
+    const harmed = await startHarmedAnalyser('for (;;);', limits);
+    try {
+      const file = await scene.receive(Buffer.from('some text'), { name: 'a.txt' });
+      const inspect = async () => scene.inspect(await scene.find(file), { analyser: harmed });
+      expect([(await inspect()).kind, (await inspect()).kind]).toEqual(['postponed', 'decided']);
+      expect(await scene.find(file)).toMatchObject({
+        state: 'UNSCANNABLE',
+        vaultKey: null,
+        verdict: { reason: 'ANALYSIS_LIMIT' },
+      });
+    } finally {
+      await harmed.close();
+    }
+    expect(await inspect('a.txt', Buffer.from('other text'))).toMatchObject({ state: 'CLEAN' });
+  });
 
   it('have left nothing on the disk, and no analyser that has grown', async () => {
     const kept = await readdir(scene.root, { recursive: true, withFileTypes: true });

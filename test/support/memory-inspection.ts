@@ -77,6 +77,13 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
       if (!attempts.some((one) => one.attempt === attempt.attempt)) attempts.push(attempt);
       return Promise.resolve();
     },
+    failedAttempts: (_, upTo, limit) =>
+      Promise.resolve(
+        attempts
+          .filter(({ attempt }) => attempt <= upTo)
+          .slice(-limit)
+          .map((one) => ({ ...one, occurredAt: file.updatedAt })),
+      ),
     attemptsBeforeReplay: () => Promise.resolve(0),
     interruptedAttempts: (_, after) => {
       const isMeant = (one: (typeof attempts)[number]): boolean =>

@@ -2,8 +2,9 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import type { FrameKind } from '../../analyser/frames.js';
-import { TransientError } from '../../domain/errors.js';
+import { OvertimeError, TransientError } from '../../domain/errors.js';
 import type { SandboxCommand } from './confinement.js';
+import { readCpuMs } from './cpu-time.js';
 import { createFrameParser } from './frame-parser.js';
 
 /** One analyser in its sandbox. */
@@ -12,11 +13,13 @@ export interface AnalyserProcess {
   send(...pieces: readonly Uint8Array[]): Promise<void>;
   /** Who hears of the next frames, and of the end; replaces the one before. */
   listen(listener: AnalyserListener): void;
-  /** Ends it and whatever it started, at once. */
-  kill(cause: string): void;
+  /** Ends it and whatever it started, at once. Who waits for it learns whether it was for want of an end. */
+  kill(cause: string, how?: { readonly isOvertime: boolean }): void;
   /** Lets it end by itself: no file comes any more. */
   retire(): void;
   isAlive(): boolean;
+  /** How long the processor has worked for it, in milliseconds; `undefined` where nobody says. */
+  cpuMs(): Promise<number | undefined>;
 }
 
 /** Hears of one analyser. */
@@ -42,9 +45,9 @@ export function startProcess(
   let listener: AnalyserListener | undefined;
   let failure: TransientError | undefined;
   const lastWords = keepLastWords(child.stderr);
-  const end = (cause: string): void => {
+  const end = (cause: string, { isOvertime } = { isOvertime: false }): void => {
     if (failure) return;
-    failure = new TransientError('analyser', cause, { cause: lastWords() });
+    failure = new (isOvertime ? OvertimeError : TransientError)('analyser', cause, { cause: lastWords() });
     killGroup(child);
     child.stdin.destroy();
     listener?.ended(failure);
@@ -69,6 +72,7 @@ export function startProcess(
       setTimeout(() => end(RETIRED), RETIRE_MS).unref();
     },
     isAlive: () => failure === undefined,
+    cpuMs: () => (child.pid === undefined ? Promise.resolve(undefined) : readCpuMs(child.pid)),
   };
 }
 

@@ -4,11 +4,12 @@ import { TransientError } from '../../domain/errors.js';
 import type { StructureReport } from '../../domain/verdict.js';
 import type { FileLabel, StructureSession } from '../../ports/structure-analyser.js';
 import type { AnalyserProcess } from './analyser-process.js';
+import { createPatience } from './patience.js';
 import { parseEnough, parseKnown, parseReport } from './reply.js';
 import { createTail, type Tail } from './tail.js';
 import { withDeadline } from '../common/with-deadline.js';
 
-/** How long to be patient with an analyser, in milliseconds. */
+/** How long to be patient with an analyser that hardly works, in milliseconds. */
 export interface SessionTimeouts {
   /** Longest wait for it to take the next chunk. */
   readonly writeTimeoutMs: number;
@@ -35,26 +36,22 @@ export async function openSession(
 ): Promise<StructureSession> {
   const tail = createTail();
   const answers = hearAnswers(process, tail);
-  const bounded = <T>(work: Promise<T>, timeoutMs: number, what: string): Promise<T> =>
-    withDeadline(work, timeoutMs, () => {
-      process.kill(what);
-      return new TransientError('analyser', what);
-    });
+  const patience = createPatience(process, file.limits.maxCpuMs);
   const send = (...pieces: readonly Uint8Array[]): Promise<void> =>
-    bounded(process.send(...pieces), timeouts.writeTimeoutMs, 'The analyser takes no more bytes');
-  const finish = async (timeoutMs: number): Promise<StructureReport> => {
+    patience.wait(process.send(...pieces), timeouts.writeTimeoutMs, 'The analyser takes no more bytes');
+  const finish = async (): Promise<StructureReport> => {
     const rest = tail.bytes();
     if (rest.length > 0) await send(frameHeader('data', rest.length), rest);
     await send(frameHeader('end', 0));
-    return bounded(answers.report, timeoutMs, 'The analyser gave no report in time');
+    return patience.wait(answers.report, timeouts.replyTimeoutMs, 'The analyser gave no report in time');
   };
   const ask = async (): Promise<boolean> => {
     const known = answers.nextKnown();
     await send(frameHeader('ask', 0));
-    return bounded(known, timeouts.replyTimeoutMs, 'The analyser gave no answer in time');
+    return patience.wait(known, timeouts.replyTimeoutMs, 'The analyser gave no answer in time');
   };
   await send(jsonFrame('begin', file));
-  return toSession({ process, tail, send, ask, finish, onEnd, replyTimeoutMs: timeouts.replyTimeoutMs });
+  return toSession({ process, tail, send, ask, finish, onEnd });
 }
 
 /** What the analyser says of one file. None of the promises goes unheard where nobody waits for it. */
@@ -96,9 +93,8 @@ interface Parts {
   readonly tail: Tail;
   readonly send: (...pieces: readonly Uint8Array[]) => Promise<void>;
   readonly ask: () => Promise<boolean>;
-  readonly finish: (timeoutMs: number) => Promise<StructureReport>;
+  readonly finish: () => Promise<StructureReport>;
   readonly onEnd: (end: SessionEnd) => void;
-  readonly replyTimeoutMs: number;
 }
 
 const GIVEN_UP = 'The file was given up';
@@ -112,12 +108,14 @@ async function comeToEnd({
   readonly finishing: Promise<StructureReport> | undefined;
   readonly sending: Promise<void> | undefined;
 }): Promise<StructureReport> {
-  if (finishing) return withDeadline(finishing, ABORT_MS, () => new TransientError('analyser', GIVEN_UP));
-  await sending;
-  return finish(ABORT_MS);
+  const ending = async (): Promise<StructureReport> => {
+    await sending;
+    return finish();
+  };
+  return withDeadline(finishing ?? ending(), ABORT_MS, () => new TransientError('analyser', GIVEN_UP));
 }
 
-function toSession({ process, tail, send, ask, finish, onEnd, replyTimeoutMs }: Parts): StructureSession {
+function toSession({ process, tail, send, ask, finish, onEnd }: Parts): StructureSession {
   let sending: Promise<void> | undefined;
   let finishing: Promise<StructureReport> | undefined;
   let isGivenUp = false;
@@ -143,7 +141,7 @@ function toSession({ process, tail, send, ask, finish, onEnd, replyTimeoutMs }: 
     },
     isTooMuch: () => guard(ask()),
     async finish() {
-      finishing = finish(replyTimeoutMs);
+      finishing = finish();
       const report = await guard(finishing);
       end('reported');
       return report;

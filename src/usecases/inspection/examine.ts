@@ -4,6 +4,7 @@ import type { Evidence } from '../../domain/decide.js';
 import { TransientError } from '../../domain/errors.js';
 import { createCountStage } from './count-stage.js';
 import { createDigestStage } from './digest-stage.js';
+import { endOvertime } from './end-overtime.js';
 import { startHeartbeat } from './heartbeat.js';
 import type { Inspection } from './inspection.js';
 import { createKnownStage, findKnownScan, type KnownScan } from './known-scan.js';
@@ -89,11 +90,12 @@ async function look(
 }
 
 async function beginStructure(
-  { deps, file, sizeBytes }: Inspection,
+  { deps, file, sizeBytes, hadOvertime }: Inspection,
   signal: AbortSignal,
 ): Promise<StructureStage> {
   const label = { name: file.name, declaredType: file.declaredType, sizeBytes };
-  return createStructureStage(await deps.analyser.begin(label, signal));
+  const session = await deps.analyser.begin(label, signal);
+  return createStructureStage(hadOvertime ? endOvertime(session) : session);
 }
 
 async function passOnce(

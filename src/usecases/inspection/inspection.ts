@@ -50,6 +50,8 @@ export interface Inspection {
   readonly file: File;
   /** Attempts since the file was completed or replayed, this one included and those that were interrupted left out. */
   readonly tries: number;
+  /** Whether the analysis has used up its time in an attempt before, since then. */
+  readonly hadOvertime: boolean;
   /** Its ledger, ascending. Final: a file that is inspected takes no parts. */
   readonly parts: readonly Part[];
   readonly sizeBytes: number;

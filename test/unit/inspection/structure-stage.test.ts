@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { createContentHints } from '../../../src/adapters/lru/content-hints.js';
 import { createThreadedDigester } from '../../../src/adapters/digest/threaded-digester.js';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
-import { TransientError } from '../../../src/domain/errors.js';
+import { OvertimeError, TransientError } from '../../../src/domain/errors.js';
 import type { File } from '../../../src/domain/file.js';
-import type { StructureAnalyser } from '../../../src/ports/structure-analyser.js';
+import type { ScanReply } from '../../../src/domain/verdict.js';
+import type { StructureAnalyser, StructureSession } from '../../../src/ports/structure-analyser.js';
 import { inspectFile, type InspectionOutcome } from '../../../src/usecases/inspect-file.js';
 import { makeFile } from '../../support/make-file.js';
 import { makeJob } from '../../support/make-job.js';
@@ -19,9 +20,12 @@ import {
 
 const BYTES = Buffer.from('some bytes');
 
-function arrange(analyser: StructureAnalyser): {
+function arrange(
+  analyser: StructureAnalyser,
+  { reply, maxAttempts = 2 }: { readonly reply?: ScanReply; readonly maxAttempts?: number } = {},
+): {
   file: () => File;
-  inspect: () => Promise<InspectionOutcome>;
+  inspect: (signal?: AbortSignal) => Promise<InspectionOutcome>;
 } {
   const sizes = { sizeBytes: BYTES.length, receivedBytes: BYTES.length, ingestKey: 'key' };
   const file = makeFile({ state: 'SCANNING', name: 'a.txt', declaredType: 'text/plain', ...sizes });
@@ -33,16 +37,16 @@ function arrange(analyser: StructureAnalyser): {
     analyser,
     objects: createMemoryObjectStore({ key: BYTES }),
     bus: createMemoryEventBus(),
-    scanner: createFakeScanner(),
+    scanner: createFakeScanner(reply),
     types: createFakeDetector('application/x-magic'),
     digests: createThreadedDigester(),
     clock: createSystemClock(),
     hints: createContentHints(),
     retentionMs: 1_000,
-    settings: { leaseMs: 1_000, maxAttempts: 2, backoffMs: 1, maxBackoffMs: 1 },
+    settings: { leaseMs: 1_000, maxAttempts, backoffMs: 1, maxBackoffMs: 1 },
   });
   const job = makeJob({ tenantId: file.tenantId, fileId: file.id });
-  return { file: () => files.file(), inspect: () => run(job, new AbortController().signal) };
+  return { file: () => files.file(), inspect: (signal = new AbortController().signal) => run(job, signal) };
 }
 
 const lost = (): Promise<never> => Promise.reject(new TransientError('analyser', 'It is gone'));
@@ -89,5 +93,44 @@ describe('the analysis of structure', () => {
     const analyser = createFakeAnalyser(undefined, { write: lost, abort: () => void (aborts += 1) });
     await arrange(analyser).inspect();
     expect(aborts).toBe(1);
+  });
+
+  const late = (): Promise<never> => Promise.reject(new OvertimeError('analyser', 'It comes to no end'));
+
+  it.each<[string, Partial<StructureSession>]>([
+    ['takes no bytes', { write: late }],
+    ['gives no report', { finish: late }],
+    ['does not say what it knows', { isTooMuch: late, finish: late }],
+  ])('that has used up its time and %s, twice, has come to a limit', async (_what, session) => {
+    const { inspect, file } = arrange(createFakeAnalyser(undefined, session), { maxAttempts: 8 });
+    expect(await inspect()).toMatchObject({ kind: 'postponed', attempt: 1 });
+    expect(await inspect()).toMatchObject({ kind: 'decided' });
+    expect(file()).toMatchObject({
+      state: 'UNSCANNABLE',
+      vaultKey: null,
+      sha256: expect.stringMatching(/./) as string,
+      verdict: { reason: 'ANALYSIS_LIMIT', engine: 'Fake 1.0', scannedBytes: BYTES.length },
+    });
+  });
+
+  it('that has used up its time twice leaves the scanner its say', async () => {
+    const reply = { kind: 'found', signature: 'Worse' } as const;
+    const { inspect, file } = arrange(createFakeAnalyser(undefined, { write: late }), { reply });
+    await inspect();
+    await inspect();
+    expect(file()).toMatchObject({ state: 'INFECTED', verdict: { reason: 'MALWARE' } });
+  });
+
+  it('that was interrupted, or failed otherwise, has not used up its time', async () => {
+    let write: () => Promise<void> = lost;
+    const analyser = createFakeAnalyser(undefined, { write: () => write() });
+    const { inspect, file } = arrange(analyser, { maxAttempts: 8 });
+    await inspect();
+    write = late;
+    await inspect(AbortSignal.abort());
+    expect(await inspect()).toMatchObject({ kind: 'postponed', attempt: 3 });
+    write = () => Promise.resolve();
+    await inspect();
+    expect(file().state).toBe('CLEAN');
   });
 });

@@ -26,6 +26,7 @@ function createFakeProcess() {
     },
     retire: () => undefined,
     isAlive: () => isAlive,
+    cpuMs: () => Promise.resolve(0),
   };
   return { process, kinds, report: () => listener?.frame('report', REPORT) };
 }
