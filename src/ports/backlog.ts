@@ -7,6 +7,12 @@ export interface DueFile {
   readonly fileId: FileId;
 }
 
+/** An ended file of any tenant whose bytes are still to be removed. */
+export interface DueCleanup extends DueFile {
+  /** When it last changed: with its id it says where it stands among the others. */
+  readonly updatedAt: Date;
+}
+
 /** A release of any tenant that something is due for. */
 export interface DueRelease extends DueFile {
   readonly releaseId: string;
@@ -57,8 +63,12 @@ export interface Backlog {
    * they move, ever more rarely afterwards. The one asked about longest ago comes first.
    */
   dueListings(limit: number): Promise<readonly DueFile[]>;
-  /** Ended files whose staged bytes have not been removed yet and have no open dead letter, oldest first. */
-  dueCleanups(limit: number): Promise<readonly DueFile[]>;
+  /**
+   * Ended files whose staged bytes have not been removed yet and have no open dead letter, oldest first.
+   *
+   * @param after - only those that stand behind this one
+   */
+  dueCleanups(limit: number, after?: DueCleanup): Promise<readonly DueCleanup[]>;
   /** Releases, decided or not, whose time is over, oldest first. */
   dueReleaseEnds(limit: number): Promise<readonly DueRelease[]>;
   /** Definitions that the content of approved releases was last examined with, each once. */

@@ -1,4 +1,4 @@
-import type { Backlog } from '../ports/backlog.js';
+import type { Backlog, DueCleanup } from '../ports/backlog.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventBus } from '../ports/event-bus.js';
 import type { FileStore } from '../ports/file-store.js';
@@ -8,6 +8,7 @@ import type { QuarantineArea } from '../ports/quarantine-area.js';
 import { expireDeadLetter } from './dead-letters/expire-dead-letter.js';
 import { expireUpload } from './expire-upload.js';
 import { reconcileSagas } from './reconcile-sagas.js';
+import { createRound } from './round.js';
 import { budget, each, type SweepCount } from './sweeping.js';
 
 /** What sweeping needs. */
@@ -44,14 +45,15 @@ const MAX_KEYS = 1_000;
 /**
  * Does what has come due and what others lost: asks for inspections that the queue does not know, gives up
  * uploads and discards dead letters whose time is over, removes bytes that nobody needs any more, forgets what is over. What
- * fails stays due. Safe to run in several processes: every step can be repeated.
+ * fails stays due, and comes again after the others. Safe to run in several processes: every step can be repeated.
  *
  * @returns a function that runs once; ends early when the signal aborts, and never throws
  */
-export const sweep =
-  (deps: SweepDeps) =>
-  async (signal: AbortSignal): Promise<SweepReport> => {
-    const { backlog, queue, clock } = deps;
+export const sweep = (deps: SweepDeps) => {
+  const { backlog, queue, clock } = deps;
+  const ended = createRound((limit, after?: DueCleanup) => backlog.dueCleanups(limit, after), MAX_FILES);
+  const reconcile = reconcileSagas(deps);
+  return async (signal: AbortSignal): Promise<SweepReport> => {
     const hasTime = budget(clock, signal);
     const inspections = await each(
       hasTime(),
@@ -65,11 +67,19 @@ export const sweep =
       expireDeadLetter(deps),
     );
     // Asked for after the expiries, so that the bytes of what has just expired go in the same run.
-    const cleanups = await each(hasTime(), () => backlog.dueCleanups(MAX_FILES), reconcileSagas(deps));
+    const cleanups = await each(
+      hasTime(),
+      () => ended.next(),
+      (due) => {
+        ended.begin(due);
+        return reconcile(due);
+      },
+    );
     const forgottenKeys = await forget(hasTime(), (limit) => backlog.forgetExpiredKeys(limit));
     const forgottenChallenges = await forget(hasTime(), (limit) => backlog.forgetExpiredChallenges(limit));
     return { inspections, expiries, deadLetters, cleanups, forgottenKeys, forgottenChallenges };
   };
+};
 
 /** Whatever is over, as long as there is time: a bound for each run would let more come than go. */
 async function forget(

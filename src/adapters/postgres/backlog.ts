@@ -22,7 +22,7 @@ import { idempotencyKeys } from '../../../db/schema/idempotency-keys.js';
 import { possessionChallenges } from '../../../db/schema/possession-challenges.js';
 import type { Priority } from '../../domain/file.js';
 import type { FileId, TenantId } from '../../domain/ids.js';
-import type { Backlog, BacklogCounts, DueFile } from '../../ports/backlog.js';
+import type { Backlog, BacklogCounts, DueCleanup, DueFile } from '../../ports/backlog.js';
 import type { InspectionJob } from '../../ports/job-queue.js';
 import type { Database } from './database.js';
 import { transactionNow, transactionNowMinus } from './file-scope.js';
@@ -61,15 +61,7 @@ export function createBacklog(
         dueFiles(db, and(isOpen, lte(files.expiresAt, transactionNow)), asc(files.expiresAt), limit),
       ),
     dueListings: (limit) => across((db) => dueFiles(db, isListingDue, asc(files.listingDueAt), limit)),
-    dueCleanups: (limit) =>
-      across((db) =>
-        dueFiles(
-          db,
-          and(isEnded, isNull(files.stagedRemovedAt), mayNotBeReplayed),
-          asc(files.updatedAt),
-          limit,
-        ),
-      ),
+    dueCleanups: (limit, after) => across((db) => dueCleanups(db, limit, after)),
     dueDeadLetters: (minAgeMs, limit) => across((db) => dueDeadLetters(db, minAgeMs, limit)),
     ...createQuarantineBacklog(across),
     ...createRescanBacklog(across),
@@ -114,6 +106,24 @@ async function dueFiles(db: Sql, isDue: SQL | undefined, order: SQL, limit: numb
     .orderBy(order)
     .limit(limit);
   return rows.map((row) => ({ tenantId: row.tenantId as TenantId, fileId: row.id as FileId }));
+}
+
+async function dueCleanups(db: Sql, limit: number, after?: DueCleanup): Promise<DueCleanup[]> {
+  const { tenantId, id: fileId, updatedAt } = files;
+  const isBehind =
+    after &&
+    sql`(${updatedAt}, ${fileId}) > (${after.updatedAt.toISOString()}::timestamptz, ${after.fileId}::uuid)`;
+  const rows = await db
+    .select({ tenantId, fileId, updatedAt })
+    .from(files)
+    .where(and(isEnded, isNull(files.stagedRemovedAt), mayNotBeReplayed, isBehind))
+    .orderBy(asc(updatedAt), asc(fileId))
+    .limit(limit);
+  return rows.map((row) => ({
+    ...row,
+    tenantId: row.tenantId as TenantId,
+    fileId: row.fileId as FileId,
+  }));
 }
 
 async function forgetExpiredKeys(db: Sql, limit: number): Promise<number> {

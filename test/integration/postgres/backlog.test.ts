@@ -85,8 +85,27 @@ describe('work that the queue may have lost', () => {
     const scope = { ...GLOBEX, tenantId: job.tenantId };
     const file = await findStored(store, scope, job.fileId);
     const { version } = await advance(store, scope, file.id, cleanDecision(file));
-    expect(await backlog.dueCleanups(10)).toEqual([{ tenantId: job.tenantId, fileId: file.id }]);
+    const [due, ...others] = await backlog.dueCleanups(10);
+    expect(due).toMatchObject({ tenantId: job.tenantId, fileId: file.id });
+    expect([others, await backlog.dueCleanups(10, due)]).toEqual([[], []]);
     await store.transact(scope, (tx) => tx.markStagedRemoved(file.id, version));
+    expect(await backlog.dueCleanups(10)).toEqual([]);
+  });
+
+  it('what stands behind a decided file is found, and nothing before it, in one order', async () => {
+    const files = [];
+    for (let count = 0; count < 5; count += 1) {
+      const { id } = await storeFile(store, ACME);
+      files.push(await advance(store, ACME, id, { kind: 'cancel' }));
+    }
+    const all = await backlog.dueCleanups(10);
+    expect(new Set(all.map(({ fileId }) => fileId))).toEqual(new Set(files.map(({ id }) => id)));
+    for (const [index, due] of all.entries()) {
+      expect(await backlog.dueCleanups(2, due)).toEqual(all.slice(index + 1, index + 3));
+    }
+    for (const { id, version } of files) {
+      await store.transact(ACME, (tx) => tx.markStagedRemoved(id, version));
+    }
     expect(await backlog.dueCleanups(10)).toEqual([]);
   });
 

@@ -103,7 +103,7 @@ const backlog = (part: Partial<Backlog> = {}): Backlog => ({
 
 const fileOf = (part: Partial<File>): File =>
   makeFile({ id: makeFileId(), tenantId: makeTenantId(), ...part });
-const dueOf = ({ id, tenantId }: File) => ({ fileId: id, tenantId });
+const dueOf = ({ id, tenantId, updatedAt }: File) => ({ fileId: id, tenantId, updatedAt });
 
 describe('sweeping', () => {
   it('asks for every inspection that is due, also when one is refused', async () => {
@@ -249,5 +249,33 @@ describe('sweeping', () => {
     expect(cleaned.length).toBeGreaterThan(0);
     expect(cleaned.length).toBeLessThan(30);
     expect(report.forgottenKeys.done).toBe(1);
+  });
+
+  it('cleans up after the others although those before them fail every time, and slowly', async () => {
+    const files = Array.from({ length: 40 }, (_, index) =>
+      fileOf({ state: 'CANCELLED', ingestKey: `key ${String(index)}` }),
+    );
+    const { deps, passTime, cleaned } = world(files);
+    const stuck = new Set(files.slice(0, 16).map(({ ingestKey }) => ingestKey));
+    const objects: typeof deps.objects = {
+      ...deps.objects,
+      remove: async ({ key }) => {
+        if (!stuck.has(key)) return;
+        passTime(10_000);
+        throw new TransientError('object-store', 'It does not answer for this key.');
+      },
+    };
+    // As the database does: those that are not cleaned up, oldest first.
+    const dueCleanups: Backlog['dueCleanups'] = async (limit, after) => {
+      const behind = files.slice(files.findIndex(({ id }) => id === after?.fileId) + 1);
+      const due = behind.filter(({ id }) => !cleaned.includes(id));
+      return due.slice(0, limit).map(dueOf);
+    };
+    const run = sweep({ ...deps, objects, backlog: backlog({ dueCleanups }) });
+    const failures: number[] = [];
+    for (let time = 0; time < 4; time += 1) failures.push((await run(running)).cleanups.failed);
+    expect(cleaned).toHaveLength(24);
+    // What fails goes on having its turn.
+    expect(failures).toEqual([8, 8, 8, 8]);
   });
 });
