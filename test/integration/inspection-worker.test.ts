@@ -50,6 +50,22 @@ describe('the inspection worker', () => {
     expect(await open.queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 1 });
   });
 
+  it('runs a job that is asked for again after Redis has lost its place in the queue, and no more', async () => {
+    const [urgent, bulk] = [makeJob(), makeJob({ priority: 'BULK' })];
+    const enqueue = async (): Promise<void> => {
+      await open.queue.enqueueInspection(urgent);
+      await open.queue.enqueueInspection(bulk);
+    };
+    await enqueue();
+    const redis = new Redis(redisUrl);
+    await redis.del(`${prefix}:inspection:wait`, `${prefix}:inspection:prioritized`);
+    await redis.quit();
+    await enqueue();
+    const done: string[] = [];
+    open.work(async ({ fileId }) => void done.push(fileId));
+    await vi.waitFor(() => expect(done).toEqual([urgent.fileId, bulk.fileId]));
+  });
+
   it('counts jobs by state', async () => {
     await open.queue.enqueueInspection(makeJob());
     await open.queue.enqueueInspection(makeJob({ priority: 'BULK' }));

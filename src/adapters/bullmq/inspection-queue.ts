@@ -75,14 +75,17 @@ export function createInspectionQueue(deps: InspectionQueueDeps): InspectionQueu
 
 async function add(queue: Queue, job: InspectionJob): Promise<void> {
   const jobId = jobIdOf(job);
-  // A failed job is kept to be looked at; it must not stand in the way of the sweeper's next try.
-  if ((await queue.getJobState(jobId)) === 'failed') await queue.remove(jobId);
+  // A failed job is kept to be looked at, and what Redis lost the place of is in no list: neither ever runs, and neither must
+  // stand in the way of the sweeper's next try.
+  if (DEAD_STATES.has(await queue.getJobState(jobId))) await queue.remove(jobId);
   await queue.add('inspect', job, {
     ...JOB_OPTIONS,
     jobId,
     priority: PRIORITIES[job.priority],
   });
 }
+
+const DEAD_STATES: ReadonlySet<string> = new Set(['failed', 'unknown']);
 
 const JOB_OPTIONS: JobsOptions = {
   attempts: 1, // The database counts attempts and the sweeper repeats; two rules of retry would disagree.
