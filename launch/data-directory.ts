@@ -46,7 +46,7 @@ export async function takeDataDirectory(
   const isNew = await requireOurs(directory);
   await requireSpace(directory, isNew, report);
   for (const name of [...OWN_DIRECTORIES, ...THEIR_DIRECTORIES]) await requireNoFile(directory, name);
-  const release = lockDirectory(directory);
+  const release = await lockDirectory(directory);
   for (const name of OWN_DIRECTORIES) {
     await mkdir(path.join(directory, name), { recursive: true, mode: 0o700 });
     await chmod(path.join(directory, name), 0o700);

@@ -1,4 +1,7 @@
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { identityOf, pidOf } from './process-identity.js';
 import { StartError } from './start-error.js';
@@ -11,38 +14,58 @@ const LOCK_FILE = 'supervisor.pid';
  * @returns gives it back
  * @throws StartError that names the process that has it
  */
-export function lockDirectory(directory: string): () => void {
+export async function lockDirectory(directory: string): Promise<() => void> {
   const file = path.join(directory, LOCK_FILE);
+  const claim = await claimName(directory);
   const holder = pidOf(readOr(file, ''));
-  if (holder !== null && holder !== process.pid) {
+  if (claim === null || (holder !== null && holder !== process.pid)) {
+    claim?.close();
+    const process = holder === null ? '' : ` (process ${holder})`;
     throw new StartError(
-      `Lazaret is already running on ${directory} (process ${holder}): stop it first, or set LAZARET_DATA_DIR and the ports to run another one.`,
+      `Lazaret is already running on ${directory}${process}: stop it first, or set LAZARET_DATA_DIR and the ports to run another one.`,
     );
   }
-  rmSync(file, { force: true });
-  return createLock(file, directory);
-}
-
-function createLock(file: string, directory: string): () => void {
-  let descriptor: number;
-  try {
-    // Exclusive: of two that start at the same moment one fails here.
-    descriptor = openSync(file, 'wx', 0o600);
-  } catch (cause) {
-    throw new StartError(
-      `Lazaret is just being started on ${directory}, or it cannot be written to (${codeOf(cause)}).`,
-      {
-        cause,
-      },
-    );
-  }
-  writeSync(descriptor, identityOf(process.pid) ?? String(process.pid));
-  closeSync(descriptor);
-  const { ino } = statSync(file);
+  signWith(file);
   return () => {
-    if (statSync(file, { throwIfNoEntry: false })?.ino === ino) rmSync(file, { force: true });
+    rmSync(file, { force: true });
+    claim.close();
   };
 }
+
+/**
+ * A name that the kernel gives to one process of the machine, and takes back however that one ends. A file could not
+ * decide it: of two that find one that is left over, the second would remove what the first has just written.
+ *
+ * @returns null when another process has it
+ * @see unix(7), abstract sockets
+ */
+async function claimName(directory: string): Promise<Server | null> {
+  // A path may be longer than a name.
+  const name = createHash('sha256').update(realpathSync(directory)).digest('hex');
+  const server = createServer((socket) => socket.destroy()).unref();
+  try {
+    await once(server.listen(`\0lazaret-${name}`), 'listening');
+    return server;
+  } catch (cause) {
+    if (codeOf(cause) === 'EADDRINUSE') return null;
+    throw cause;
+  }
+}
+
+/** For people, and for a start that does not see our name because it has another network. */
+function signWith(file: string): void {
+  try {
+    rmSync(file, { force: true });
+    writeFileSync(file, identityOf(process.pid) ?? String(process.pid), { mode: 0o600 });
+  } catch (cause) {
+    throw new StartError(`${file} cannot be written (${codeOf(cause)}): mend it, or move LAZARET_DATA_DIR.`, {
+      cause,
+    });
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
 function readOr(file: string, otherwise: string): string {
   try {
@@ -51,6 +74,3 @@ function readOr(file: string, otherwise: string): string {
     return otherwise;
   }
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
