@@ -43,7 +43,7 @@ function createSink(file: string): (chunk: Buffer) => void {
   return (chunk) => {
     if (size > FILE_LIMIT_BYTES) {
       stream.end();
-      renameSync(file, `${file}.1`);
+      setAside(file);
       stream = openLog(file);
       size = 0;
     }
@@ -51,6 +51,15 @@ function createSink(file: string): (chunk: Buffer) => void {
     size += chunk.length;
     stream.write(chunk);
   };
+}
+
+/** Whoever needed the space may have moved or removed it; that must not end the supervisor. */
+function setAside(file: string): void {
+  try {
+    renameSync(file, `${file}.1`);
+  } catch {
+    // There is nothing to keep, or no way to keep it: the next lines matter more.
+  }
 }
 
 function openLog(file: string): WriteStream {
