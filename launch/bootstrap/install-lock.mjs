@@ -1,4 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { realpathSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startError } from './start-error.mjs';
 
@@ -6,53 +9,41 @@ const POLL_MS = 500;
 const MAX_WAIT_MS = 15 * 60_000;
 
 /**
- * Runs work while no other command of this clone does: two `npm ci` at once ruin node_modules. A lock whose
- * process is gone does not count. There is no package to do this with before the packages are there.
+ * Runs work while no other command of this clone does: two `npm ci` at once ruin node_modules. The lock is a name that
+ * the kernel takes back however its holder ends; a file with the number of a process would hold up everybody once that
+ * number has been given to another one, which in a container is soon. There is no package to do this with before the
+ * packages are there.
  *
- * @param {string} file that names the process at work
+ * @param {string} root of the repository
  * @param {() => Promise<void>} work
  */
-export async function withInstallLock(file, work) {
+export async function withInstallLock(root, work) {
+  const name = `\0lazaret-install-${createHash('sha256').update(realpathSync(root)).digest('hex')}`;
   const givesUpAt = Date.now() + MAX_WAIT_MS;
-  for (let isTold = false; !take(file); isTold = true) {
-    if (!isTold) console.log('Another command is installing the npm packages; waiting for it ...');
+  let lock = await take(name);
+  if (lock === null) console.log('Another command is installing the npm packages; waiting for it ...');
+  while (lock === null) {
     if (Date.now() > givesUpAt) {
-      throw startError(`Another command has been installing for too long: end it, or remove ${file}.`);
+      throw startError('Another command has been installing the npm packages for too long: end it.');
     }
     await delay(POLL_MS);
+    lock = await take(name);
   }
   try {
     await work();
   } finally {
-    rmSync(file, { force: true });
+    lock.close();
   }
 }
 
-function take(file) {
+/** @returns {Promise<import('node:net').Server | null>} null while another process has the name */
+async function take(name) {
+  const server = createServer((socket) => socket.destroy());
   try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' });
-    return true;
+    await once(server.listen(name), 'listening');
+    return server;
   } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-    if (!isAlive(readHolder(file))) rmSync(file, { force: true });
-    return false;
-  }
-}
-
-/** An empty file is one that is just being written. */
-const readHolder = (file) => {
-  try {
-    return Number(readFileSync(file, 'utf8')) || process.pid;
-  } catch {
-    return process.pid;
-  }
-};
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
+    if (error.code === 'EADDRINUSE') return null;
+    throw error;
   }
 }

@@ -13,7 +13,7 @@ const SIGN_OF_LIFE_MS = 10_000;
  */
 export async function ensurePackages(root) {
   if (isInstalled(root)) return;
-  await withInstallLock(path.join(root, '.install.lock'), async () => {
+  await withInstallLock(root, async () => {
     // Whoever was waited for may have done it.
     if (!isInstalled(root)) await install(root);
   });
