@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLAMD_ADDRESSES_RULE, parseClamdAddress } from './clamd-address.js';
 import { parseRedisUrl, REDIS_URL_RULE } from './redis-config.js';
 
 const KIB = 1024;
@@ -81,8 +82,8 @@ export const environmentSchema = z.object({
     .optional(),
   S3_LEFTOVER_DAYS: whole(2, 10_000, 60),
   CLAMD_ADDRESSES: list.refine(
-    (items) => items.length > 0 && items.every((item) => /^(?:tcp:\/\/[^/]+:\d+|unix:\/\/\/.+)$/.test(item)),
-    'must be tcp://host:port or unix:///path, separated by commas',
+    (items) => items.length > 0 && items.every((item) => parseClamdAddress(item) !== undefined),
+    CLAMD_ADDRESSES_RULE,
   ),
   LAZARET_CLAMD_MAX_STREAM_BYTES: whole(MIB, CLAMD_CEILING_BYTES, CLAMD_CEILING_BYTES),
   LAZARET_CLAMD_WRITE_TIMEOUT_MS: whole(100, 600_000, 30_000),

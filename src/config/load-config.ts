@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type z } from 'zod';
-import type { ClamdAddress, Config } from './config.js';
+import { parseClamdAddress } from './clamd-address.js';
+import type { Config } from './config.js';
 import { ConfigError } from './config-error.js';
 import { environmentSchema, SANDBOX_MEASURES, type Environment } from './environment.js';
 import { toStore } from './store-config.js';
@@ -127,7 +128,7 @@ function toRedis(env: Environment): RedisConfig {
 }
 
 const toClamd = (env: Environment): Config['clamd'] => ({
-  addresses: env.CLAMD_ADDRESSES.map(toClamdAddress),
+  addresses: env.CLAMD_ADDRESSES.flatMap((address) => parseClamdAddress(address) ?? []),
   maxStreamBytes: env.LAZARET_CLAMD_MAX_STREAM_BYTES,
   connectTimeoutMs: 3_000,
   writeTimeoutMs: env.LAZARET_CLAMD_WRITE_TIMEOUT_MS,
@@ -135,12 +136,6 @@ const toClamd = (env: Environment): Config['clamd'] => ({
   selfTestIntervalMs: env.LAZARET_CLAMD_SELF_TEST_INTERVAL_MS,
   maxDefinitionsAgeMs: env.LAZARET_CLAMD_MAX_DEFINITIONS_AGE_SECONDS * 1000,
 });
-
-function toClamdAddress(address: string): ClamdAddress {
-  const parsed = new URL(address);
-  if (parsed.protocol === 'unix:') return { kind: 'unix', path: parsed.pathname };
-  return { kind: 'tcp', host: parsed.hostname, port: Number(parsed.port) };
-}
 
 function toAuth(env: Environment, isProduction: boolean, publicUrl: string, dataDir: string): Config['auth'] {
   const audience = env.OIDC_AUDIENCE;

@@ -5,4 +5,8 @@ export type ClamdAddress =
 
 /** The address as it is written in the configuration, for messages and labels. */
 export const describeAddress = (address: ClamdAddress): string =>
-  address.kind === 'tcp' ? `tcp://${address.host}:${String(address.port)}` : `unix://${address.path}`;
+  address.kind === 'tcp'
+    ? `tcp://${isV6(address.host) ? `[${address.host}]` : address.host}:${String(address.port)}`
+    : `unix://${address.path}`;
+
+const isV6 = (host: string): boolean => host.includes(':');

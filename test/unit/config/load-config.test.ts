@@ -41,12 +41,23 @@ describe('the configuration', () => {
     ['LAZARET_PROFILE', 'staging', 'development or production'],
     ['LAZARET_LOG_LEVEL', 'loud', 'fatal, error, warn'],
     ['CLAMD_ADDRESSES', 'localhost:3310', 'tcp://host:port'],
+    ['CLAMD_ADDRESSES', 'tcp://localhost:99999', 'tcp://host:port'],
+    ['CLAMD_ADDRESSES', 'tcp://localhost:0', 'tcp://host:port'],
+    ['CLAMD_ADDRESSES', 'tcp://two words:3310', 'tcp://host:port'],
     ['S3_BUCKET_PREFIX', 'Not A Bucket', 'lower-case'],
   ])('names %s, its value %s and the rule', (name, value, rule) => {
     const message = refusalOf({ [name]: value });
     expect(message).toContain(name);
     expect(message).toContain(value);
     expect(message).toContain(rule);
+  });
+
+  it('reads the addresses of clamd as the system takes them', () => {
+    const CLAMD_ADDRESSES = 'tcp://[::1]:3310, unix:///run/clam av/50%.sock';
+    expect(loadConfig({ ...given, CLAMD_ADDRESSES }).clamd.addresses).toEqual([
+      { kind: 'tcp', host: '::1', port: 3310 },
+      { kind: 'unix', path: '/run/clam av/50%.sock' },
+    ]);
   });
 
   it('names every variable that is wrong, not only the first', () => {
