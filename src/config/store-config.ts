@@ -5,6 +5,14 @@ import type { Environment } from './environment.js';
 
 type S3Config = Extract<StoreConfig, { readonly kind: 's3' }>;
 
+const NEED_A_STORE = [
+  'S3_ACCESS_KEY',
+  'S3_SECRET_KEY',
+  'S3_PUBLIC_ENDPOINT',
+  'S3_INGEST_ACCESS_KEY',
+  'S3_INGEST_SECRET_KEY',
+  'S3_INGEST_PRINCIPAL',
+] as const;
 const SECONDS_PER_DAY = 86_400;
 
 /**
@@ -13,7 +21,11 @@ const SECONDS_PER_DAY = 86_400;
  * @throws ConfigError when variables contradict each other
  */
 export function toStore(env: Environment, dataDir: string, publicUrl: string): StoreConfig {
-  if (env.S3_ENDPOINT === undefined) return { kind: 'filesystem', root: path.join(dataDir, 'objects') };
+  if (env.S3_ENDPOINT === undefined) {
+    refuseWithoutStore(env);
+    return { kind: 'filesystem', root: path.join(dataDir, 'objects') };
+  }
+  requireNoPath('S3_ENDPOINT', new URL(env.S3_ENDPOINT));
   if (env.S3_ACCESS_KEY === undefined || env.S3_SECRET_KEY === undefined) {
     throw new ConfigError('S3_ACCESS_KEY and S3_SECRET_KEY must be set together with S3_ENDPOINT.');
   }
@@ -37,6 +49,18 @@ export function toStore(env: Environment, dataDir: string, publicUrl: string): S
   };
 }
 
+/** Who names a key wants that store: each process would keep its bytes on a disk of its own instead, where no other finds them. */
+function refuseWithoutStore(env: Environment): void {
+  const given = NEED_A_STORE.filter((name) => env[name] !== undefined);
+  if (given.length === 0) return;
+  throw new ConfigError(`S3_ENDPOINT is not set: it must name the store that ${given.join(', ')} belong to.`);
+}
+
+/** Buckets lie directly below the address of a store: a path would be left out without a word. */
+function requireNoPath(name: string, { pathname, search }: URL): void {
+  if (pathname !== '/' || search !== '') throw new ConfigError(`${name} must not have a path.`);
+}
+
 function toIngest(env: Environment, endpoint: string): S3Config['ingest'] {
   const { S3_INGEST_ACCESS_KEY: accessKey, S3_INGEST_SECRET_KEY: secretKey } = env;
   if (accessKey === undefined && secretKey === undefined) return null;
@@ -47,6 +71,6 @@ function toIngest(env: Environment, endpoint: string): S3Config['ingest'] {
     throw new ConfigError('S3_INGEST_ACCESS_KEY must not be S3_ACCESS_KEY: it may only write.');
   }
   const publicEndpoint = new URL(env.S3_PUBLIC_ENDPOINT ?? endpoint);
-  if (publicEndpoint.pathname !== '/') throw new ConfigError('S3_PUBLIC_ENDPOINT must not have a path.');
+  requireNoPath('S3_PUBLIC_ENDPOINT', publicEndpoint);
   return { publicEndpoint, accessKey, secretKey, principal: env.S3_INGEST_PRINCIPAL };
 }

@@ -112,6 +112,21 @@ describe('the configuration', () => {
     expect(loadConfig({ ...given, ...s3, ...longer }).store).toMatchObject({ leftoverDays: 61 });
   });
 
+  it.each(['S3_ACCESS_KEY', 'S3_SECRET_KEY', 'S3_PUBLIC_ENDPOINT', 'S3_INGEST_PRINCIPAL'])(
+    'keeps no bytes on a local disk where %s speaks of a store that is not named',
+    (name) => {
+      const message = refusalOf({ [name]: name === 'S3_PUBLIC_ENDPOINT' ? 'http://s3' : 'arn:aws:x' });
+      expect(message).toContain('S3_ENDPOINT is not set');
+      expect(message).toContain(name);
+    },
+  );
+
+  it('takes no path of a store, which would not be used', () => {
+    const keys = { S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
+    expect(refusalOf({ ...keys, S3_ENDPOINT: 'https://gate.example/s3' })).toContain('S3_ENDPOINT must not');
+    expect(loadConfig({ ...given, ...keys, S3_ENDPOINT: 'https://s3.example' }).store.kind).toBe('s3');
+  });
+
   it('stands in the README with every variable and its default', async () => {
     const readme = await readFile(path.resolve(import.meta.dirname, '../../../README.md'), 'utf8');
     const rows = [...readme.matchAll(/^\| `([A-Z0-9_]+)` +\| +(?:`([^`]*)` *)?\|/gmu)];
