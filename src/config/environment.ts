@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CLAMD_ADDRESSES_RULE, parseClamdAddress } from './clamd-address.js';
+import { isOrigin } from './origin.js';
 import { parseRedisUrl, REDIS_URL_RULE } from './redis-config.js';
 
 const KIB = 1024;
@@ -42,7 +43,9 @@ export const environmentSchema = z.object({
   LAZARET_WORKER_METRICS_PORT: port(9465),
   LAZARET_DATA_DIR: z.string().min(1, 'must be a path').default('.lazaret'),
   LAZARET_PUBLIC_URL: url(/^https?$/, 'must be an http or https URL').optional(),
-  LAZARET_ALLOWED_ORIGINS: list.default([]),
+  LAZARET_ALLOWED_ORIGINS: list
+    .refine((items) => items.every(isOrigin), 'must be origins as https://app.example, separated by commas')
+    .default([]),
   LAZARET_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
       error: 'must be fatal, error, warn, info, debug or trace',

@@ -60,6 +60,30 @@ describe('the configuration', () => {
     ]);
   });
 
+  it.each([
+    ...['*', 'null', 'app.example', 'localhost:3000', 'https://app.example/', 'https://app.example/page'],
+    ...['https://App.example', 'https://app.example:443', 'https://*.example', 'https://user@app.example'],
+  ])('refuses %s as an origin, which no browser would send', (origin) => {
+    const message = refusalOf({ LAZARET_ALLOWED_ORIGINS: `https://app.example,${origin}` });
+    expect(message).toContain(
+      `LAZARET_ALLOWED_ORIGINS is "https://app.example,${origin}": it must be origins`,
+    );
+  });
+
+  it('takes origins of pages and of apps that bring their own browser', () => {
+    const allowedOrigins = [
+      ...[
+        'https://app.example',
+        'http://127.0.0.1:5173',
+        'http://[::1]:5173',
+        'https://xn--bcher-kva.example',
+      ],
+      ...['capacitor://localhost', 'chrome-extension://abcdef'],
+    ];
+    const LAZARET_ALLOWED_ORIGINS = allowedOrigins.join(', ');
+    expect(loadConfig({ ...given, LAZARET_ALLOWED_ORIGINS }).http.allowedOrigins).toEqual(allowedOrigins);
+  });
+
   it('names every variable that is wrong, not only the first', () => {
     const message = refusalOf({ LAZARET_PORT: 'x', REDIS_URL: 'http://127.0.0.1' });
     expect(message.split('\n')).toHaveLength(2);
