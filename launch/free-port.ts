@@ -22,21 +22,25 @@ export async function freePort(preferred?: number): Promise<number> {
   throw new StartError(`No free port was found between ${FIRST_PORT} and ${LAST_PORT}.`);
 }
 
+/** Whether a server could listen there, on 127.0.0.1, now. */
+const isPortFree = async (port: number): Promise<boolean> => (await whyNotListen(port)) === null;
+
 /**
- * Whether a server could listen there now.
+ * Why a server could not listen there now, as the code of the system.
  *
  * @param host - @default 127.0.0.1
+ * @returns null where it could
  */
-export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+export async function whyNotListen(port: number, host = '127.0.0.1'): Promise<string | null> {
   const server = createServer();
-  const isFree = await new Promise<boolean>((resolve) => {
-    server.once('error', () => {
-      resolve(false);
+  const reason = await new Promise<string | null>((resolve) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code ?? error.message);
     });
     server.listen({ host, port, exclusive: true }, () => {
-      resolve(true);
+      resolve(null);
     });
   });
-  if (isFree) await new Promise((resolve) => server.close(resolve));
-  return isFree;
+  if (reason === null) await new Promise((resolve) => server.close(resolve));
+  return reason;
 }
