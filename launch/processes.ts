@@ -30,17 +30,7 @@ export function createProcesses(
   signal: AbortSignal,
 ): { api: StartProcess; worker: StartProcess } {
   const { config, dataDirectory } = settings;
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    NODE_ENV: process.env['NODE_ENV'] ?? config.profile,
-    NODE_COMPILE_CACHE: path.join(dataDirectory, 'run', 'compile-cache'),
-    LAZARET_DATA_DIR: dataDirectory,
-    LAZARET_URL_SIGNING_KEY: settings.urlSigningKey ?? secrets.urlSigningKey,
-    // Nothing stands between the processes and the embedded Postgres.
-    ...(settings.given.databaseUrl === undefined ? { LAZARET_DATABASE_PREPARE: 'on' } : {}),
-    REDIS_URL: services.redisUrl,
-    CLAMD_ADDRESSES: services.clamdAddresses,
-  };
+  const env = environmentOf(settings, secrets, services);
   const common = { dataDirectory, readyTimeoutMs: READY_TIMEOUT_MS, show: say, signal };
   const host = reachableHost(config.http.host);
   return {
@@ -60,5 +50,27 @@ export function createProcesses(
         env: { ...env, DATABASE_URL: services.systemUrl },
         readyUrl: `http://${host}:${config.metrics.workerPort}/metrics`,
       }),
+  };
+}
+
+/** What both processes find in their environment. They work in the data directory: paths are absolute for them. */
+export function environmentOf(
+  { config, dataDirectory, given, urlSigningKey }: LaunchSettings,
+  secrets: Secrets,
+  services: ServiceAddresses,
+): NodeJS.ProcessEnv {
+  const { receiptKeys } = config;
+  return {
+    ...process.env,
+    NODE_ENV: process.env['NODE_ENV'] ?? config.profile,
+    NODE_COMPILE_CACHE: path.join(dataDirectory, 'run', 'compile-cache'),
+    LAZARET_DATA_DIR: dataDirectory,
+    // One that was not named is made where it belongs.
+    ...(receiptKeys.mayCreate ? {} : { LAZARET_RECEIPT_KEY_FILE: receiptKeys.file }),
+    LAZARET_URL_SIGNING_KEY: urlSigningKey ?? secrets.urlSigningKey,
+    // Nothing stands between the processes and the embedded Postgres.
+    ...(given.databaseUrl === undefined ? { LAZARET_DATABASE_PREPARE: 'on' } : {}),
+    REDIS_URL: services.redisUrl,
+    CLAMD_ADDRESSES: services.clamdAddresses,
   };
 }
