@@ -10,6 +10,8 @@ import { answerUpgrade, refuseUpgrade } from './graphql/ws-upgrade.js';
 
 /** What GraphQL over WebSocket needs. */
 export interface GraphqlWsDeps extends ConnectionDeps {
+  /** What clients reach us under: a proxy need not tell which host a page has named. */
+  readonly publicUrl: string;
   /** Origins whose pages may connect, beside our own. */
   readonly allowedOrigins: readonly string[];
 }
@@ -33,8 +35,9 @@ export function attachGraphqlWs(server: Server, deps: GraphqlWsDeps): { close():
     handleProtocols: (offered) =>
       offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false,
   });
+  const origins = [new URL(deps.publicUrl).origin, ...deps.allowedOrigins];
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const refusal = refuseUpgrade(request, deps.allowedOrigins);
+    const refusal = refuseUpgrade(request, origins);
     if (refusal) {
       answerUpgrade(socket, refusal);
       return;

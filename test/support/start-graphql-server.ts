@@ -72,6 +72,7 @@ export async function startGraphqlServer(options: GraphqlServerOptions = {}): Pr
     sockets.push(
       attachGraphqlWs(app.server, {
         ...deps,
+        publicUrl: 'https://files.example/lazaret',
         allowedOrigins: ['https://app.example'],
         sendTimeoutMs: options.sendTimeoutMs ?? 10_000,
       }),

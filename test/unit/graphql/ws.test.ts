@@ -176,6 +176,8 @@ describe('a websocket', () => {
     expect(await attempt(`${server.wsUrl}/other`, server.url)).toContain('404');
     expect(await attempt(server.wsUrl, server.url)).toBe('open');
     expect(await attempt(server.wsUrl, 'https://app.example')).toBe('open');
+    // Behind a proxy that does not hand on the name of the host.
+    expect(await attempt(server.wsUrl, 'https://files.example')).toBe('open');
   });
 
   it('bounds the connections of a tenant, and gives places back', async () => {
