@@ -8,6 +8,7 @@ import { createProcesses, type StartProcess } from './processes.js';
 import { requirePublicPorts } from './public-ports.js';
 import { loadSecrets } from './secrets.js';
 import { readSettings, type LaunchSettings } from './settings.js';
+import { endEarlierProcesses } from './services/node-process.js';
 import { StartError } from './start-error.js';
 import { startServices, STOP_RANKS } from './start-services.js';
 import { createStopStack, type StopStack } from './stop-stack.js';
@@ -53,6 +54,7 @@ async function startAll(stops: StopStack, watch: Watch): Promise<void> {
   const settings = readSettings(process.env);
   const data = await takeDataDirectory(settings.dataDirectory, say);
   stops.add(STOP_RANKS.data, data.release);
+  await endEarlierProcesses(data.path);
   await requirePublicPorts(settings.config);
   await ensurePrograms(settings);
   // From here on whatever we or our servers make is for us alone; packages of the system are not.

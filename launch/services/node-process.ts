@@ -2,6 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isTracingRequested } from '../../src/config/tracing.js';
 import { createProcessLog } from './process-log.js';
+import { endLeftover, type Leftover } from './end-leftover.js';
 import { startServer, type ServerProcess } from './server-process.js';
 
 const PROBE_TIMEOUT_MS = 2_000;
@@ -55,10 +56,8 @@ export function startNodeProcess(options: NodeProcessOptions): Promise<ServerPro
     logFile,
     onOutput: log.write,
     hasChannel: true,
-    pidFile: path.join(dataDirectory, 'run', `${instance}.pid`),
     parentDeathSignal: 'TERM',
-    stopSignal: 'SIGTERM',
-    stopTimeoutMs: STOP_TIMEOUT_MS,
+    ...toEnd(dataDirectory, instance),
     readyTimeoutMs: options.readyTimeoutMs,
     signal: options.signal,
     isReady: async () => {
@@ -67,6 +66,20 @@ export function startNodeProcess(options: NodeProcessOptions): Promise<ServerPro
       return response.ok;
     },
   });
+}
+
+const toEnd = (dataDirectory: string, instance: string): Leftover => ({
+  pidFile: path.join(dataDirectory, 'run', `${instance}.pid`),
+  stopSignal: 'SIGTERM',
+  stopTimeoutMs: STOP_TIMEOUT_MS,
+});
+
+/**
+ * Ends what a run that was killed has left of the API and the worker: while uploads come to their end there, these keep
+ * the ports that the next run wants.
+ */
+export async function endEarlierProcesses(dataDirectory: string): Promise<void> {
+  await Promise.all(['api', 'worker'].map((name) => endLeftover(toEnd(dataDirectory, name))));
 }
 
 const flagsOf = (name: NodeProcessOptions['name']): string[] => [

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartError } from '../start-error.js';
-import { identityOf, isGoneWithin, pidOf } from '../process-identity.js';
+import { identityOf } from '../process-identity.js';
+import { endLeftover, type Leftover } from './end-leftover.js';
 import { reasonIn } from './reason-in.js';
 import { runAs, type RunAs } from './run-as.js';
 
@@ -11,7 +12,6 @@ const REASON_BYTES = 64 * 1024;
 const FIRST_POLL_MS = 20;
 /** A probe costs both sides something: of what takes seconds to start, a tenth of a second late is soon enough. */
 const LONGEST_POLL_MS = 100;
-const KILL_PATIENCE_MS = 5_000;
 
 /** How a process ended. */
 export interface Exit {
@@ -31,7 +31,7 @@ export interface ServerProcess {
 }
 
 /** What to run, and how to tell that it works. */
-export interface ServerSpec extends RunAs {
+export interface ServerSpec extends RunAs, Leftover {
   /** As a person calls it. */
   readonly name: string;
   readonly command: string;
@@ -46,10 +46,6 @@ export interface ServerSpec extends RunAs {
   readonly onOutput?: (chunk: Buffer) => void;
   /** The server is a Node process that ends when its channel to us closes. @default false */
   readonly hasChannel?: boolean;
-  /** Names the process between runs, so that the next start ends one that outlived us. */
-  readonly pidFile: string;
-  readonly stopSignal: NodeJS.Signals;
-  readonly stopTimeoutMs: number;
   readonly readyTimeoutMs: number;
   /** Ends the waiting, and the server with it. */
   readonly signal?: AbortSignal | undefined;
@@ -182,15 +178,4 @@ const sizeOf = (file: string): Promise<number> =>
 
 async function rotate(file: string): Promise<void> {
   if ((await sizeOf(file)) > LOG_LIMIT_BYTES) await rename(file, `${file}.1`);
-}
-
-/** Ends the process of an earlier run that was killed before it could clean up. */
-async function endLeftover(spec: ServerSpec): Promise<void> {
-  const identity = await readFile(spec.pidFile, 'utf8').catch(() => '');
-  const pid = pidOf(identity);
-  if (pid === null) return;
-  process.kill(pid, spec.stopSignal);
-  if (await isGoneWithin(identity, spec.stopTimeoutMs)) return;
-  process.kill(pid, 'SIGKILL');
-  await isGoneWithin(identity, KILL_PATIENCE_MS);
 }
