@@ -27,6 +27,9 @@ export interface Options {
   readonly json: boolean;
 }
 
+/** What `--help` says instead of a secret that comes from the environment. */
+const NOT_SHOWN = 'given, not shown';
+
 const EXAMPLES = `
 Examples:
   npm run upload -- photo.jpg report.pdf
@@ -77,9 +80,11 @@ const connectionOptions = (env: NodeJS.ProcessEnv): Option[] => [
   ),
   new Option('--secret <secret>', 'its secret (LAZARET_SECRET; the id of the client when not given)').default(
     env['LAZARET_SECRET'],
+    NOT_SHOWN,
   ),
   new Option('--token <token>', 'access token, instead of a client (LAZARET_TOKEN)').default(
     env['LAZARET_TOKEN'],
+    NOT_SHOWN,
   ),
   new Option('--live <transport>', 'how progress is heard').choices(['auto', 'ws', 'sse']).default('auto'),
 ];
@@ -108,12 +113,15 @@ const otherOptions = (): Option[] => [
 ];
 
 function contradiction({
+  url,
   paths,
   watch,
   download,
   resume,
   output,
 }: Omit<Options, 'secret'>): string | undefined {
+  // What comes from the environment has passed no parser.
+  if (!isWebUrl(url)) return `LAZARET_URL is "${url}": it must be an http or https URL.`;
   const jobs = [paths.length > 0, watch, download !== undefined].filter(Boolean).length;
   if (jobs === 0) return 'name at least one file to send.';
   if (jobs > 1) return 'send files, --watch or --download: one at a time.';
@@ -121,8 +129,10 @@ function contradiction({
   return output !== undefined && download === undefined ? '--output belongs to --download.' : undefined;
 }
 
+const isWebUrl = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+
 function toUrl(text: string): string {
-  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  if (isWebUrl(text)) return text;
   throw new InvalidArgumentError('It must be an http or https URL.');
 }
 

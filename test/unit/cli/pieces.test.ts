@@ -58,6 +58,23 @@ describe('the command line', () => {
     expect(quietly(['a'], { LAZARET_PORT: '5000' }).url).toBe('http://127.0.0.1:5000');
   });
 
+  it('shows no secret of the environment in its help', () => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      const env = { LAZARET_SECRET: 'hunter2', LAZARET_TOKEN: 'eyJhbGciOi' };
+      expect(() => readOptions(['--help'], env)).toThrow(CommanderError);
+      const shown = write.mock.calls.join('');
+      expect(shown).toContain('--secret');
+      for (const secret of Object.values(env)) expect(shown).not.toContain(secret);
+    } finally {
+      write.mockRestore();
+    }
+  });
+
+  it('refuses an address of the environment as it does one of the command line', () => {
+    expect(() => quietly(['a'], { LAZARET_URL: 'files.example' })).toThrow('LAZARET_URL is "files.example"');
+  });
+
   it('collects metadata', () => {
     expect(quietly(['a', '--metadata', 'k=v=w', '--metadata', 'l=']).metadata).toEqual([
       { key: 'k', value: 'v=w' },
