@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { ViewerDocument } from '../client/src/generated/graphql.js';
 import type { UploadOptions } from '../client/src/node.js';
@@ -52,13 +53,18 @@ async function sendOne(
   display: Display,
   options: UploadOptions,
 ): Promise<UploadResult> {
-  // It may have gone since it was listed: that is the end of this file alone.
-  const status = await stat(file).catch((error: unknown) => explainUnreadable(file, error));
+  // It may have gone since it was listed, or be closed to us: that is the end of this file alone.
+  const status = await look(file).catch((error: unknown) => explainUnreadable(file, error));
   if (status instanceof UsageError) return { kind: 'failed', path: file, error: status, fileId: undefined };
   const row = display.open(path.basename(file), status.size);
   const result = await uploadFile(session, file, row, options);
   row.end(result.kind === 'ended' ? result.file.state : 'failed');
   return result;
+}
+
+async function look(file: string): Promise<Stats> {
+  await using opened = await open(file, 'r');
+  return await opened.stat();
 }
 
 const toUploadOptions = (options: Options): UploadOptions => ({

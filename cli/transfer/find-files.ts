@@ -32,7 +32,12 @@ export async function findFiles(paths: readonly string[], isRecursive: boolean):
 }
 
 async function filesBelow(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(
+    (error: unknown) => {
+      // One of those below it may be the one that is closed to us.
+      throw explainUnreadable((error as NodeJS.ErrnoException).path ?? directory, error);
+    },
+  );
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))
