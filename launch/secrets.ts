@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StartError } from './start-error.js';
 
@@ -35,7 +35,9 @@ async function readOrDraw(file: string): Promise<string> {
   const found = await readFile(file, 'utf8').catch(() => null);
   if (found === null) {
     const drawn = randomBytes(KEY_BYTES).toString('hex');
-    await writeFile(file, drawn, { mode: 0o600, flag: 'wx', flush: true });
+    // Has its name only when it is whole: what a start that was cut off left is no key that anything was made with.
+    await writeFile(`${file}.new`, drawn, { mode: 0o600, flush: true });
+    await rename(`${file}.new`, file);
     return drawn;
   }
   if (VALID.test(found.trim())) return found.trim();
