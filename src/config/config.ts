@@ -42,6 +42,8 @@ export interface Config {
     readonly publicUrl: string;
     /** Origins that a browser may call from; empty means same origin only. */
     readonly allowedOrigins: readonly string[];
+    /** Whose word on the address of a client counts; empty means that nobody stands between. */
+    readonly trustedProxies: readonly string[];
     /** Above these no new work is taken; what is under way goes on. */
     readonly limits: {
       /** Mean delay of the event loop over a second. */

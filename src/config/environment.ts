@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CLAMD_ADDRESSES_RULE, parseClamdAddress } from './clamd-address.js';
+import { isNetwork } from './network.js';
 import { isOrigin } from './origin.js';
 import { parseRedisUrl, REDIS_URL_RULE } from './redis-config.js';
 
@@ -45,6 +46,12 @@ export const environmentSchema = z.object({
   LAZARET_PUBLIC_URL: url(/^https?$/, 'must be an http or https URL').optional(),
   LAZARET_ALLOWED_ORIGINS: list
     .refine((items) => items.every(isOrigin), 'must be origins as https://app.example, separated by commas')
+    .default([]),
+  LAZARET_TRUSTED_PROXIES: list
+    .refine(
+      (items) => items.every(isNetwork),
+      'must be addresses or networks as 10.0.0.0/8, separated by commas',
+    )
     .default([]),
   LAZARET_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {

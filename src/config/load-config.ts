@@ -80,6 +80,7 @@ const toHttp = (env: Environment, publicUrl: string): Config['http'] => ({
   port: env.LAZARET_PORT,
   publicUrl,
   allowedOrigins: env.LAZARET_ALLOWED_ORIGINS,
+  trustedProxies: env.LAZARET_TRUSTED_PROXIES,
   limits: {
     maxEventLoopDelayMs: env.LAZARET_MAX_EVENT_LOOP_DELAY_MS,
     maxHeapBytes: env.LAZARET_MAX_HEAP_MIB * MIB,

@@ -45,7 +45,7 @@ export async function servePlayground(app: FastifyInstance, directory: string): 
     maxAge: '1d',
   });
   app.decorateReply('sendPlayground', function (this: FastifyReply) {
-    const host = /^[\w.:[\]-]+$/.exec(this.request.host)?.[0] ?? '';
+    const host = /^[\w.:[\]-]+$/.exec(this.request.headers.host ?? '')?.[0] ?? '';
     return this.header('content-security-policy', policyFor(host))
       .header('cache-control', 'no-cache')
       .type('text/html; charset=utf-8')

@@ -20,6 +20,8 @@ export interface HttpServerDeps {
   /** What clients reach us under; decides whether HSTS is sent. */
   readonly publicUrl: string;
   readonly allowedOrigins: readonly string[];
+  /** Addresses and networks whose `X-Forwarded-For` names the client. @default none */
+  readonly trustedProxies?: readonly string[];
   /** A sender or a reader that stays below this for 30 s is cut off. */
   readonly minRateBytesPerSecond: number;
   /** @default DEFAULT_EDGE_LIMITS */
@@ -64,7 +66,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     routerOptions: { maxParamLength: MAX_PATH_SEGMENT_CHARS, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    trustProxy: false,
+    trustProxy: [...(deps.trustedProxies ?? [])],
     exposeHeadRoutes: false,
     frameworkErrors: answerBadUrl,
     clientErrorHandler: answerClientError,

@@ -84,6 +84,24 @@ describe('the configuration', () => {
     expect(loadConfig({ ...given, LAZARET_ALLOWED_ORIGINS }).http.allowedOrigins).toEqual(allowedOrigins);
   });
 
+  it('takes addresses and networks of proxies, and nothing else', () => {
+    const networks = ['10.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8'];
+    expect(loadConfig({ ...given, LAZARET_TRUSTED_PROXIES: networks.join() }).http.trustedProxies).toEqual(
+      networks,
+    );
+    for (const wrong of [
+      'proxy',
+      '10.0.0.0/33',
+      '10.0.0.0/',
+      '10.0.0.0/8/8',
+      'fd00::/129',
+      '10.0.0',
+      'true',
+    ]) {
+      expect(refusalOf({ LAZARET_TRUSTED_PROXIES: wrong })).toContain('it must be addresses or networks');
+    }
+  });
+
   it('names every variable that is wrong, not only the first', () => {
     const message = refusalOf({ LAZARET_PORT: 'x', REDIS_URL: 'http://127.0.0.1' });
     expect(message.split('\n')).toHaveLength(2);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeHttpServer } from '../../../src/http/server.js';
 import { createHealth, type HealthCheck } from '../../../src/observability/health.js';
@@ -31,6 +32,30 @@ describe('an address that asks too often', () => {
     expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await refusal.json()).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
     expect((await fetch(`${url}/livez`)).status).toBe(200);
+  });
+});
+
+describe('a client behind a proxy', () => {
+  const ask = async (url: string, forwardedFor: string): Promise<number> =>
+    (await fetch(`${url}/work`, { headers: { 'x-forwarded-for': forwardedFor } })).status;
+  const addWork = (app: FastifyInstance): void => void app.get('/work', () => 'done');
+  const limits = { requestsPerAddress: 1 };
+
+  it('is counted by itself where the proxy is trusted, whatever it says of itself', async () => {
+    edge = await startTestEdge(addWork, { limits, trustedProxies: ['127.0.0.0/8'] });
+    const { url } = edge;
+    expect(await ask(url, '192.0.2.1')).toBe(200);
+    expect(await ask(url, '192.0.2.2')).toBe(200);
+    expect(await ask(url, '192.0.2.99, 192.0.2.1')).toBe(429);
+  });
+
+  it('is counted as the one who asks where nobody is trusted, or somebody else', async () => {
+    for (const trustedProxies of [[], ['192.0.2.0/24']]) {
+      await edge?.close();
+      edge = await startTestEdge(addWork, { limits, trustedProxies });
+      const { url } = edge;
+      expect([await ask(url, '192.0.2.1'), await ask(url, '192.0.2.2')]).toEqual([200, 429]);
+    }
   });
 });
 
