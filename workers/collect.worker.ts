@@ -72,9 +72,10 @@ async function runOnce(
   const { kinds, kept, foreign, cause } = report;
   if (cause !== undefined) logger.warn({ err: cause, kinds }, 'not every orphan could be removed');
   logger.info({ kinds, kept, foreign }, 'collected orphans');
-  const { corrected, drift } = await reconcile({ signal });
+  const { corrected, drift, failed, ...usage } = await reconcile({ signal });
   for (const [dimension, amount] of Object.entries(drift)) metrics.quotaDrift.inc({ dimension }, amount);
   if (corrected > 0) logger.error({ corrected, drift }, 'usage differed from the files and was corrected');
+  if (failed > 0) logger.warn({ err: usage.cause, failed }, 'the usage of tenants could not be compared');
   if (report.isComplete) metrics.collectorLastRun.set(clock.now().getTime() / 1000);
   return report.isComplete;
 }

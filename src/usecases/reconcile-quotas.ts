@@ -16,9 +16,15 @@ export interface ReconcileReport {
   readonly corrected: number;
   /** By how much, all corrections added without their signs. */
   readonly drift: QuotaShare;
+  /** Tenants that could not be compared; the others were. */
+  readonly failed: number;
+  /** Of the first that failed. */
+  readonly cause?: unknown;
 }
 
 const PAGE_TENANTS = 200;
+/** After so many failures in a row, it is the database that is away and not a tenant whose files take too long to count. */
+const MAX_FAILURES_IN_A_ROW = 3;
 
 /**
  * Compares what each tenant is charged with what its files hold, and corrects what differs. It never should: every
@@ -29,23 +35,36 @@ const PAGE_TENANTS = 200;
 export const reconcileQuotas =
   ({ files, backlog }: ReconcileQuotasDeps) =>
   async ({ signal }: { readonly signal: AbortSignal }): Promise<ReconcileReport> => {
-    let corrected = 0;
-    let drift = NO_SHARE;
-    let after: TenantId | undefined;
-    let page: readonly TenantId[];
-    do {
-      page = await backlog.tenants(PAGE_TENANTS, after);
-      for (const tenantId of page) {
-        signal.throwIfAborted();
+    let report: ReconcileReport = { corrected: 0, drift: NO_SHARE, failed: 0 };
+    let failuresInARow = 0;
+    for await (const tenantId of allTenants(backlog)) {
+      signal.throwIfAborted();
+      try {
         const found = await files.transact(maintainerOf(tenantId), (tx) => tx.reconcileUsage());
-        if (QUOTA_DIMENSIONS.every((dimension) => found[dimension] === 0)) continue;
-        corrected += 1;
-        drift = addAmounts(drift, found);
+        failuresInARow = 0;
+        report = withCorrection(report, found);
+      } catch (cause) {
+        failuresInARow += 1;
+        if (failuresInARow === MAX_FAILURES_IN_A_ROW) throw cause;
+        report = { ...report, failed: report.failed + 1, cause: report.cause ?? cause };
       }
-      after = page.at(-1);
-    } while (page.length === PAGE_TENANTS);
-    return { corrected, drift };
+    }
+    return report;
   };
+
+async function* allTenants(backlog: Pick<Backlog, 'tenants'>): AsyncGenerator<TenantId, void> {
+  let page = await backlog.tenants(PAGE_TENANTS);
+  while (page.length > 0) {
+    yield* page;
+    if (page.length < PAGE_TENANTS) return;
+    page = await backlog.tenants(PAGE_TENANTS, page.at(-1));
+  }
+}
+
+function withCorrection(report: ReconcileReport, found: QuotaShare): ReconcileReport {
+  if (QUOTA_DIMENSIONS.every((dimension) => found[dimension] === 0)) return report;
+  return { ...report, corrected: report.corrected + 1, drift: addAmounts(report.drift, found) };
+}
 
 const addAmounts = (sum: QuotaShare, found: QuotaShare): QuotaShare => ({
   bytes: sum.bytes + Math.abs(found.bytes),
