@@ -12,7 +12,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { instant } from './columns.js';
+import { bytes, instant } from './columns.js';
 import {
   appRole,
   ofTenant,
@@ -38,8 +38,8 @@ export const contents = pgTable(
     sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
     /** Bytes of each block whose MAC is known; NULL where there is one block, or was sealed before blocks were proven. */
     blockBytes: integer('block_bytes'),
-    /** The key, then the MAC of each block, in hexadecimal digits. */
-    blockMacs: text('block_macs'),
+    /** The key, then the MAC of each block. */
+    blockMacs: bytes('block_macs'),
     referenceCount: bigint('reference_count', { mode: 'number' }).notNull().default(0),
     /** Whether files with the same content may refer to it: at most one copy of a content takes references. */
     isJoinable: boolean('is_joinable').notNull(),

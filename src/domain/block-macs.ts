@@ -2,21 +2,22 @@
 export interface BlockMacs {
   /** Bytes of each block; the last one has the rest. */
   readonly blockBytes: number;
-  /** The key, then the MAC of each block in their order: 32 lower-case hexadecimal digits each. */
-  readonly macs: string;
+  /** The key, then the MAC of each block in their order: 16 bytes each. */
+  readonly macs: Uint8Array;
 }
 
 const KIB = 1024;
-const GIB = KIB ** 3;
+const MIB = KIB * KIB;
 
 /** Bytes of a block, which a reader holds until they are proven. What is not larger is one block, proven by its SHA-256. */
-export const BLOCK_BYTES = 256 * KIB;
-/** Blocks of what is larger than {@link LARGE_BYTES}, so that the MACs of 1 TiB are 4 MiB. */
-const LARGE_BLOCK_BYTES = 4 * KIB * KIB;
-const LARGE_BYTES = 16 * GIB;
+export const MIN_BLOCK_BYTES = 64 * KIB;
+const MAX_BLOCK_BYTES = 4 * MIB;
+/** Most blocks where they may still grow, so that their MACs come to 1 MiB. Those of 1 TiB come to 4 MiB. */
+const MANY_BLOCKS = 65_536;
 
-/** @returns bytes of each block of so large a content; `undefined` where it is one block, which needs no MAC */
+/** @returns bytes of each block of so large a content, a power of two; `undefined` where it is one block, which needs no MAC */
 export function blockBytesOf(sizeBytes: number): number | undefined {
-  if (sizeBytes <= BLOCK_BYTES) return undefined;
-  return sizeBytes <= LARGE_BYTES ? BLOCK_BYTES : LARGE_BLOCK_BYTES;
+  if (sizeBytes <= MIN_BLOCK_BYTES) return undefined;
+  const wanted = 2 ** Math.ceil(Math.log2(sizeBytes / MANY_BLOCKS));
+  return Math.min(Math.max(wanted, MIN_BLOCK_BYTES), MAX_BLOCK_BYTES);
 }

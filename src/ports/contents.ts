@@ -67,8 +67,12 @@ export interface ContentTransaction {
    * @returns the copy that stands for the content, locked
    */
   enterContent(copy: NewCopy): Promise<Copy>;
-  /** What proves the blocks of a copy; `undefined` for one of one block, and one that was sealed before blocks were proven. */
-  blocksOf(vaultKey: string): Promise<BlockMacs | undefined>;
+  /** Bytes of each proven block of a copy; `undefined` for one of one block, and one that was sealed before blocks were proven. */
+  blockSize(vaultKey: string): Promise<number | undefined>;
+  /** The key, then the MACs of some blocks of a copy: of fewer where it has no more. `undefined` when it is gone. */
+  blockMacs(vaultKey: string, firstBlock: number, count: number): Promise<Uint8Array | undefined>;
+  /** Notes what proves the blocks of a copy that was sealed before they were proven. Changes nothing of any other. */
+  addBlocks(vaultKey: string, blocks: BlockMacs): Promise<void>;
   /** From now on nobody refers to the copy any more, who did before excepted. Idempotent. */
   retireContent(vaultKey: string): Promise<void>;
   /** Which of the keys are those of copies; all others in the vault are rests of inspections. */

@@ -4,6 +4,8 @@ import type { Copy } from './contents.js';
 
 /** An examination of a sealed copy that has begun. */
 export interface Rescan extends Copy {
+  /** Bytes of each proven block; `null` where none are. */
+  readonly blockBytes: number | null;
   /** Fencing token: whoever has another one than the copy notes nothing. */
   readonly attempt: number;
 }

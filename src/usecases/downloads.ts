@@ -1,5 +1,5 @@
 import { authorise, type Actor, type Correlation } from '../domain/actor.js';
-import { blockBytesOf, type BlockMacs } from '../domain/block-macs.js';
+import { blockBytesOf } from '../domain/block-macs.js';
 import { fault, type Outcome } from '../domain/errors.js';
 import type { File } from '../domain/file.js';
 import { parseFileId, type FileId } from '../domain/ids.js';
@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.js';
 import type { FileStore, FileTransaction } from '../ports/file-store.js';
 import type { ByteRange, ObjectStore, OpenObject } from '../ports/object-store.js';
 import type { DownloadGrant, UrlSigner } from '../ports/url-signer.js';
+import type { ReadMacs } from './contents/proven-blocks.js';
 import { hasProvableRanges, readProven } from './contents/read-proven.js';
 import type { DownloadCounter } from './count-downloads.js';
 import { releasedUrl } from './quarantine/released-url.js';
@@ -84,11 +85,14 @@ export const openDownload =
     const scope = { ...correlation, tenantId: grant.tenantId, subject: grant.subject };
     const found = await deps.files.transact(scope, (tx) => find(tx, grant.fileId));
     if (!found) return fault('NOT_FOUND');
-    const { file, blocks } = found;
+    const { file, blockBytes } = found;
     const { state, vaultKey, sha256, sizeBytes } = file;
     if (state !== 'CLEAN' || vaultKey === null || sha256 === null || sizeBytes === null) {
       return notAvailable(file);
     }
+    const readMacs: ReadMacs = (first, count) =>
+      deps.files.transact(scope, (tx) => tx.blockMacs(vaultKey, first, count));
+    const blocks = blockBytes === undefined ? undefined : { blockBytes, readMacs };
     const content = { sizeBytes, sha256, blocks };
     return ok({
       file: { ...file, state, sha256, sizeBytes },
@@ -106,12 +110,12 @@ export const openDownload =
 async function find(
   tx: FileTransaction,
   fileId: FileId,
-): Promise<{ readonly file: File; readonly blocks?: BlockMacs | undefined } | undefined> {
+): Promise<{ readonly file: File; readonly blockBytes?: number | undefined } | undefined> {
   const file = await tx.find(fileId);
   if (!file) return undefined;
   const { vaultKey, sizeBytes } = file;
   if (vaultKey === null || sizeBytes === null || blockBytesOf(sizeBytes) === undefined) return { file };
-  return { file, blocks: await tx.blocksOf(vaultKey) };
+  return { file, blockBytes: await tx.blockSize(vaultKey) };
 }
 
 const whileClean = ({ fileId }: DownloadGrant): Allowance => ({

@@ -5,8 +5,12 @@ import type { File } from '../../src/domain/file.js';
 import { ok } from '../../src/domain/result.js';
 import { registerDownloads, type DownloadsDeps } from '../../src/http/downloads.js';
 import type { ByteRange } from '../../src/ports/object-store.js';
-import { hasProvableRanges, readProven } from '../../src/usecases/contents/read-proven.js';
-import { blocksOf } from './blocks-of.js';
+import {
+  hasProvableRanges,
+  readProven,
+  type InspectedContent,
+} from '../../src/usecases/contents/read-proven.js';
+import { macsOf, readingMacs } from './blocks-of.js';
 import { makeFile } from './make-file.js';
 import { startTestEdge } from './test-edge.js';
 
@@ -18,7 +22,13 @@ export const INSPECTED = {
   sha256: createHash('sha256').update(bytes).digest('hex'),
   updatedAt: new Date('2026-03-01T12:00:00.000Z'),
 };
-const blocks = blocksOf(bytes);
+const BLOCK_BYTES = 65_536;
+
+/** What proves the blocks of a content. */
+export const provingBlocks = (content: Buffer): InspectedContent['blocks'] => ({
+  blockBytes: BLOCK_BYTES,
+  readMacs: readingMacs(macsOf(content, BLOCK_BYTES)),
+});
 
 /** A server of downloads over one file, which a test may change. */
 export interface DownloadScene {
@@ -26,8 +36,8 @@ export interface DownloadScene {
   stored: Buffer;
   changes: Partial<File>;
   withdrawal: Promise<boolean>;
-  /** Whether the content was sealed with proofs of its blocks. */
-  hasBlocks: boolean;
+  /** What the blocks are proven by; `undefined` where they are not. */
+  blocks: InspectedContent['blocks'];
   /** What was opened of the store, in order. */
   readonly opened: Readable[];
   readonly url: string;
@@ -50,7 +60,12 @@ export async function startDownloadScene(): Promise<DownloadScene> {
       metrics,
     });
   });
-  const fresh = { stored: bytes, changes: {}, withdrawal: Promise.resolve(false), hasBlocks: true };
+  const fresh = {
+    stored: bytes,
+    changes: {},
+    withdrawal: Promise.resolve(false),
+    blocks: provingBlocks(bytes),
+  };
   const scene: DownloadScene = {
     ...fresh,
     opened: [],
@@ -80,7 +95,7 @@ function openDownload(
   const content = {
     sizeBytes: file.sizeBytes ?? 0,
     sha256: file.sha256 ?? '',
-    blocks: scene.hasBlocks ? blocks : undefined,
+    blocks: scene.blocks,
   };
   return Promise.resolve(
     ok({

@@ -15,7 +15,7 @@ interface OpenPart {
   readonly cipher: CipherGCM;
 }
 
-/** The same as `macOfBlock`, for the same reason. */
+/** The same as `createBlockMacs`; a thread that runs from its source cannot import it. */
 interface Blocks {
   readonly blockBytes: number;
   readonly key: Buffer;

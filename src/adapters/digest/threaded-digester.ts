@@ -14,7 +14,7 @@ export function createThreadedDigester(): Digester {
   let thread: DigestThread | undefined;
   return {
     begin(sizeBytes, { isDivided = false, blockBytes } = {}) {
-      if (sizeBytes < INLINE_BYTES && !isDivided && blockBytes === undefined) return createInlineDigest();
+      if (sizeBytes < INLINE_BYTES && !isDivided) return createInlineDigest(blockBytes);
       if (!thread?.isAlive()) thread = startThread();
       return thread.begin(blockBytes);
     },

@@ -2,11 +2,11 @@ import { and, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import { contents } from '../../../db/schema/contents.js';
 import { files } from '../../../db/schema/files.js';
 import { quarantine } from '../../../db/schema/quarantine.js';
-import type { BlockMacs } from '../../domain/block-macs.js';
 import { PermanentError } from '../../domain/errors.js';
 import type { FileId } from '../../domain/ids.js';
 import type { Finding, Verdict } from '../../domain/verdict.js';
 import type { ContentLabel, ContentTransaction, Copy, NewCopy, StoredContent } from '../../ports/contents.js';
+import { addBlocks, createBlocks } from './block-macs.js';
 import { isFile, type FileScope } from './file-scope.js';
 
 type Contents = Omit<ContentTransaction, 'askPossession' | 'findQuestion' | 'takeQuestion'>;
@@ -44,7 +44,7 @@ export const createContents = (context: FileScope): Contents => ({
   },
   findingsOf: (vaultKey, label) => findingsOf(context, vaultKey, label),
   enterContent: (copy) => enterContent(context, copy),
-  blocksOf: (vaultKey) => blocksOf(context, vaultKey),
+  ...createBlocks(context),
   retireContent: async (vaultKey) => {
     await context.sql
       .update(contents)
@@ -72,16 +72,6 @@ export const createContents = (context: FileScope): Contents => ({
   },
   receiveStored: (id) => receiveStored(context, id),
 });
-
-async function blocksOf(context: FileScope, vaultKey: string): Promise<BlockMacs | undefined> {
-  const { blockBytes, blockMacs } = contents;
-  const [row] = await context.sql
-    .select({ blockBytes, macs: blockMacs })
-    .from(contents)
-    .where(isCopy(context, [vaultKey]));
-  if (!row || row.blockBytes === null || row.macs === null) return undefined;
-  return { blockBytes: row.blockBytes, macs: row.macs };
-}
 
 /** Of a name, from its first dot on; the database lowers both sides by the same rules. */
 const endingOf = (name: unknown): SQL => sql`lower(regexp_replace(${name}, '^[^.]*', ''))`;
@@ -125,6 +115,8 @@ async function enterContent(context: FileScope, copy: NewCopy): Promise<Copy> {
       .returning({ vaultKey: contents.vaultKey });
     if (entered.length === 1) return copy;
     const stored = await lockJoinable(context, copy.sha256);
+    // Equal bytes have equal blocks, whichever copy they lie in.
+    if (stored && copy.blocks) await addBlocks(context, stored.vaultKey, copy.blocks);
     if (stored) return stored;
   }
   throw new PermanentError('postgres', 'A content appears and vanishes.');

@@ -62,6 +62,7 @@ async function begin(context: FileScope, vaultKey: string, leaseMs: number): Pro
       vaultKey: contents.vaultKey,
       sha256: contents.sha256,
       sizeBytes: contents.sizeBytes,
+      blockBytes: contents.blockBytes,
       attempt: rescanAttempt,
     });
   return row;

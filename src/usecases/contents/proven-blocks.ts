@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
-import type { BlockMacs } from '../../domain/block-macs.js';
 import { PermanentError } from '../../domain/errors.js';
 import type { ByteRange } from '../../ports/object-store.js';
 import { BLOCK_MAC_BYTES, macOfBlock } from './block-mac.js';
@@ -8,19 +7,32 @@ import { BLOCK_MAC_BYTES, macOfBlock } from './block-mac.js';
 /** Tells whether the blocks of a content are what was inspected. */
 export interface BlockCheck {
   readonly blockBytes: number;
-  /** @param index - of the block, from 0 */
-  isRight(index: number, block: readonly Uint8Array[]): boolean;
+  /** @param index - of the block, from 0; blocks are asked about in their order */
+  isRight(index: number, block: readonly Uint8Array[]): Promise<boolean> | boolean;
 }
 
+/** Gives the key, then the MACs of some blocks; `undefined` when the content is gone. */
+export type ReadMacs = (firstBlock: number, count: number) => Promise<Uint8Array | undefined>;
+
+/** MACs that are held at a time: 16 KiB of them. */
+const MACS_AT_A_TIME = 1_024;
+
 /** By the MACs that were made of the blocks while they were inspected. */
-export function checkByMacs({ blockBytes, macs }: BlockMacs): BlockCheck {
-  const bytes = Buffer.from(macs, 'hex');
-  const key = bytes.subarray(0, BLOCK_MAC_BYTES);
+export function checkByMacs(blockBytes: number, blockCount: number, readMacs: ReadMacs): BlockCheck {
+  let page: { readonly first: number; readonly key: Uint8Array; readonly macs: Buffer } | undefined;
+  const pageOf = async (index: number): Promise<typeof page> => {
+    const read = await readMacs(index, Math.min(MACS_AT_A_TIME, blockCount - index));
+    const bytes = Buffer.from(read ?? []);
+    return { first: index, key: bytes.subarray(0, BLOCK_MAC_BYTES), macs: bytes.subarray(BLOCK_MAC_BYTES) };
+  };
   return {
     blockBytes,
-    isRight: (index, block) => {
-      const start = (index + 1) * BLOCK_MAC_BYTES;
-      return macOfBlock(key, index, block).equals(bytes.subarray(start, start + BLOCK_MAC_BYTES));
+    async isRight(index, block) {
+      if (!page || index < page.first || index >= page.first + MACS_AT_A_TIME) page = await pageOf(index);
+      if (page?.key.length !== BLOCK_MAC_BYTES) return false;
+      const start = (index - page.first) * BLOCK_MAC_BYTES;
+      const expected = page.macs.subarray(start, start + BLOCK_MAC_BYTES);
+      return macOfBlock(page.key, index, block).equals(expected);
     },
   };
 }
@@ -63,7 +75,7 @@ export function provenBlocks(check: BlockCheck, range: ByteRange, sizeBytes: num
   const passage: Passage = { check, range, cover, position: cover.start, block: [] };
   return new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
-      done(take(passage, chunk, (proven) => this.push(proven)));
+      take(passage, chunk, (proven) => this.push(proven)).then(done, done);
     },
     flush(done) {
       done(passage.position <= cover.end ? broken('fewer bytes') : null);
@@ -72,7 +84,11 @@ export function provenBlocks(check: BlockCheck, range: ByteRange, sizeBytes: num
 }
 
 /** @returns what is wrong with the bytes that have come, if anything */
-function take(passage: Passage, chunk: Uint8Array, letOut: (bytes: Uint8Array) => void): Error | null {
+async function take(
+  passage: Passage,
+  chunk: Uint8Array,
+  letOut: (bytes: Uint8Array) => void,
+): Promise<Error | null> {
   const { check, cover, block } = passage;
   for (let rest = chunk; rest.length > 0;) {
     const index = Math.floor(passage.position / check.blockBytes);
@@ -83,7 +99,7 @@ function take(passage: Passage, chunk: Uint8Array, letOut: (bytes: Uint8Array) =
     passage.position += piece.length;
     rest = rest.subarray(piece.length);
     if (piece.length < missing) continue;
-    if (!check.isRight(index, block)) return broken('other bytes');
+    if (!(await check.isRight(index, block))) return broken('other bytes');
     wantedOf(passage, index).forEach(letOut);
     block.length = 0;
   }
@@ -104,4 +120,4 @@ function wantedOf({ block, range, check }: Passage, index: number): readonly Uin
 
 /** What content fails with that is not what was inspected. */
 export const broken = (difference: string): PermanentError =>
-  new PermanentError('object-store', `The sealed copy has ${difference} than were inspected.`);
+  new PermanentError('object-store', `The stored content has ${difference} than were inspected.`);

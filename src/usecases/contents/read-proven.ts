@@ -1,22 +1,30 @@
 import { pipeline } from 'node:stream';
-import { BLOCK_BYTES, type BlockMacs } from '../../domain/block-macs.js';
+import { MIN_BLOCK_BYTES } from '../../domain/block-macs.js';
 import { PermanentError } from '../../domain/errors.js';
 import type { ByteRange, OpenObject } from '../../ports/object-store.js';
 import { provenBody } from './proven-body.js';
-import { checkByMacs, checkBySha256, coverRange, provenBlocks, type BlockCheck } from './proven-blocks.js';
+import {
+  checkByMacs,
+  checkBySha256,
+  coverRange,
+  provenBlocks,
+  type BlockCheck,
+  type ReadMacs,
+} from './proven-blocks.js';
 
 /** What was inspected, and by what it is known again. */
 export interface InspectedContent {
   readonly sizeBytes: number;
   readonly sha256: string;
-  readonly blocks?: BlockMacs | undefined;
+  /** Where its blocks were proven. */
+  readonly blocks?: { readonly blockBytes: number; readonly readMacs: ReadMacs } | undefined;
 }
 
 type Open = (range?: ByteRange) => Promise<OpenObject | undefined>;
 
 /** Whether a range can be proven without reading all the rest. */
 export const hasProvableRanges = ({ sizeBytes, blocks }: InspectedContent): boolean =>
-  blocks !== undefined || sizeBytes <= BLOCK_BYTES;
+  blocks !== undefined || sizeBytes <= MIN_BLOCK_BYTES;
 
 /**
  * Opens stored content, or a range of it, and proves it while it passes: what is not what was inspected ends with
@@ -47,6 +55,9 @@ export async function readProven(
 }
 
 function checkOf({ sizeBytes, sha256, blocks }: InspectedContent): BlockCheck | undefined {
-  if (blocks) return checkByMacs(blocks);
-  return sizeBytes <= BLOCK_BYTES ? checkBySha256(sizeBytes, sha256) : undefined;
+  if (blocks) {
+    const { blockBytes, readMacs } = blocks;
+    return checkByMacs(blockBytes, Math.ceil(sizeBytes / blockBytes), readMacs);
+  }
+  return sizeBytes <= MIN_BLOCK_BYTES ? checkBySha256(sizeBytes, sha256) : undefined;
 }

@@ -47,8 +47,9 @@ export function createDigestStage(
     },
     async end() {
       await within(ledger.check());
-      if (blockBytes !== undefined) blocks = { blockBytes, macs: await within(digest.endBlocks()) };
-      sha256 = await within(digest.finish());
+      const [macs, whole] = await within(Promise.all([digest.endBlocks(), digest.finish()]));
+      if (blockBytes !== undefined) blocks = { blockBytes, macs: Buffer.from(macs, 'hex') };
+      sha256 = whole;
       const [only, ...others] = parts;
       if (only && others.length === 0) compare(only, only.sha256 ?? sha256, sha256);
     },

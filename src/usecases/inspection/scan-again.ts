@@ -1,3 +1,4 @@
+import type { BlockMacs } from '../../domain/block-macs.js';
 import { PermanentError } from '../../domain/errors.js';
 import type { ScanCoverage, ScanReply } from '../../domain/verdict.js';
 import type { Clock } from '../../ports/clock.js';
@@ -22,9 +23,19 @@ export interface ScanAgainDeps {
 /** What a scanner says of bytes that were inspected before. */
 export interface SecondOpinion {
   readonly reply: ScanReply;
+  /** What proves the blocks, where that was wanted. */
+  readonly blocks?: BlockMacs | undefined;
   readonly engine: string;
   readonly definitionsVersion: string;
   readonly coverage: ScanCoverage;
+}
+
+/** What stored bytes have to be. */
+interface ExpectedBytes {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** Of the blocks that are to be proven from now on. */
+  readonly blockBytes?: number | undefined;
 }
 
 /**
@@ -37,7 +48,7 @@ export interface SecondOpinion {
 export async function scanAgain(
   deps: ScanAgainDeps,
   object: OpenObject,
-  expected: { readonly sizeBytes: number; readonly sha256: string },
+  expected: ExpectedBytes,
   signal: AbortSignal,
 ): Promise<SecondOpinion> {
   const { scanner, clock } = deps;
@@ -45,26 +56,34 @@ export async function scanAgain(
     object.body.destroy();
     throw error;
   });
-  const stages = [createCountStage(expected.sizeBytes), createProofStage(deps.digests, expected), scan];
+  const proof = createProofStage(deps.digests, expected);
+  const stages = [createCountStage(expected.sizeBytes), proof, scan];
   await runStages(object.body, stages, { clock, stallMs: STALL_MS, signal });
   const { engine, definitionsVersion, isSegmented } = scan;
   const coverage = isSegmented ? 'SEGMENTS' : 'WHOLE';
-  return { reply: scan.reply(), engine, definitionsVersion, coverage };
+  return { reply: scan.reply(), blocks: proof.blocks(), engine, definitionsVersion, coverage };
 }
 
-function createProofStage(
-  digests: Digester,
-  { sizeBytes, sha256 }: { readonly sizeBytes: number; readonly sha256: string },
-): Stage {
-  const digest = digests.begin(sizeBytes);
+interface ProofStage extends Stage {
+  /** `undefined` before the end, and where none were wanted. */
+  blocks(): BlockMacs | undefined;
+}
+
+function createProofStage(digests: Digester, { sizeBytes, sha256, blockBytes }: ExpectedBytes): ProofStage {
+  const digest = digests.begin(sizeBytes, { blockBytes });
+  let blocks: BlockMacs | undefined;
   return {
     push: (chunk) => digest.update(chunk),
     async end() {
-      if ((await digest.finish()) === sha256) return;
-      throw new PermanentError('object-store', 'The stored bytes are not those that were inspected.');
+      const [macs, whole] = await Promise.all([digest.endBlocks(), digest.finish()]);
+      if (whole !== sha256) {
+        throw new PermanentError('object-store', 'The stored bytes are not those that were inspected.');
+      }
+      if (blockBytes !== undefined) blocks = { blockBytes, macs: Buffer.from(macs, 'hex') };
     },
     abort: () => {
       digest.abort();
     },
+    blocks: () => blocks,
   };
 }

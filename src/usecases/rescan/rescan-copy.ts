@@ -1,3 +1,4 @@
+import { blockBytesOf } from '../../domain/block-macs.js';
 import { PermanentError, TransientError } from '../../domain/errors.js';
 import { vaultKeyOf } from '../../domain/object-keys.js';
 import { rescanDelay } from '../../domain/rescan-delay.js';
@@ -63,23 +64,27 @@ export const rescanCopy =
 
 async function examine(
   deps: RescanCopyDeps,
-  { vaultKey, sizeBytes, sha256 }: Rescan,
+  { vaultKey, sizeBytes, sha256, ...rescan }: Rescan,
   signal: AbortSignal,
 ): Promise<SecondOpinion> {
   const object = await deps.objects.lend({ area: 'vault', key: vaultKey }, signal);
   if (!object) throw new PermanentError('object-store', 'A sealed copy in use is not there.');
-  return scanAgain(deps, object, { sizeBytes, sha256 }, signal);
+  const blockBytes = rescan.blockBytes === null ? blockBytesOf(sizeBytes) : undefined;
+  return scanAgain(deps, object, { sizeBytes, sha256, blockBytes }, signal);
 }
 
 async function conclude(
   deps: RescanCopyDeps,
   scope: TenantScope,
   rescan: Rescan,
-  { reply, ...scanner }: SecondOpinion,
+  { reply, blocks, ...scanner }: SecondOpinion,
 ): Promise<RescanOutcome> {
   const { engine, definitionsVersion } = scanner;
   const note = (isClean: boolean): Promise<boolean> =>
-    deps.files.transact(scope, (tx) => tx.noteRescan(rescan, { engine, definitionsVersion, isClean }));
+    deps.files.transact(scope, async (tx) => {
+      if (blocks) await tx.addBlocks(rescan.vaultKey, blocks);
+      return tx.noteRescan(rescan, { engine, definitionsVersion, isClean });
+    });
   switch (reply.kind) {
     case 'ok':
       if (definitionsVersion === '') throw new TransientError('scanner', 'The scanner named no definitions.');

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { parse as parseDisposition } from 'content-disposition';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bodyOf, INSPECTED, startDownloadScene, type DownloadScene } from '../../support/download-scene.js';
+import {
+  bodyOf,
+  INSPECTED,
+  provingBlocks,
+  startDownloadScene,
+  type DownloadScene,
+} from '../../support/download-scene.js';
 
 const { bytes, sha256, updatedAt } = INSPECTED;
 const digest = `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`;
@@ -76,7 +82,7 @@ describe('a download', () => {
     const sent = Promise.withResolvers<boolean>();
     scene.withdrawal = sent.promise;
     scene.stored = Buffer.alloc(64 * 1024 * 1024);
-    scene.hasBlocks = false;
+    scene.blocks = provingBlocks(scene.stored);
     scene.changes = {
       sizeBytes: scene.stored.length,
       sha256: createHash('sha256').update(scene.stored).digest('hex'),
@@ -88,7 +94,7 @@ describe('a download', () => {
 
   it('of zero bytes is an empty success', async () => {
     scene.stored = Buffer.alloc(0);
-    scene.hasBlocks = false;
+    scene.blocks = undefined;
     scene.changes = { sizeBytes: 0, sha256: createHash('sha256').digest('hex') };
     const answer = await scene.get();
     expect([answer.status, answer.headers.get('content-length'), (await bodyOf(answer)).length]).toEqual([
@@ -108,7 +114,7 @@ describe('a download', () => {
 
   it('closes what it reads from when the client leaves', async () => {
     scene.stored = Buffer.alloc(64 * 1024 * 1024);
-    scene.hasBlocks = false;
+    scene.blocks = undefined;
     scene.changes = { sizeBytes: scene.stored.length };
     const leave = new AbortController();
     const answer = await fetch(scene.url, { signal: leave.signal });

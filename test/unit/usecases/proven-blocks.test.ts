@@ -3,10 +3,10 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLOCK_BYTES, blockBytesOf } from '../../../src/domain/block-macs.js';
+import { blockBytesOf, MIN_BLOCK_BYTES } from '../../../src/domain/block-macs.js';
 import type { ByteRange } from '../../../src/ports/object-store.js';
 import { hasProvableRanges, readProven } from '../../../src/usecases/contents/read-proven.js';
-import { blocksOf, macsOf } from '../../support/blocks-of.js';
+import { macsOf, readingMacs } from '../../support/blocks-of.js';
 
 const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -22,9 +22,9 @@ const opening = (stored: Buffer, chunkBytes: number) => (range?: ByteRange) => {
 /** A content, a range of it, how large its blocks are and how large the chunks of the store. */
 const reading = fc
   .record({
-    content: fc.integer({ min: 1, max: 5_000 }).map((size) => randomBytes(size)),
-    blockBytes: fc.integer({ min: 1, max: 1_500 }),
-    chunkBytes: fc.integer({ min: 1, max: 2_000 }),
+    content: fc.integer({ min: 1, max: 1_000 }).map((size) => randomBytes(size)),
+    blockBytes: fc.integer({ min: 1, max: 300 }),
+    chunkBytes: fc.integer({ min: 1, max: 400 }),
     from: fc.nat(),
     length: fc.nat(),
     flipped: fc.nat(),
@@ -38,7 +38,7 @@ const reading = fc
 const inspected = (content: Buffer, blockBytes: number) => ({
   sizeBytes: content.length,
   sha256: sha256Of(content),
-  blocks: { blockBytes, macs: macsOf(content, blockBytes, randomBytes(16)) },
+  blocks: { blockBytes, readMacs: readingMacs(macsOf(content, blockBytes)) },
 });
 
 describe('a range of proven content', () => {
@@ -91,15 +91,15 @@ describe('a range of proven content', () => {
 });
 
 describe('content without proven blocks', () => {
-  const small = randomBytes(BLOCK_BYTES);
-  const large = randomBytes(BLOCK_BYTES + 1);
+  const small = randomBytes(MIN_BLOCK_BYTES);
+  const large = randomBytes(MIN_BLOCK_BYTES + 1);
   const unproven = (content: Buffer) => ({ sizeBytes: content.length, sha256: sha256Of(content) });
 
   it('is read in ranges where it is one block', async () => {
     expect([hasProvableRanges(unproven(small)), hasProvableRanges(unproven(large))]).toEqual([true, false]);
     const { body } = await readProven(unproven(small), opening(small, 10_000), { start: 5, end: 9 });
     expect(await buffer(body)).toEqual(small.subarray(5, 10));
-    const changed = Buffer.from(small).fill('x', 200_000);
+    const changed = Buffer.from(small).fill('x', 60_000);
     const other = await readProven(unproven(small), opening(changed, 10_000), { start: 5, end: 9 });
     await expect(buffer(other.body)).rejects.toThrow('other bytes');
   });
@@ -119,11 +119,41 @@ describe('content without proven blocks', () => {
 });
 
 describe('the blocks of a content', () => {
-  it('are as large as a reader can hold, and as few as a row can', () => {
-    expect([0, BLOCK_BYTES].map(blockBytesOf)).toEqual([undefined, undefined]);
-    expect(blockBytesOf(BLOCK_BYTES + 1)).toBe(BLOCK_BYTES);
-    expect(blockBytesOf(2 ** 34)).toBe(BLOCK_BYTES);
-    expect(blockBytesOf(2 ** 34 + 1)).toBe(16 * BLOCK_BYTES);
-    expect(blocksOf(randomBytes(BLOCK_BYTES * 2))?.macs).toHaveLength(32 * 3);
+  it('are as small as a reader can hold, and as few as a row can', () => {
+    const [KIB, MIB, GIB] = [2 ** 10, 2 ** 20, 2 ** 30];
+    expect([0, MIN_BLOCK_BYTES].map(blockBytesOf)).toEqual([undefined, undefined]);
+    expect([MIN_BLOCK_BYTES + 1, 4 * GIB].map(blockBytesOf)).toEqual([64 * KIB, 64 * KIB]);
+    expect([4 * GIB + 1, 8 * GIB, 100 * GIB].map(blockBytesOf)).toEqual([128 * KIB, 128 * KIB, 2 * MIB]);
+    expect([256 * GIB, 2 ** 40, 5 * 2 ** 40].map(blockBytesOf)).toEqual([4 * MIB, 4 * MIB, 4 * MIB]);
+  });
+
+  it('are asked about a page at a time', async () => {
+    const content = randomBytes(5_000);
+    const { blocks, ...rest } = inspected(content, 1);
+    const asked: (readonly [number, number])[] = [];
+    const readMacs: typeof blocks.readMacs = (first, count) => {
+      asked.push([first, count]);
+      return blocks.readMacs(first, count);
+    };
+    const range = { start: 10, end: 4_999 };
+    const { body } = await readProven(
+      { ...rest, blocks: { blockBytes: 1, readMacs } },
+      opening(content, 777),
+      range,
+    );
+    expect((await buffer(body)).equals(content.subarray(10))).toBe(true);
+    const pages = [0, 1, 2, 3].map((page) => [10 + page * 1_024, 1_024]);
+    expect(asked).toEqual([...pages, [10 + 4_096, 894]]);
+  });
+
+  it('are unproven when the content is gone, or its proofs cannot be read', async () => {
+    const content = randomBytes(100);
+    const { blocks, ...rest } = inspected(content, 10);
+    const gone = { ...blocks, readMacs: () => Promise.resolve(undefined) };
+    const one = await readProven({ ...rest, blocks: gone }, opening(content, 10));
+    await expect(buffer(one.body)).rejects.toThrow('other bytes');
+    const away = { ...blocks, readMacs: () => Promise.reject(new Error('away')) };
+    const other = await readProven({ ...rest, blocks: away }, opening(content, 10));
+    await expect(buffer(other.body)).rejects.toThrow('away');
   });
 });
