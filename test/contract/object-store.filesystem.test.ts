@@ -137,7 +137,6 @@ describe('filesystem store on its disk', () => {
       isolate: () => store.isolate(sealed, 't/f'),
       readIsolated: () => store.readIsolated('t/f'),
       removeIsolated: () => store.removeIsolated('t/f'),
-      spool: () => store.spool.open(),
       append: async () => {
         await spooled.append(Buffer.alloc(10));
         await spooled.settle();

@@ -10,7 +10,7 @@ import { consume } from '../common/consume.js';
 import { DIRECTORY_MODE, ensureDirectory, isRealDirectory, pruneEmpty } from './directories.js';
 import { listDisk } from './inventory.js';
 import { isolate, openIsolated, removeIsolated } from './isolated.js';
-import { createLayout } from './layout.js';
+import { createLayout, type Layout } from './layout.js';
 import {
   abortUpload,
   adoptParts,
@@ -24,7 +24,7 @@ import {
 } from './multipart.js';
 import { lendObject, openObject, statObject } from './open-object.js';
 import { createRoom } from './room.js';
-import { requireThere, whileThere } from './presence.js';
+import { requireThere, seekWhileThere, whileThere } from './presence.js';
 import { openScratch } from './scratch.js';
 import { guard } from './store-error.js';
 import { createStoreSpool } from './store-spool.js';
@@ -50,38 +50,44 @@ export async function createFilesystemStore(
 ): Promise<ObjectStore & QuarantineArea & StoreInventory & Required<SpoolingStore>> {
   const disk = await guard(() => openDisk(options));
   const { layout, scratch } = disk;
-  const run = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
-    signal?.throwIfAborted();
-    return guard(() => whileThere(layout, work));
-  };
+  const run = callBy(layout, whileThere);
+  /** For what may find nothing, or nothing to remove. */
+  const seek = callBy(layout, seekWhileThere);
   const open = async (
     signal: AbortSignal | undefined,
     work: () => Promise<OpenObject | undefined>,
   ): Promise<OpenObject | undefined> => {
-    const object = await run(signal, work);
+    const object = await seek(signal, work);
     if (object && signal) addAbortSignal(signal, object.body);
     return object;
   };
   return {
     beginUpload: (key, signal) => run(signal, () => beginUpload(disk, key)),
     adoptParts: (upload, sources) => run(undefined, () => adoptParts(disk, upload, sources)),
-    discardPart: (upload, part) => run(undefined, () => discardPart(disk, upload, part)),
+    discardPart: (upload, part) => seek(undefined, () => discardPart(disk, upload, part)),
     finishUpload: (upload, parts, signal) => run(signal, () => finishUpload(disk, upload, parts)),
-    abortUpload: (upload, signal) => run(signal, () => abortUpload(disk, upload)),
+    abortUpload: (upload, signal) => seek(signal, () => abortUpload(disk, upload)),
     ...takeBytes(disk),
     read: (ref, range, signal) => open(signal, () => openObject(layout, ref, range)),
     lend: (ref, signal) => open(signal, () => lendObject(layout, ref)),
-    stat: (ref, signal) => run(signal, () => statObject(layout, ref)),
-    remove: (ref, signal) => run(signal, () => removeObject(disk, ref)),
-    isolate: (from, key, signal) => run(signal, () => isolate(disk, from, key)),
+    stat: (ref, signal) => seek(signal, () => statObject(layout, ref)),
+    remove: (ref, signal) => seek(signal, () => removeObject(disk, ref)),
+    isolate: (from, key, signal) => seek(signal, () => isolate(disk, from, key)),
     readIsolated: (key, range, signal) => open(signal, () => openIsolated(disk, key, range)),
-    removeIsolated: (key, signal) => run(signal, () => removeIsolated(disk, key)),
+    removeIsolated: (key, signal) => seek(signal, () => removeIsolated(disk, key)),
     spool: createStoreSpool(disk),
     list: (selection) => listDisk(disk, selection),
     ...tellRoom(disk),
     check: (signal) => run(signal, async () => rm(await writeScratch(scratch, 0, Readable.from([])))),
   };
 }
+
+const callBy =
+  (layout: Layout, ask: typeof whileThere) =>
+  async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
+    signal?.throwIfAborted();
+    return guard(() => ask(layout, work));
+  };
 
 /** A body that fails says so itself, unless the disk is the reason. */
 const takeBytes = (disk: Disk): Pick<ObjectStore, 'putPart' | 'write'> => ({

@@ -53,7 +53,8 @@ async function linkSealed({ layout, scratch }: Disk, from: string, target: strin
   const directory = scratch.path();
   const [handle, part] = [uniqueId(), partFileName({ partNumber: 1, etag: uniqueId() })];
   const sealed = path.join(directory, `sealed-${handle}`);
-  await mkdir(sealed, { recursive: true, mode: DIRECTORY_MODE });
+  // One by one: the scratch directory itself is missing only where the disk is.
+  for (const made of [directory, sealed]) await mkdir(made, { mode: DIRECTORY_MODE });
   const linked = await unless(['ENOENT'], async () => {
     await link(source, path.join(sealed, part));
     return true;

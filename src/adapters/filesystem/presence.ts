@@ -3,25 +3,34 @@ import type { Layout } from './layout.js';
 import { guard } from './store-error.js';
 
 /**
- * Does work in the store, and believes what finds nothing only while the store itself is there: a disk that is not mounted
- * looks like one from which everything was removed.
+ * Does work that writes into the store, or reads what has to be there: where it succeeds, its disk was there. Why it failed
+ * is believed only while that is so.
  *
  * @throws TransientError where its disk is not there
  */
 export async function whileThere<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
-  let result: T;
   try {
-    result = await work();
+    return await work();
   } catch (cause) {
     await requireThere(layout, cause);
     throw cause;
   }
-  if (result === undefined || result === false) await requireThere(layout);
-  return result;
 }
 
-/** Throws `TransientError` unless all that was made when the store was opened is still there. */
-export async function requireThere({ areas }: Layout, cause?: unknown): Promise<void> {
-  const found = await guard(() => Promise.all(areas.map(isRealDirectory)));
-  if (!found.every(Boolean)) throw diskIsGone(cause);
+/**
+ * Does work for which there may be nothing in the store, and believes that only while the store itself is there: a disk that
+ * is not mounted looks like one from which everything was removed.
+ *
+ * @param work - answers `undefined` or false where it may have found nothing
+ * @throws TransientError where its disk is not there
+ */
+export async function seekWhileThere<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
+  const found = await whileThere(layout, work);
+  if (found === undefined || found === false) await requireThere(layout);
+  return found;
+}
+
+/** Throws `TransientError` unless the disk is there. All areas lie on the same one, so that the least of them tells. */
+export async function requireThere({ scratch }: Layout, cause?: unknown): Promise<void> {
+  if (!(await guard(() => isRealDirectory(scratch)))) throw diskIsGone(cause);
 }

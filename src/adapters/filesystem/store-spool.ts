@@ -16,7 +16,7 @@ export function createStoreSpool(disk: Disk, limits: SpoolLimits = {}): Spool {
   return {
     open: (observe) =>
       openFile(async () => {
-        await guard(() => whileThere(disk.layout, disk.room.require));
+        await guard(disk.room.require);
         return scratchFile(disk);
       }, observe),
   };
