@@ -166,7 +166,7 @@ export interface ObjectStore {
 
   /**
    * How many bytes of what has come already can be sealed: more than `hasRoom` leaves to clients, and never all that is
-   * free. Optional as well. Throws `TransientError` while the store is not there.
+   * free. Optional as well. Throws `TransientError` while the store is not there, or does not answer in a few seconds.
    */
   spareBytes?(): Promise<number>;
 
