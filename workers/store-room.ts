@@ -1,3 +1,4 @@
+import { TransientError } from '../src/domain/errors.js';
 import type { Logger } from '../src/observability/logger.js';
 import type { Clock } from '../src/ports/clock.js';
 import type { ObjectStore } from '../src/ports/object-store.js';
@@ -21,7 +22,7 @@ const ASK_AGAIN_MS = 1_000;
 
 /**
  * Makes the room of one worker. A disk that is full delays verdicts as a dependency that is away does: an attempt whose
- * copy could not be written is not made. A store that has no end in sight lets everybody in.
+ * copy could not be written is not made. So does a store that is away. One that has no end in sight lets everybody in.
  */
 export function createStoreRoom(
   { spareBytes }: Pick<ObjectStore, 'spareBytes'>,
@@ -31,7 +32,7 @@ export function createStoreRoom(
   let lentBytes = 0;
   let waiting = 0;
   const tryToTake = async (sizeBytes: number): Promise<boolean> => {
-    const spare = (await spareBytes?.()) ?? Infinity;
+    const spare = await spareOf(spareBytes);
     if (lentBytes + sizeBytes > spare) return false;
     lentBytes += sizeBytes;
     return true;
@@ -62,4 +63,14 @@ export function createStoreRoom(
       closing.abort();
     },
   };
+}
+
+/** A store that is away has room for nobody. */
+async function spareOf(ask: ObjectStore['spareBytes']): Promise<number> {
+  try {
+    return (await ask?.()) ?? Infinity;
+  } catch (error) {
+    if (error instanceof TransientError) return -Infinity;
+    throw error;
+  }
 }

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import type { Platform } from '../../../src/compose.js';
 import { composeHealth } from '../../../src/compose/health.js';
+import { PermanentError, TransientError } from '../../../src/domain/errors.js';
 import { createBreakers } from '../../../src/observability/breakers.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
 import type { Clock } from '../../../src/ports/clock.js';
@@ -16,7 +17,7 @@ const never = new AbortController().signal;
 
 /** A store with so much to spare, and a clock that stands still until `pass`. */
 function arrange(spare: number) {
-  const disk = { spare };
+  const disk: { spare: number; failure?: Error } = { spare };
   let sleepers: (() => void)[] = [];
   const sleep: Clock['sleep'] = (_, signal) =>
     new Promise((resolve) => {
@@ -24,7 +25,11 @@ function arrange(spare: number) {
       signal?.addEventListener('abort', () => resolve(), { once: true });
     });
   const clock = { now: () => new Date(0), sleep };
-  const room = createStoreRoom({ spareBytes: async () => disk.spare }, { clock, logger });
+  const spareBytes = async (): Promise<number> => {
+    if (disk.failure) throw disk.failure;
+    return disk.spare;
+  };
+  const room = createStoreRoom({ spareBytes }, { clock, logger });
   const pass = async (): Promise<void> => {
     for (const wake of sleepers.splice(0)) wake();
     sleepers = [];
@@ -56,6 +61,27 @@ describe('the room of a store', () => {
     giveBack?.();
     await pass();
     expect(entered).toHaveBeenCalledTimes(1);
+  });
+
+  it('holds back everybody while the store is away, be it from the first or since they wait', async () => {
+    const { disk, room, pass } = arrange(10);
+    const entered = vi.fn();
+    void room.take(11, never).then(entered);
+    await pass();
+    disk.failure = new TransientError('object-store', 'away');
+    void room.take(1, never).then(entered);
+    await pass();
+    await pass();
+    expect([entered.mock.calls.length, room.isShort()]).toEqual([0, true]);
+    Object.assign(disk, { spare: 12, failure: undefined });
+    await pass();
+    expect([entered.mock.calls.length, room.isShort()]).toEqual([2, false]);
+  });
+
+  it('hides no failure that does not pass by itself', async () => {
+    const { disk, room } = arrange(10);
+    disk.failure = new PermanentError('object-store', 'broken');
+    await expect(room.take(1, never)).rejects.toBe(disk.failure);
   });
 
   it('lets nobody in who stops waiting, nor anybody once it is closed', async () => {
