@@ -1,6 +1,5 @@
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { codeOf, createApiClient, granted, type ApiClient } from '../support/api-client.js';
@@ -131,8 +130,10 @@ describe('the bytes on disk', () => {
     );
     const attempts = async (): Promise<unknown> =>
       (await db.query('select state, attempt from files where id = $1', [fileId])).rows[0];
-    await expect.poll(attempts, { timeout: 5_000 }).toEqual({ state: 'SCANNING', attempt: 0 });
-    await sleep(3_000);
+    await eventually(
+      () => readFile(path.join(product.dataDirectory, 'logs', 'worker.log'), 'utf8'),
+      (log) => log.includes('inspections wait for a dependency'),
+    );
     expect(await attempts()).toEqual({ state: 'SCANNING', attempt: 0 });
     await bringBack();
     expect((await untilDecided(acme, fileId)).state).toBe('CLEAN');
