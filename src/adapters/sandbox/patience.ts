@@ -22,6 +22,8 @@ const WORKING_SHARE = 1 / 4;
 const OVERTIME_SHARE = 1.1;
 /** Shortest time between two looks. */
 const MIN_LOOK_MS = 100;
+/** After this share of the time is the first look: what the analyser did for earlier waits says nothing about this one. */
+const FIRST_LOOK_SHARE = 1 / 10;
 
 /**
  * Makes the patience with one file. That a time is over says little: the machine may be busy, or this process was stopped
@@ -31,14 +33,14 @@ export function createPatience(process: AnalyserProcess, maxCpuMs: number): Pati
   const limitMs = maxCpuMs * OVERTIME_SHARE;
   const before = process.cpuMs();
   const workedMs = async (): Promise<number> => {
-    const [first = NaN, last = NaN] = await Promise.all([before, process.cpuMs()]);
-    return last - first;
+    const [start = NaN, now = NaN] = await Promise.all([before, process.cpuMs()]);
+    return now - start;
   };
   return {
     async wait(work, timeoutMs, what) {
       const { settled, isSettled } = watch(work);
-      let seenMs = 0;
-      for (let waitMs = timeoutMs; ;) {
+      let seenMs: number | undefined;
+      for (let waitMs = Math.max(MIN_LOOK_MS, timeoutMs * FIRST_LOOK_SHARE); ;) {
         await withDeadline(settled, waitMs, () => new Error(what)).catch(() => undefined);
         if (isSettled()) return work;
         const nowMs = await workedMs();
@@ -46,12 +48,13 @@ export function createPatience(process: AnalyserProcess, maxCpuMs: number): Pati
         if (isSettled()) return work;
         const isOver = nowMs > limitMs;
         // Where nobody says how long it has worked, it has not.
-        if (isOver || !(nowMs - seenMs >= waitMs * WORKING_SHARE)) {
+        if (isOver || (seenMs !== undefined && !(nowMs - seenMs >= waitMs * WORKING_SHARE))) {
           process.kill(what, { isOvertime: isOver });
           throw new (isOver ? OvertimeError : TransientError)('analyser', what);
         }
+        const longestMs = seenMs === undefined ? timeoutMs * (1 - FIRST_LOOK_SHARE) : timeoutMs;
+        waitMs = Math.max(MIN_LOOK_MS, Math.min(longestMs, limitMs - (nowMs || 0)));
         seenMs = nowMs;
-        waitMs = Math.max(MIN_LOOK_MS, Math.min(timeoutMs, limitMs - nowMs));
       }
     },
   };

@@ -21,21 +21,25 @@ function open(share: () => number | undefined) {
   const patience = createPatience({ kill, cpuMs } as Partial<AnalyserProcess> as AnalyserProcess, MAX_CPU_MS);
   const outcomeOf = (work: Promise<string>): Promise<string> =>
     patience.wait(work, TIMEOUT_MS, 'late').catch((error: unknown) => (error as Error).name);
-  return { outcomeOf, kills };
+  return { outcomeOf, kills, cpuMs };
 }
 
 describe('the patience with an analyser', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
+  const endOf = async (wait: Promise<string>) => {
+    const beganAt = Date.now();
+    let seen: { readonly outcome: string; readonly seconds: number } | undefined;
+    void wait.then((outcome) => (seen = { outcome, seconds: (Date.now() - beganAt) / 1_000 }));
+    for (let step = 0; step < 600 && !seen; step += 1) await vi.advanceTimersByTimeAsync(1_000);
+    return seen;
+  };
+
   /** What it comes to, and after how many seconds. */
   const see = async (share: () => number | undefined, work: Promise<string> = never) => {
     const { outcomeOf, kills } = open(share);
-    const beganAt = Date.now();
-    let seen: { readonly outcome: string; readonly seconds: number } | undefined;
-    void outcomeOf(work).then((outcome) => (seen = { outcome, seconds: (Date.now() - beganAt) / 1_000 }));
-    for (let step = 0; step < 600 && !seen; step += 1) await vi.advanceTimersByTimeAsync(1_000);
-    return { ...seen, kills };
+    return { ...(await endOf(outcomeOf(work))), kills };
   };
 
   it('ends with one that works and comes to no end when the file has had its time', async () => {
@@ -65,6 +69,16 @@ describe('the patience with an analyser', () => {
     const beganAt = Date.now();
     const { outcome, seconds } = await see(() => (Date.now() - beganAt <= 30_000 ? 1 : 0));
     expect({ outcome, seconds }).toEqual({ outcome: 'TransientError', seconds: 60 });
+  });
+
+  it('is no longer with one that stands still after it has worked for an earlier wait', async () => {
+    const beganAt = Date.now();
+    const { outcomeOf, cpuMs } = open(() => (Date.now() - beganAt <= 20_000 ? 1 : 0));
+    const earlier = outcomeOf(new Promise((resolve) => void setTimeout(() => resolve('taken'), 20_000)));
+    await vi.advanceTimersByTimeAsync(20_000);
+    await cpuMs();
+    expect(await earlier).toBe('taken');
+    expect(await endOf(outcomeOf(never))).toEqual({ outcome: 'TransientError', seconds: 30 });
   });
 
   it('takes an answer that came while it was looking', async () => {
