@@ -51,7 +51,12 @@ export async function openSession(
     return patience.wait(known, timeouts.replyTimeoutMs, 'The analyser gave no answer in time');
   };
   await send(jsonFrame('begin', file));
-  return toSession({ process, tail, send, ask, finish, onEnd });
+  const keep = (chunk: Uint8Array): boolean => {
+    // Whoever else reads the file gets this chunk now, too.
+    patience.renew();
+    return tail.keep(chunk);
+  };
+  return toSession({ process, keep, send, ask, finish, onEnd });
 }
 
 /** What the analyser says of one file. None of the promises goes unheard where nobody waits for it. */
@@ -90,7 +95,7 @@ function hearAnswers(process: AnalyserProcess, tail: Tail): Answers {
 
 interface Parts {
   readonly process: AnalyserProcess;
-  readonly tail: Tail;
+  readonly keep: Tail['keep'];
   readonly send: (...pieces: readonly Uint8Array[]) => Promise<void>;
   readonly ask: () => Promise<boolean>;
   readonly finish: () => Promise<StructureReport>;
@@ -115,7 +120,7 @@ async function comeToEnd({
   return withDeadline(finishing ?? ending(), ABORT_MS, () => new TransientError('analyser', GIVEN_UP));
 }
 
-function toSession({ process, tail, send, ask, finish, onEnd }: Parts): StructureSession {
+function toSession({ process, keep, send, ask, finish, onEnd }: Parts): StructureSession {
   let sending: Promise<void> | undefined;
   let finishing: Promise<StructureReport> | undefined;
   let isGivenUp = false;
@@ -135,7 +140,7 @@ function toSession({ process, tail, send, ask, finish, onEnd }: Parts): Structur
   };
   return {
     write(chunk) {
-      if (chunk.length === 0 || tail.keep(chunk)) return;
+      if (chunk.length === 0 || keep(chunk)) return;
       sending = guard(send(frameHeader('data', chunk.length), chunk));
       return sending;
     },

@@ -21,7 +21,7 @@ function open(share: () => number | undefined) {
   const patience = createPatience({ kill, cpuMs } as Partial<AnalyserProcess> as AnalyserProcess, MAX_CPU_MS);
   const outcomeOf = (work: Promise<string>): Promise<string> =>
     patience.wait(work, TIMEOUT_MS, 'late').catch((error: unknown) => (error as Error).name);
-  return { outcomeOf, kills, cpuMs };
+  return { outcomeOf, kills, cpuMs, patience };
 }
 
 describe('the patience with an analyser', () => {
@@ -49,10 +49,28 @@ describe('the patience with an analyser', () => {
     expect(kills).toEqual([{ isOvertime: true }]);
   });
 
-  it('lasts as long where the machine gives it half of its time', async () => {
-    const { outcome, seconds } = await see(() => 0.5);
-    expect(outcome).toBe('OvertimeError');
-    expect(seconds).toBeCloseTo(132, -1);
+  it.each([
+    ['and says that it was the file where it had half of its time', 0.5, 'OvertimeError', true],
+    ['and does not where it had less', 0.4, 'TransientError', false],
+  ])('ends before clamd hangs up, %s', async (_what, share, error, isOvertime) => {
+    const { outcome, seconds, kills } = await see(() => share);
+    expect({ outcome, seconds }).toEqual({ outcome: error, seconds: 100 });
+    expect(kills).toEqual([{ isOvertime }]);
+  });
+
+  it('is one for all waits in which others get no bytes', async () => {
+    const { outcomeOf, patience, kills } = open(() => 0.5);
+    const later = <T>(value: T, seconds: number): Promise<T> =>
+      new Promise((resolve) => void setTimeout(() => resolve(value), seconds * 1_000));
+    const write = async (): Promise<string> => {
+      patience.renew();
+      return outcomeOf(later('taken', 20));
+    };
+    const all = (async () => [await write(), await write(), await outcomeOf(never)])();
+    await vi.advanceTimersByTimeAsync(119_000);
+    expect(kills).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await all).toEqual(['taken', 'taken', 'OvertimeError']);
   });
 
   it.each<[string, number | undefined]>([
