@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Queue } from 'bullmq';
-import { Redis } from 'ioredis';
+import { Redis, type Command } from 'ioredis';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { createInspectionQueue } from '../../src/adapters/bullmq/inspection-queue.js';
 import { makeJob } from '../support/make-job.js';
 import { openInspectionQueue, type OpenInspectionQueue } from '../support/open-inspection-queue.js';
 
@@ -64,6 +66,29 @@ describe('the inspection worker', () => {
     const done: string[] = [];
     open.work(async ({ fileId }) => void done.push(fileId));
     await vi.waitFor(() => expect(done).toEqual([urgent.fileId, bulk.fileId]));
+  });
+
+  it('takes a new job in one round trip', async () => {
+    const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
+    const queue = createInspectionQueue({
+      connection,
+      logger: pino({ level: 'silent' }),
+      isTracing: false,
+      prefix,
+    });
+    await connection.ping();
+    await queue.enqueueInspection(makeJob());
+    const seen: string[] = [];
+    const send = connection.sendCommand.bind(connection);
+    connection.sendCommand = (command: Command) => {
+      seen.push(command.name);
+      void command.promise.then(() => seen.push('answer'));
+      return send(command);
+    };
+    await queue.enqueueInspection(makeJob());
+    expect(seen).toEqual(['exists', 'evalsha', 'answer', 'answer']);
+    await queue.close();
+    await connection.quit();
   });
 
   it('counts jobs by state', async () => {

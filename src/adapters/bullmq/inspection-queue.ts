@@ -66,23 +66,25 @@ export function createInspectionQueue(deps: InspectionQueueDeps): InspectionQueu
   const call = createCaller(connection, timeoutMs, deps.breaker);
 
   return {
-    enqueueInspection: (job) => call(() => context.with(parentOf(job), () => add(queue, job))),
+    enqueueInspection: (job) => call(() => context.with(parentOf(job), () => add(queue, connection, job))),
     counts: () => call(() => countJobs(queue)),
     check: () => call(() => connection.ping()).then(() => undefined),
     close: () => queue.close(),
   };
 }
 
-async function add(queue: Queue, job: InspectionJob): Promise<void> {
+/** Adds a job; one that is new takes no longer than that. */
+async function add(queue: Queue, connection: Redis | Cluster, job: InspectionJob): Promise<void> {
   const jobId = jobIdOf(job);
+  const options = { ...JOB_OPTIONS, jobId, priority: PRIORITIES[job.priority] };
+  const insert = (): Promise<unknown> => queue.add('inspect', job, options);
+  // Both are under way before either is answered. BullMQ leaves a job alone whose key is there.
+  const [isKnown] = await Promise.all([connection.exists(queue.toKey(jobId)), insert()]);
   // A failed job is kept to be looked at, and what Redis lost the place of is in no list: neither ever runs, and neither must
   // stand in the way of the sweeper's next try.
-  if (DEAD_STATES.has(await queue.getJobState(jobId))) await queue.remove(jobId);
-  await queue.add('inspect', job, {
-    ...JOB_OPTIONS,
-    jobId,
-    priority: PRIORITIES[job.priority],
-  });
+  if (isKnown === 0 || !DEAD_STATES.has(await queue.getJobState(jobId))) return;
+  await queue.remove(jobId);
+  await insert();
 }
 
 const DEAD_STATES: ReadonlySet<string> = new Set(['failed', 'unknown']);
