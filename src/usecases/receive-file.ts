@@ -16,6 +16,7 @@ import { claim, idempotently, type IdempotentRequest } from './idempotent.js';
 import { givenUp, wasGivenUp } from './given-up.js';
 import { newFile, writeNewFile } from './new-file.js';
 import { takeParts, type TakePartsDeps } from './take-parts.js';
+import { giveUpFile, remember, yieldTo } from './yield-file.js';
 
 /** A whole file in one request, of a length that only its end tells. */
 export interface ReceiveFileInput {
@@ -56,7 +57,8 @@ export const receiveFile =
       const sizeBytes = await takeParts(deps, actor, { file, body, signal, maxBytes });
       return await finish(deps, actor, input, file, sizeBytes);
     } catch (error) {
-      await giveUp(deps, actor, input, file);
+      // Without a key nobody can go on with a broken upload, so it ends now; with one it waits for the retry.
+      if (input.idempotencyKey === undefined) await giveUpFile(deps, actor, file);
       if (error instanceof FaultError) return { ok: false, fault: error.fault };
       throw error;
     }
@@ -109,28 +111,19 @@ async function finish(
   file: File,
   sizeBytes: number,
 ): Promise<Outcome<File>> {
+  let winner: File | undefined;
   const outcome = await deps.files.transact(actor, async (tx) => {
+    winner = undefined; // The database may run this again.
     const completed = await complete(tx, file, sizeBytes, deps.clock.now());
-    if (completed.ok && completed.value.isFirst) await remember(tx, deps, actor, input, completed.value.file);
-    return completed;
+    if (!completed.ok || !completed.value.isFirst) return completed;
+    winner = await remember(tx, requestOf(deps, actor, input), completed.value.file);
+    // This rolls the completion back.
+    return winner ? fault('CONFLICT') : completed;
   });
+  if (winner) return yieldTo(deps, actor, file, winner);
   if (!outcome.ok) return outcome;
   announce(deps.bus, file);
   return outcome.value.isFirst ? ok(outcome.value.file) : firstAnswer(deps, actor, input, outcome.value.file);
-}
-
-/** While the bytes came, the key may have been forgotten, and may have become that of another request. */
-async function remember(
-  tx: FileTransaction,
-  deps: ReceiveFileDeps,
-  actor: Actor,
-  input: ReceiveFileInput,
-  file: File,
-): Promise<void> {
-  const key = input.idempotencyKey;
-  if (key === undefined) return;
-  const claimed = await claim(tx, requestOf(deps, actor, input));
-  if (claimed.ok) await tx.storeAnswer(key, toSnapshot(file));
 }
 
 async function complete(
@@ -167,22 +160,3 @@ const firstAnswer = (
     await tx.storeAnswer(key, toSnapshot(file));
     return ok(file);
   });
-
-/** Without a key nobody can go on with a broken upload, so it ends now; with one it waits for the retry. */
-async function giveUp(
-  deps: ReceiveFileDeps,
-  actor: Actor,
-  input: ReceiveFileInput,
-  file: File,
-): Promise<void> {
-  if (input.idempotencyKey !== undefined) return;
-  const at = deps.clock.now();
-  await deps.files
-    .transact(actor, async (tx) => {
-      const locked = await lockFile(tx, file.id);
-      return locked.ok ? applyCommand(tx, locked.value, { kind: 'cancel' }, at) : locked;
-    })
-    // The request has failed already; the sweeper ends what this could not.
-    .catch(() => undefined);
-  announce(deps.bus, file);
-}

@@ -58,6 +58,9 @@ describe('bytes that arrive when another request has ended their upload', () => 
       signal: new AbortController().signal,
     });
 
+  const expireKeys = (): Promise<unknown> =>
+    asSuperuser(scene.ownerUrl, (client) => client.query('update idempotency_keys set expires_at = now()'));
+
   it.each(['before', 'after'] as const)(
     'a twin of a whole file gets the answer of the faster one, which came in %s the store took the bytes',
     async (moment) => {
@@ -96,9 +99,7 @@ describe('bytes that arrive when another request has ended their upload', () => 
     const slow = gated(scene.deps.objects, 'before');
     const late = send(slow.store, 'taken', BYTES);
     await slow.reached;
-    await asSuperuser(scene.ownerUrl, (client) =>
-      client.query('update idempotency_keys set expires_at = now()'),
-    );
+    await expireKeys();
     const upload = { name: 'other.bin', sizeBytes: 9, idempotencyKey: 'taken' };
     const urls: Partial<UrlSigner> = { tusUrl: (id: string) => id };
     const create = createUpload({
@@ -112,6 +113,36 @@ describe('bytes that arrive when another request has ended their upload', () => 
     expect(await late).toMatchObject({ ok: true, value: { state: 'SCANNING' } });
     expect(other).toMatchObject({ ok: true, value: { file: { name: 'other.bin' } } });
     expect(await create(ACTOR, upload)).toEqual(other);
+  });
+
+  it.each([
+    ['gets the answer of the other where the bytes are the same', BYTES, 'same'],
+    ['is told that they differ where they are others', Buffer.from('THE same bytes, sent twice'), 'mismatch'],
+  ])('a whole file that was sent again after its key ran out %s', async (_what, bytes, expected) => {
+    const slow = gated(scene.deps.objects, 'before');
+    const late = send(slow.store, expected, bytes);
+    await slow.reached;
+    await expireKeys();
+    const first = await send(scene.deps.objects, expected, BYTES);
+    slow.open();
+    const mismatch = { ok: false, fault: { code: 'IDEMPOTENCY_MISMATCH' } };
+    expect(await late).toMatchObject(expected === 'same' ? first : mismatch);
+    expect(await send(scene.deps.objects, expected, BYTES)).toEqual(first);
+  });
+
+  it('of two whole files of one key the one that is complete first is the answer to both', async () => {
+    const [slow, slower] = [gated(scene.deps.objects, 'before'), gated(scene.deps.objects, 'before')];
+    const late = send(slow.store, 'both', BYTES);
+    await slow.reached;
+    await expireKeys();
+    const later = send(slower.store, 'both', BYTES);
+    await slower.reached;
+    slow.open();
+    const first = await late;
+    expect(first).toMatchObject({ ok: true, value: { state: 'SCANNING' } });
+    slower.open();
+    expect(await later).toEqual(first);
+    expect(await send(scene.deps.objects, 'both', BYTES)).toEqual(first);
   });
 
   it('a part is refused with CONFLICT, also when its place in the store is gone', async () => {
