@@ -49,6 +49,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyInstance> {
   // Fastify's own view of a logger keeps the type of the instance free of ours.
   const loggerInstance: FastifyBaseLogger = deps.logger;
+  const { trustedProxies = [] } = deps;
   const app: FastifyInstance = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
@@ -66,7 +67,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     routerOptions: { maxParamLength: MAX_PATH_SEGMENT_CHARS, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    trustProxy: [...(deps.trustedProxies ?? [])],
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     exposeHeadRoutes: false,
     frameworkErrors: answerBadUrl,
     clientErrorHandler: answerClientError,
