@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { closeSync, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { identityOf, pidOf } from './process-identity.js';
 import { StartError } from './start-error.js';
@@ -19,7 +18,7 @@ export async function lockDirectory(directory: string): Promise<() => void> {
   const claim = await claimName(directory);
   const holder = pidOf(readOr(file, ''));
   if (claim === null || (holder !== null && holder !== process.pid)) {
-    claim?.close();
+    claim?.release();
     const process = holder === null ? '' : ` (process ${holder})`;
     throw new StartError(
       `Lazaret is already running on ${directory}${process}: stop it first, or set LAZARET_DATA_DIR and the ports to run another one.`,
@@ -28,7 +27,7 @@ export async function lockDirectory(directory: string): Promise<() => void> {
   signWith(file);
   return () => {
     rmSync(file, { force: true });
-    claim.close();
+    claim.release();
   };
 }
 
@@ -39,14 +38,22 @@ export async function lockDirectory(directory: string): Promise<() => void> {
  * @returns null when another process has it
  * @see unix(7), abstract sockets
  */
-async function claimName(directory: string): Promise<Server | null> {
-  // A path may be longer than a name.
-  const name = createHash('sha256').update(realpathSync(directory)).digest('hex');
+async function claimName(directory: string): Promise<{ release: () => void } | null> {
+  // Not its path: a directory may have several, and containers that share a network each another directory at the same.
+  const opened = openSync(directory, 'r');
+  // While it is open no other directory gets its number, also where somebody removes it.
+  const { dev, ino } = fstatSync(opened, { bigint: true });
   const server = createServer((socket) => socket.destroy()).unref();
   try {
-    await once(server.listen(`\0lazaret-${name}`), 'listening');
-    return server;
+    await once(server.listen(`\0lazaret-${dev}-${ino}`), 'listening');
+    return {
+      release: () => {
+        server.close();
+        closeSync(opened);
+      },
+    };
   } catch (cause) {
+    closeSync(opened);
     if (codeOf(cause) === 'EADDRINUSE') return null;
     throw cause;
   }

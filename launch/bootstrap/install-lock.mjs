@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { realpathSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startError } from './start-error.mjs';
@@ -18,7 +17,9 @@ const MAX_WAIT_MS = 15 * 60_000;
  * @param {() => Promise<void>} work
  */
 export async function withInstallLock(root, work) {
-  const name = `\0lazaret-install-${createHash('sha256').update(realpathSync(root)).digest('hex')}`;
+  // Not its path: a clone may have several, and containers that share a network each another clone at the same.
+  const { dev, ino } = statSync(root, { bigint: true });
+  const name = `\0lazaret-install-${dev}-${ino}`;
   const givesUpAt = Date.now() + MAX_WAIT_MS;
   let lock = await take(name);
   if (lock === null) console.log('Another command is installing the npm packages; waiting for it ...');

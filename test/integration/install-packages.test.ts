@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,7 +27,8 @@ it('installs at once where a killed command left the number of a process that li
     JSON.stringify({ ...names, lockfileVersion: 3, packages: { '': names } }),
   );
   await writeFile(path.join(root, '.install.lock'), String(process.pid));
-  await expect(Promise.race([ensurePackages(root), delay(30_000, 'waits')])).resolves.toBeUndefined();
+  const patience = delay(30_000, 'waits', { ref: false });
+  await expect(Promise.race([ensurePackages(root), patience])).resolves.toBeUndefined();
 });
 
 it('lets one command of a clone install at a time', async () => {
@@ -39,4 +40,17 @@ it('lets one command of a clone install at a time', async () => {
     atWork -= 1;
   };
   await Promise.all([withInstallLock(root, work), withInstallLock(root, work)]);
+});
+
+it('holds up no command of another clone at the same path', async () => {
+  const [clone, moved] = [path.join(root, 'clone'), path.join(root, 'moved')];
+  await mkdir(clone);
+  let isOtherDone = false;
+  await withInstallLock(clone, async () => {
+    await rename(clone, moved);
+    await mkdir(clone);
+    await withInstallLock(clone, () => Promise.resolve());
+    isOtherDone = true;
+  });
+  expect(isOtherDone).toBe(true);
 });
