@@ -77,7 +77,7 @@ describe('connections that break, and handles that are kept', () => {
   });
 
   it('a connection is replaced at its age, and given up when nobody uses it', async () => {
-    const aging = open({ poolSize: 1, maxLifetimeSeconds: 1 });
+    const aging = open({ poolSize: 1, maxLifetimeSeconds: 3 });
     const used = async (): Promise<number> =>
       aging.transaction(asTenant(ACME), ({ sql: db }) => processOf(db));
     const first = await used();

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createProcessLog } from '../../../launch/services/process-log.js';
 
 const LIMIT_BYTES = 16 * 1024 * 1024;
+/** A disk that others keep busy takes its time. */
+const PATIENCE = { timeout: 30_000 };
 const CHUNK = Buffer.from(`${'x'.repeat(1024 * 1024 - 1)}\n`);
 
 let directory: string;
@@ -24,7 +26,7 @@ async function fill(write: (chunk: Buffer) => void): Promise<void> {
   for (let bytes = 0; bytes <= LIMIT_BYTES; bytes += CHUNK.length) {
     const before = await sizeOf(file);
     write(CHUNK);
-    await vi.waitUntil(async () => (await sizeOf(file)) > before);
+    await vi.waitUntil(async () => (await sizeOf(file)) > before, PATIENCE);
   }
 }
 
@@ -32,7 +34,7 @@ it('keeps the file before the current one', async () => {
   const log = createProcessLog('api', file, () => undefined);
   await fill(log.write);
   log.write(Buffer.from('next\n'));
-  await vi.waitUntil(async () => (await sizeOf(file)) === 5);
+  await vi.waitUntil(async () => (await sizeOf(file)) === 5, PATIENCE);
   expect(await sizeOf(`${file}.1`)).toBeGreaterThan(LIMIT_BYTES);
 });
 
@@ -41,6 +43,6 @@ it('goes on in a new file where somebody has removed the one that has become lar
   await fill(log.write);
   await rm(file);
   log.write(Buffer.from('next\n'));
-  await vi.waitUntil(async () => (await sizeOf(file)) > 0);
+  await vi.waitUntil(async () => (await sizeOf(file)) > 0, PATIENCE);
   expect(await readFile(file, 'utf8')).toBe('next\n');
 });
