@@ -63,10 +63,10 @@ describe('a clean file whose bytes were replaced in the store', () => {
 
   it('is known by proofs that nobody changes and no other tenant reads', async () => {
     const file = await clean(randomBytes(SIZE));
-    expect([await blockSize(file), await blockSize(file, GLOBEX)]).toEqual([65_536, undefined]);
+    expect([await blockSize(file), await blockSize(file, GLOBEX)]).toEqual([262_144, undefined]);
     const other = { blockBytes: 1_000, macs: randomBytes(32) };
     await scene.deps.files.transact(ACME, (tx) => tx.addBlocks(file.vaultKey ?? '', other));
-    expect(await blockSize(file)).toBe(65_536);
+    expect(await blockSize(file)).toBe(262_144);
     const change = (changes: string): Promise<unknown> =>
       asSuperuser(scene.ownerUrl, (db) =>
         db.query(`update contents set ${changes} where vault_key = $1`, [file.vaultKey]),

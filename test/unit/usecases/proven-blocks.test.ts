@@ -122,8 +122,8 @@ describe('the blocks of a content', () => {
   it('are as small as a reader can hold, and as few as a row can', () => {
     const [KIB, MIB, GIB] = [2 ** 10, 2 ** 20, 2 ** 30];
     expect([0, MIN_BLOCK_BYTES].map(blockBytesOf)).toEqual([undefined, undefined]);
-    expect([MIN_BLOCK_BYTES + 1, 4 * GIB].map(blockBytesOf)).toEqual([64 * KIB, 64 * KIB]);
-    expect([4 * GIB + 1, 8 * GIB, 100 * GIB].map(blockBytesOf)).toEqual([128 * KIB, 128 * KIB, 2 * MIB]);
+    expect([MIN_BLOCK_BYTES + 1, 16 * GIB].map(blockBytesOf)).toEqual([256 * KIB, 256 * KIB]);
+    expect([16 * GIB + 1, 32 * GIB, 100 * GIB].map(blockBytesOf)).toEqual([512 * KIB, 512 * KIB, 2 * MIB]);
     expect([256 * GIB, 2 ** 40, 5 * 2 ** 40].map(blockBytesOf)).toEqual([4 * MIB, 4 * MIB, 4 * MIB]);
   });
 
