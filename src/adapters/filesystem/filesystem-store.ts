@@ -1,14 +1,12 @@
 import { chmod, mkdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
-import { TransientError } from '../../domain/errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { LentChunks, ObjectRef, ObjectStore, OpenObject } from '../../ports/object-store.js';
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
 import type { SpoolingStore } from '../../ports/spool.js';
 import type { StoreInventory } from '../../ports/store-inventory.js';
 import { consume } from '../common/consume.js';
-import { withDeadline } from '../common/with-deadline.js';
 import { DIRECTORY_MODE, ensureDirectory, isRealDirectory, pruneEmpty } from './directories.js';
 import { listDisk } from './inventory.js';
 import { isolate, openIsolated, removeIsolated } from './isolated.js';
@@ -26,14 +24,12 @@ import {
 } from './multipart.js';
 import { lendObject, openObject, statObject } from './open-object.js';
 import { createRoom } from './room.js';
-import { requireThere, seekWhileThere, whileThere } from './presence.js';
+import { seekWhileThere, whileThere } from './presence.js';
 import { openScratch } from './scratch.js';
-import { DEPENDENCY, guard } from './store-error.js';
+import { guard } from './store-error.js';
 import { createStoreSpool } from './store-spool.js';
+import { tellRoom } from './tell-room.js';
 import { publishBelow, writeScratch } from './write-durably.js';
-
-/** How long a disk may take to say what is free on it; one behind a network that is cut never does. */
-const ANSWER_MS = 3_000;
 
 /** Where the store lives. */
 export interface FilesystemStoreOptions {
@@ -102,19 +98,6 @@ const takeBytes = (disk: Disk): Pick<ObjectStore, 'putPart' | 'write'> => ({
     ),
   write: (ref, sizeBytes, body, signal) =>
     consume(body, () => whileThere(disk.layout, () => writeObject(disk, ref, sizeBytes, body, signal))),
-});
-
-const tellRoom = ({ layout, room }: Disk): Required<Pick<ObjectStore, 'hasRoom' | 'spareBytes'>> => ({
-  hasRoom: () => guard(room.has),
-  spareBytes: () =>
-    withDeadline(
-      guard(async () => {
-        await requireThere(layout);
-        return room.spareBytes();
-      }),
-      ANSWER_MS,
-      () => new TransientError(DEPENDENCY, 'The disk of the store does not answer.'),
-    ),
 });
 
 async function openDisk({ root, clock, minFreeBytes = 0 }: FilesystemStoreOptions): Promise<Disk> {

@@ -1,25 +1,21 @@
-import * as fs from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, it, vi } from 'vitest';
-import { createFilesystemStore } from '../../../src/adapters/filesystem/filesystem-store.js';
-import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
+import { expect, it } from 'vitest';
+import { createLayout } from '../../../src/adapters/filesystem/layout.js';
+import type { Room } from '../../../src/adapters/filesystem/room.js';
+import { tellRoom } from '../../../src/adapters/filesystem/tell-room.js';
 import { TransientError } from '../../../src/domain/errors.js';
 
-vi.mock(import('node:fs/promises'), { spy: true });
-
 it('a disk that does not answer is away, and holds nobody for ever', async () => {
-  const root = await fs.mkdtemp(path.join(tmpdir(), 'lazaret-silent-'));
-  const store = await createFilesystemStore({ root, clock: createSystemClock() });
-  expect(await store.spareBytes?.()).toBeGreaterThan(0);
-  vi.mocked(fs.realpath).mockReturnValue(new Promise(() => undefined));
-  vi.useFakeTimers();
+  const layout = createLayout(await realpath(await mkdtemp(path.join(tmpdir(), 'lazaret-silent-'))));
   try {
-    const asked = expect(store.spareBytes?.()).rejects.toBeInstanceOf(TransientError);
-    await vi.advanceTimersByTimeAsync(5_000);
-    await asked;
+    await mkdir(layout.scratch);
+    const spareBytes = async (answer: Room['spareBytes']): Promise<number> =>
+      tellRoom({ layout, room: { spareBytes: answer } as Room }).spareBytes();
+    expect(await spareBytes(() => Promise.resolve(5))).toBe(5);
+    await expect(spareBytes(() => new Promise(() => undefined))).rejects.toBeInstanceOf(TransientError);
   } finally {
-    vi.useRealTimers();
+    await rm(layout.root, { recursive: true });
   }
-  await fs.rm(root, { recursive: true });
 });
