@@ -37,7 +37,7 @@ export const failedAttempts = pgTable(
     }),
     check(
       'failed_attempts_class_known',
-      sql`${table.failureClass} in ('TRANSIENT', 'RATE_LIMITED', 'PERMANENT', 'UNKNOWN', 'INTERRUPTED', 'LOST')`,
+      sql`${table.failureClass} in ('TRANSIENT', 'RATE_LIMITED', 'OVERTIME', 'PERMANENT', 'UNKNOWN', 'INTERRUPTED', 'LOST')`,
     ),
     tenantReads('failed_attempts', table.tenantId),
     tenantAdds('failed_attempts', ofTenant(table.tenantId)),
@@ -86,7 +86,7 @@ export const deadLetters = pgTable(
     ),
     check(
       'dead_letters_class_known',
-      sql`${table.failureClass} in ('TRANSIENT', 'RATE_LIMITED', 'PERMANENT', 'UNKNOWN', 'INTERRUPTED', 'LOST')`,
+      sql`${table.failureClass} in ('TRANSIENT', 'RATE_LIMITED', 'OVERTIME', 'PERMANENT', 'UNKNOWN', 'INTERRUPTED', 'LOST')`,
     ),
     check(
       'dead_letters_decided_by_somebody',

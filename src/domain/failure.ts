@@ -4,12 +4,13 @@ import { OvertimeError, PermanentError, TransientError } from './errors.js';
  * What kind of failure ended an attempt, which decides whether there is another one. UNKNOWN is a class of its own: what
  * nobody foresaw is never taken for something that passes by itself.
  */
-export type FailureClass = 'TRANSIENT' | 'RATE_LIMITED' | 'PERMANENT' | 'UNKNOWN';
+export type FailureClass = 'TRANSIENT' | 'RATE_LIMITED' | 'OVERTIME' | 'PERMANENT' | 'UNKNOWN';
 
 /** How an attempt can end without a verdict: by a failure, because its worker was stopped, or was lost without a word. */
 export const ATTEMPT_ENDS = [
   'TRANSIENT',
   'RATE_LIMITED',
+  'OVERTIME',
   'PERMANENT',
   'UNKNOWN',
   'INTERRUPTED',
@@ -26,18 +27,16 @@ export interface Failure {
   readonly dependency: string | null;
   /** How long the dependency asked to be left alone, in milliseconds. */
   readonly retryAfterMs: number | null;
-  /** Whether it used up the time that it had, and not only ours. @default false */
-  readonly isOvertime?: boolean;
 }
 
 /** Puts whatever was thrown into its class. */
 export function classify(error: unknown): Failure {
+  if (error instanceof OvertimeError) {
+    return { failureClass: 'OVERTIME', dependency: error.dependency, retryAfterMs: null };
+  }
   if (error instanceof TransientError) {
     const { dependency, retryAfterMs } = error;
-    const isOvertime = error instanceof OvertimeError;
-    if (retryAfterMs === undefined) {
-      return { failureClass: 'TRANSIENT', dependency, retryAfterMs: null, isOvertime };
-    }
+    if (retryAfterMs === undefined) return { failureClass: 'TRANSIENT', dependency, retryAfterMs: null };
     return { failureClass: 'RATE_LIMITED', dependency, retryAfterMs };
   }
   if (error instanceof PermanentError) {
@@ -54,18 +53,16 @@ const NAMES: Readonly<Record<string, string>> = {
   redis: 'The queue',
 };
 
-/** What is said of an attempt in which a dependency used up its time; by these words it is known again. */
-export const OVERTIME = 'The analysis of structure took longer than it may.';
-
 /** One sentence about a failure that anybody may read: it names no host, no path and nothing that an error said. */
-export function describeFailure({ failureClass, dependency, isOvertime = false }: Failure): string {
-  if (isOvertime) return OVERTIME;
+export function describeFailure({ failureClass, dependency }: Failure): string {
   const who = NAMES[dependency ?? ''] ?? 'A part of the service';
   switch (failureClass) {
     case 'TRANSIENT':
       return `${who} did not answer as it must.`;
     case 'RATE_LIMITED':
       return `${who} asked to be left alone for a while.`;
+    case 'OVERTIME':
+      return `${who} took longer than it may.`;
     case 'PERMANENT':
       return `${who} refused what it was asked for.`;
     case 'UNKNOWN':

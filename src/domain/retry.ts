@@ -43,6 +43,7 @@ export function nextStep(failure: Failure, attempt: number, limits: RetryLimits)
       return { kind: 'retry', minDelayMs, maxDelayMs: minDelayMs + maxDelayMs };
     }
     case 'TRANSIENT':
+    case 'OVERTIME':
       if (isLast) return { kind: 'give-up', cause: 'ATTEMPTS_USED_UP' };
       return { kind: 'retry', minDelayMs: 0, maxDelayMs };
   }

@@ -1,4 +1,3 @@
-import { OVERTIME } from '../domain/failure.js';
 import type { File } from '../domain/file.js';
 import { vaultKeyOf } from '../domain/object-keys.js';
 import type { Verdict } from '../domain/verdict.js';
@@ -72,7 +71,7 @@ async function readHistory(
   const interrupted = await tx.interruptedAttempts(id, before);
   const tries = attempt - before - Math.min(interrupted, MAX_FREE_INTERRUPTIONS);
   const ends = await tx.failedAttempts(id, attempt, MAX_REMEMBERED);
-  return { tries, hadOvertime: ends.some((end) => end.attempt > before && end.message === OVERTIME) };
+  return { tries, hadOvertime: ends.some((end) => end.attempt > before && end.failureClass === 'OVERTIME') };
 }
 
 const LOST = { failureClass: 'LOST', message: 'The worker was lost.' } as const;

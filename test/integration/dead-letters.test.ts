@@ -3,6 +3,7 @@ import { createBacklog } from '../../src/adapters/postgres/backlog.js';
 import type { Database } from '../../src/adapters/postgres/database.js';
 import type { Actor } from '../../src/domain/actor.js';
 import { PermanentError, TransientError } from '../../src/domain/errors.js';
+import { ATTEMPT_ENDS } from '../../src/domain/failure.js';
 import type { File } from '../../src/domain/file.js';
 import type { LetterOfFile } from '../../src/ports/dead-letters.js';
 import { discardDeadLetter, replayDeadLetter } from '../../src/usecases/dead-letters/decide-dead-letter.js';
@@ -207,6 +208,21 @@ describe('an inspection that is given up', () => {
     });
     await scene.inspect(vain, broken(new PermanentError('scanner', 'no')));
     expect((await openLetterOf(vain)).letter.cause).toBe('PERMANENT_FAILURE');
+  });
+
+  it('tells of every end that an attempt can have', async () => {
+    const file = await scene.receive(Buffer.from('ends in all ways'));
+    const ends = ATTEMPT_ENDS.map((failureClass, index) => ({
+      attempt: index + 1,
+      failureClass,
+      message: `By ${failureClass}.`,
+    }));
+    const told = await scene.deps.files.transact(ACME, async (tx) => {
+      for (const end of ends) await tx.noteFailedAttempt(file.id, end);
+      return tx.failedAttempts(file.id, ends.length, ends.length);
+    });
+    expect(told).toHaveLength(ends.length);
+    expect(told).toEqual(expect.arrayContaining(ends.map((end) => expect.objectContaining(end) as unknown)));
   });
 
   it('is replayed by nobody without the permission, and by no statement past its dead letter', async () => {

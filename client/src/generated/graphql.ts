@@ -20,6 +20,8 @@ export type AttemptEnd =
   | 'INTERRUPTED'
   /** Because the worker was lost without a word. */
   | 'LOST'
+  /** By an analysis that used up its time; when that happens again it is what is found of the file. */
+  | 'OVERTIME'
   /** By a refusal: there was no next attempt. */
   | 'PERMANENT'
   /** By a dependency that said when to come again. */

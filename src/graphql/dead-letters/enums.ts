@@ -48,6 +48,10 @@ registerEnumType(AttemptEndEnum, {
     },
     RATE_LIMITED: { description: 'By a dependency that said when to come again.' },
     PERMANENT: { description: 'By a refusal: there was no next attempt.' },
+    OVERTIME: {
+      description:
+        'By an analysis that used up its time; when that happens again it is what is found of the file.',
+    },
     UNKNOWN: { description: 'By a failure that nobody foresaw.' },
     INTERRUPTED: { description: 'Because the worker was told to stop; the next attempt came at once.' },
     LOST: { description: 'Because the worker was lost without a word.' },

@@ -1,0 +1,4 @@
+ALTER TABLE "dead_letters" DROP CONSTRAINT "dead_letters_class_known";--> statement-breakpoint
+ALTER TABLE "failed_attempts" DROP CONSTRAINT "failed_attempts_class_known";--> statement-breakpoint
+ALTER TABLE "dead_letters" ADD CONSTRAINT "dead_letters_class_known" CHECK ("dead_letters"."failure_class" in ('TRANSIENT', 'RATE_LIMITED', 'OVERTIME', 'PERMANENT', 'UNKNOWN', 'INTERRUPTED', 'LOST'));--> statement-breakpoint
+ALTER TABLE "failed_attempts" ADD CONSTRAINT "failed_attempts_class_known" CHECK ("failed_attempts"."failure_class" in ('TRANSIENT', 'RATE_LIMITED', 'OVERTIME', 'PERMANENT', 'UNKNOWN', 'INTERRUPTED', 'LOST'));
