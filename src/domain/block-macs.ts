@@ -6,6 +6,9 @@ export interface BlockMacs {
   readonly macs: Uint8Array;
 }
 
+/** Length of a MAC, and of the key that all blocks of one content share. */
+export const BLOCK_MAC_BYTES = 16;
+
 const KIB = 1024;
 const MIB = KIB * KIB;
 

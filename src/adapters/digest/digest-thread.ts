@@ -15,7 +15,7 @@ interface OpenPart {
   readonly cipher: CipherGCM;
 }
 
-/** The same as `createBlockMacs`; a thread that runs from its source cannot import it. */
+/** Their MACs are the same as `macOfBlock` makes; a thread that runs from its source cannot import it. */
 interface Blocks {
   readonly blockBytes: number;
   readonly key: Buffer;

@@ -1,22 +1,19 @@
 import { createHash } from 'node:crypto';
 import { PermanentError } from '../../domain/errors.js';
 import type { Digest } from '../../ports/digester.js';
-import { createBlockMacs } from './block-macs.js';
 
-/** Computes on the thread of the caller: for bodies in one piece that are shorter than the way to another thread. */
-export function createInlineDigest(blockBytes: number | undefined): Digest {
+/** Computes on the thread of the caller: for bodies in one piece and one block that are shorter than the way to another thread. */
+export function createInlineDigest(): Digest {
   const whole = createHash('sha256');
-  const blocks = blockBytes === undefined ? undefined : createBlockMacs(blockBytes);
   return {
     update: (bytes) => {
       whole.update(bytes);
-      blocks?.update(bytes);
     },
     beginPart() {
       throw noPart();
     },
     endPart: () => Promise.reject(noPart()),
-    endBlocks: () => Promise.resolve(blocks?.finish() ?? ''),
+    endBlocks: () => Promise.resolve(''),
     finish: () => Promise.resolve(whole.digest('hex')),
     abort: () => undefined,
   };

@@ -1,10 +1,8 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, isNull, sql } from 'drizzle-orm';
 import { contents } from '../../../db/schema/contents.js';
-import type { BlockMacs } from '../../domain/block-macs.js';
+import { BLOCK_MAC_BYTES, type BlockMacs } from '../../domain/block-macs.js';
 import type { ContentTransaction } from '../../ports/contents.js';
-import type { FileScope } from './file-scope.js';
-
-const MAC_BYTES = 16;
+import { isCopy, type FileScope } from './file-scope.js';
 
 /** What proves the blocks of sealed copies. Much of it may belong to one copy, so nobody reads more than is wanted. */
 export const createBlocks = (
@@ -19,10 +17,10 @@ export const createBlocks = (
   },
   blockMacs: async (vaultKey, firstBlock, count) => {
     // Positions begin with 1, and the key stands before the first MAC.
-    const start = (firstBlock + 1) * MAC_BYTES + 1;
+    const start = (firstBlock + 1) * BLOCK_MAC_BYTES + 1;
     const { blockMacs } = contents;
-    const macs = sql<Uint8Array>`substring(${blockMacs} from 1 for ${sql.raw(String(MAC_BYTES))})
-      || substring(${blockMacs} from ${start}::int for ${count * MAC_BYTES}::int)`;
+    const macs = sql<Uint8Array>`substring(${blockMacs} from 1 for ${sql.raw(String(BLOCK_MAC_BYTES))})
+      || substring(${blockMacs} from ${start}::int for ${count * BLOCK_MAC_BYTES}::int)`;
     const [row] = await context.sql.select({ macs }).from(contents).where(isCopy(context, vaultKey));
     return row?.macs ?? undefined;
   },
@@ -40,6 +38,3 @@ export async function addBlocks(
     .set({ blockBytes, blockMacs: macs })
     .where(and(isCopy(context, vaultKey), isNull(contents.blockBytes)));
 }
-
-const isCopy = ({ scope }: FileScope, vaultKey: string): ReturnType<typeof and> =>
-  and(eq(contents.tenantId, scope.tenantId), eq(contents.vaultKey, vaultKey));

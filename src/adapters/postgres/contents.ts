@@ -7,7 +7,7 @@ import type { FileId } from '../../domain/ids.js';
 import type { Finding, Verdict } from '../../domain/verdict.js';
 import type { ContentLabel, ContentTransaction, Copy, NewCopy, StoredContent } from '../../ports/contents.js';
 import { addBlocks, createBlocks } from './block-macs.js';
-import { isFile, type FileScope } from './file-scope.js';
+import { isCopy, isFile, type FileScope } from './file-scope.js';
 
 type Contents = Omit<ContentTransaction, 'askPossession' | 'findQuestion' | 'takeQuestion'>;
 
@@ -38,7 +38,7 @@ export const createContents = (context: FileScope): Contents => ({
     return row;
   },
   lockContent: async (vaultKey) => {
-    const isIt = and(isCopy(context, [vaultKey]), eq(contents.isJoinable, true));
+    const isIt = and(isCopy(context, vaultKey), eq(contents.isJoinable, true));
     const [row] = await context.sql.select(columns).from(contents).where(isIt).for('update');
     return row;
   },
@@ -46,17 +46,14 @@ export const createContents = (context: FileScope): Contents => ({
   enterContent: (copy) => enterContent(context, copy),
   ...createBlocks(context),
   retireContent: async (vaultKey) => {
-    await context.sql
-      .update(contents)
-      .set({ isJoinable: false })
-      .where(isCopy(context, [vaultKey]));
+    await context.sql.update(contents).set({ isJoinable: false }).where(isCopy(context, vaultKey));
   },
   contentKeys: async (vaultKeys) => {
     if (vaultKeys.length === 0) return new Set();
     const rows = await context.sql
       .select({ vaultKey: contents.vaultKey })
       .from(contents)
-      .where(isCopy(context, vaultKeys));
+      .where(isOneOf(context, vaultKeys));
     return new Set(rows.map(({ vaultKey }) => vaultKey));
   },
   unreferencedKeys: async (sha256) => {
@@ -68,7 +65,7 @@ export const createContents = (context: FileScope): Contents => ({
   },
   forgetContents: async (vaultKeys) => {
     if (vaultKeys.length === 0) return;
-    await context.sql.delete(contents).where(and(isCopy(context, vaultKeys), isUnreferenced));
+    await context.sql.delete(contents).where(and(isOneOf(context, vaultKeys), isUnreferenced));
   },
   receiveStored: (id) => receiveStored(context, id),
 });
@@ -150,5 +147,5 @@ const ofTenant = ({ scope }: FileScope): SQL => eq(contents.tenantId, scope.tena
 const standsFor = (context: FileScope, sha256: string): SQL | undefined =>
   and(ofTenant(context), eq(contents.sha256, sha256), sql`${contents.isJoinable}`);
 
-const isCopy = (context: FileScope, vaultKeys: readonly string[]): SQL | undefined =>
+const isOneOf = (context: FileScope, vaultKeys: readonly string[]): SQL | undefined =>
   and(ofTenant(context), inArray(contents.vaultKey, [...vaultKeys]));

@@ -1,4 +1,5 @@
 import { and, eq, sql, type SQL } from 'drizzle-orm';
+import { contents } from '../../../db/schema/contents.js';
 import { files } from '../../../db/schema/files.js';
 import type { File } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
@@ -22,6 +23,10 @@ export type HeldFile = Pick<File, 'version' | 'attempt' | 'receivedBytes'>;
 /** Selects one file of the tenant. The policy would do; the explicit tenant finds the index. */
 export const isFile = ({ scope }: FileScope, id: FileId): SQL | undefined =>
   and(eq(files.tenantId, scope.tenantId), eq(files.id, id));
+
+/** Selects one sealed copy of the tenant. */
+export const isCopy = ({ scope }: FileScope, vaultKey: string): SQL | undefined =>
+  and(eq(contents.tenantId, scope.tenantId), eq(contents.vaultKey, vaultKey));
 
 /** The instant of the statement by the clock that all processes share; `now()` stands still in a transaction. */
 export const databaseNow = sql<Date>`date_trunc('milliseconds', clock_timestamp())`;

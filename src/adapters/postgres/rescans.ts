@@ -5,7 +5,7 @@ import { files } from '../../../db/schema/files.js';
 import { EXAMINATIONS_IN_A_ROW } from '../../domain/rescan-delay.js';
 import type { Rescan, RescanTransaction } from '../../ports/rescans.js';
 import { fileColumns, toFile } from './file-row.js';
-import { databaseNow, databaseNowPlus, type FileScope } from './file-scope.js';
+import { databaseNow, databaseNowPlus, isCopy, type FileScope } from './file-scope.js';
 
 /** The next multiple: from here on failures are counted anew. */
 const nextRow = sql`(${contents.rescanAttempt} / ${sql.raw(String(EXAMINATIONS_IN_A_ROW))} + 1) * ${sql.raw(String(EXAMINATIONS_IN_A_ROW))}`;
@@ -114,6 +114,3 @@ async function lockCleanFiles(
   for (const row of rows) context.held.set(toFile(row).id, row);
   return rows.map(toFile);
 }
-
-const isCopy = ({ scope }: FileScope, vaultKey: string): ReturnType<typeof and> =>
-  and(eq(contents.tenantId, scope.tenantId), eq(contents.vaultKey, vaultKey));

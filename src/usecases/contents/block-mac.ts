@@ -1,8 +1,5 @@
 import { createCipheriv } from 'node:crypto';
 
-/** Length of a MAC of a block, and of the key that all blocks of one content share. */
-export const BLOCK_MAC_BYTES = 16;
-
 const NONCE_BYTES = 12;
 const INDEX_OFFSET = 8;
 

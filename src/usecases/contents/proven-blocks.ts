@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
+import { BLOCK_MAC_BYTES } from '../../domain/block-macs.js';
 import { PermanentError } from '../../domain/errors.js';
 import type { ByteRange } from '../../ports/object-store.js';
-import { BLOCK_MAC_BYTES, macOfBlock } from './block-mac.js';
+import { macOfBlock } from './block-mac.js';
 
 /** Tells whether the blocks of a content are what was inspected. */
 export interface BlockCheck {

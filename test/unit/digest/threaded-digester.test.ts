@@ -111,10 +111,7 @@ describe('a digest of a body in parts', () => {
   });
 });
 
-describe.each([
-  ['on a thread of its own', LARGE],
-  ['on the same thread', SMALL],
-])('a digest of a body in blocks that is computed %s', (_, size) => {
+describe('a digest of a body in blocks', () => {
   const digester = createThreadedDigester();
 
   it('is that of the whole, beside the MAC of every block, however the bytes come', async () => {
@@ -124,7 +121,7 @@ describe.each([
         fc.constantFrom(1_000, 65_536, 262_144, 1_000_000),
         async (sizes, blockBytes) => {
           const chunks = sizes.map((size) => randomBytes(size));
-          const digest = digester.begin(size, { blockBytes });
+          const digest = digester.begin(SMALL, { blockBytes });
           for (const chunk of chunks) await digest.update(Uint8Array.from(chunk));
           const macs = await digest.endBlocks();
           const key = Buffer.from(macs.slice(0, 32), 'hex');
@@ -138,7 +135,7 @@ describe.each([
 
   it('has another key for every body', async () => {
     const keys = [1, 2].map(async () => {
-      const digest = digester.begin(size, { blockBytes: 10 });
+      const digest = digester.begin(SMALL, { blockBytes: 10 });
       const macs = await digest.endBlocks();
       digest.abort();
       return macs;
@@ -147,8 +144,8 @@ describe.each([
     expect([one.length, other.length, one === other]).toEqual([32, 32, false]);
   });
 
-  it('has no MACs where none were wished for', async () => {
-    const digest = digester.begin(size);
+  it.each([LARGE, SMALL])('has no MACs where none were wished for (%d)', async (sizeBytes) => {
+    const digest = digester.begin(sizeBytes);
     expect(await digest.endBlocks()).toBe('');
     digest.abort();
   });
