@@ -91,10 +91,12 @@ export const environmentSchema = z.object({
     .regex(/^arn:[\w:/.@+=,-]+$/, 'must be the ARN of a user')
     .optional(),
   S3_LEFTOVER_DAYS: whole(2, 10_000, 60),
-  CLAMD_ADDRESSES: list.refine(
-    (items) => items.length > 0 && items.every((item) => parseClamdAddress(item) !== undefined),
-    CLAMD_ADDRESSES_RULE,
-  ),
+  CLAMD_ADDRESSES: list
+    .refine(
+      (items) => items.length > 0 && items.every((item) => parseClamdAddress(item) !== undefined),
+      CLAMD_ADDRESSES_RULE,
+    )
+    .prefault(''),
   LAZARET_CLAMD_MAX_STREAM_BYTES: whole(MIB, CLAMD_CEILING_BYTES, CLAMD_CEILING_BYTES),
   LAZARET_CLAMD_WRITE_TIMEOUT_MS: whole(100, 600_000, 30_000),
   LAZARET_CLAMD_REPLY_TIMEOUT_MS: whole(100, 3_600_000, 600_000),

@@ -104,6 +104,13 @@ describe('the configuration', () => {
     }
   });
 
+  it.each(['DATABASE_URL', 'REDIS_URL', 'CLAMD_ADDRESSES'])(
+    'says what %s must be where it is missing',
+    (name) => {
+      expect(refusalOf({ [name]: '' })).toMatch(new RegExp(`^${name} is not set: it must be \\w+`));
+    },
+  );
+
   it('names every variable that is wrong, not only the first', () => {
     const message = refusalOf({ LAZARET_PORT: 'x', REDIS_URL: 'http://127.0.0.1' });
     expect(message.split('\n')).toHaveLength(2);
