@@ -20,6 +20,7 @@ import type { FileStore } from './ports/file-store.js';
 import type { ObjectStore } from './ports/object-store.js';
 import type { QuarantineArea } from './ports/quarantine-area.js';
 import type { SpoolingStore } from './ports/spool.js';
+import type { StoreIdentity } from './ports/store-identity.js';
 import type { StoreInventory } from './ports/store-inventory.js';
 import type { Scanner } from './ports/scanner.js';
 
@@ -39,7 +40,7 @@ export interface Platform extends ComposeInput {
   readonly files: FileStore;
   readonly redis: RedisConnections;
   readonly bus: EventBus;
-  readonly objects: ObjectStore & QuarantineArea & StoreInventory & SpoolingStore;
+  readonly objects: ObjectStore & QuarantineArea & StoreInventory & StoreIdentity & SpoolingStore;
   readonly scanner: Scanner;
   /** The same scanner, as whoever runs it sees it. */
   readonly clamds: ClamavScanner;

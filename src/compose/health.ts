@@ -1,5 +1,7 @@
 import { ExponentialBackoff, handleType, retry } from 'cockatiel';
+import { randomUUID } from 'node:crypto';
 import { assertRowLevelSecurity } from '../adapters/postgres/privileges.js';
+import { createStoreRegistry } from '../adapters/postgres/store-registry.js';
 import type { Platform } from '../compose.js';
 import type { RunningAnalyser } from '../ports/structure-analyser.js';
 import { MisconfiguredError, PermanentError, TransientError } from '../domain/errors.js';
@@ -12,6 +14,7 @@ import {
   type HealthCheck,
 } from '../observability/health.js';
 import type { ObjectStore } from '../ports/object-store.js';
+import { recogniseStore } from '../usecases/recognise-store.js';
 import { answerOfClamds } from './clamds.js';
 
 /** How long the start waits for Redis before it goes on without; it connects later by itself. */
@@ -102,10 +105,11 @@ function refusalIn(error: unknown): Error | undefined {
  * as well, and a new process would cost more than another try.
  *
  * @param signal - ends the wait
- * @throws PermanentError where the database would not keep tenants apart; TransientError when it stays away
+ * @throws PermanentError where the database would not keep tenants apart, or has its files in another store; TransientError when
+ *   it stays away
  */
 export async function connect(platform: Platform, signal: AbortSignal): Promise<void> {
-  const { database, redis, clamds, logger } = platform;
+  const { database, objects, redis, clamds, logger } = platform;
   clamds.start();
   const waiting = retry(handleType(TransientError), { backoff: new ExponentialBackoff(DATABASE_BACKOFF) });
   waiting.onRetry(({ attempt }) => {
@@ -113,6 +117,8 @@ export async function connect(platform: Platform, signal: AbortSignal): Promise<
   });
   const end = AbortSignal.any([signal, AbortSignal.timeout(DATABASE_WAIT_MS)]);
   await waiting.execute(() => assertRowLevelSecurity(database), end);
+  const stores = { store: objects, registry: createStoreRegistry(database), newId: randomUUID };
+  await waiting.execute((context) => recogniseStore(stores, context.signal), end);
   if (!(await redis.connect(REDIS_CONNECT_TIMEOUT_MS))) {
     logger.warn('redis is not there yet; going on without');
   }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -112,7 +112,9 @@ describe('the bytes on disk', () => {
     const areas = await readdir(disk);
     for (const area of areas) await rename(path.join(disk, area), path.join(elsewhere, area));
     return async () => {
+      for (const name of await readdir(disk)) await rm(path.join(disk, name), { recursive: true });
       for (const area of areas) await rename(path.join(elsewhere, area), path.join(disk, area));
+      await rm(elsewhere, { recursive: true });
     };
   };
 
@@ -138,6 +140,18 @@ describe('the bytes on disk', () => {
     await bringBack();
     expect((await untilDecided(acme, fileId)).state).toBe('CLEAN');
     expect(await (await fetch(url)).text()).toBe('served');
+  });
+
+  it('are not looked for in an empty place: a start without their disk is refused', async () => {
+    const served = await untilDecided(acme, (await sendFile(acme, Buffer.from('still there'))).id);
+    const { url } = granted(await acme.createDownloadUrl({ fileId: served.id }));
+    const bringBack = await takeDiskAway();
+    for (const one of [product.worker, product.api]) {
+      await expect(one.restart()).rejects.toThrow(/its disk is not mounted/i);
+    }
+    await bringBack();
+    await Promise.all([product.worker.restart(), product.api.restart()]);
+    expect(await (await fetch(url)).text()).toBe('still there');
   });
 
   it('of a cancelled upload go', async () => {

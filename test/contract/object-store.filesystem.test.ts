@@ -34,6 +34,10 @@ describeObjectStore('filesystem', async () => {
   return {
     store: await createFilesystemStore({ root, clock }),
     reopen: () => createFilesystemStore({ root, clock }),
+    setIdentity: async (text) => {
+      const file = path.join(root, 'store-id');
+      await (text === undefined ? rm(file, { force: true }) : writeFile(file, text));
+    },
     leftovers: () => everything(root),
     close: () => rm(root, { recursive: true }),
   };
@@ -107,6 +111,20 @@ describe('filesystem store on its disk', () => {
     await rm(path.join(root, file));
     const gone = await store.read({ area: 'ingest', key: 'f' });
     await expect(gone && digest(gone.body)).rejects.toBeInstanceOf(PermanentError);
+  });
+
+  it('is away where others made its directories in the mount point, once it has an id', async () => {
+    const id = '6f7529f9-3a01-4f2e-8e38-4dcf511e81a1';
+    await store.identify(id);
+    const file = path.join(root, 'store-id');
+    await rename(file, `${file}.elsewhere`);
+    await expect(store.check()).rejects.toBeInstanceOf(TransientError);
+    await expect(store.stat({ area: 'vault', key: 't/f/1' })).rejects.toBeInstanceOf(TransientError);
+    expect(await store.identity()).toBeUndefined();
+    await rename(`${file}.elsewhere`, file);
+    await store.check();
+    expect(await store.stat({ area: 'vault', key: 't/f/1' })).toBeUndefined();
+    expect(await store.identity()).toBe(id);
   });
 
   it('is away, and has lost nothing, while its disk is not mounted', async () => {

@@ -55,6 +55,11 @@ describeObjectStore('S3 (Ceph object gateway)', async () => {
   return {
     store: await createS3Store(optionsFor(prefix)),
     reopen: () => createS3Store(optionsFor(prefix)),
+    setIdentity: async (text) => {
+      const [bucket, name] = [`${prefix}-vault`, '.store-id'];
+      if (text === undefined) await client.removeObject(bucket, name);
+      else await client.putObject(bucket, name, text);
+    },
     leftovers: (key) => everything(prefix, key),
     close: async () => {
       expect(await everything(prefix, '')).toEqual([]);

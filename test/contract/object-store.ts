@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PermanentError } from '../../src/domain/errors.js';
 import { ingest, put, readDigest, vault, type StoreSubject } from '../support/store-subject.js';
 import { bodyOf, hashOf } from '../support/test-bytes.js';
+import { describeIdentity } from './object-store-identity.js';
 import { describeInventory } from './object-store-inventory.js';
 import { describeObjects } from './object-store-objects.js';
 import { describeQuarantine } from './object-store-quarantine.js';
@@ -24,6 +25,7 @@ export function describeObjectStore(name: string, open: () => Promise<StoreSubje
     describeObjects(subject);
     describeQuarantine(subject);
     describeInventory(subject);
+    describeIdentity(subject);
 
     it('keeps keys apart of which one begins like the other, and the areas', async () => {
       for (const key of ['a', 'a/b', 'a/b/c']) await subject().store.write(vault(key), 10, bodyOf(10, key));

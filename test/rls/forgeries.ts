@@ -25,6 +25,7 @@ export const FORGERIES: Readonly<Record<string, string>> = {
   'a download in the name of somebody else': `insert into quarantine_events (tenant_id, sequence, file_id,
     kind, subject, occurred_at, correlation_id) select tenant_id, 0, file_id, 'FORENSIC_DOWNLOAD', 'mallory', now(), 'c' from quarantine`,
   'a dead letter with another cause': `update dead_letters set cause = 'STALLED'`,
+  'another object store': `update object_store set id = gen_random_uuid()`,
   'another end of an attempt': `update failed_attempts set failure_class = 'UNKNOWN'`,
   'content that is kept elsewhere': `update quarantine set source_key = 'other'`,
   'a policy in the name of somebody else': `insert into policies (tenant_id, version, rules, created_by, reason, correlation_id)

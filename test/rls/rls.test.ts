@@ -29,6 +29,11 @@ const MATRIX: Readonly<Record<string, { own: string; foreign: string; system: st
     foreign: 'denied denied denied denied',
     system: 'rows denied rows denied',
   },
+  object_store: {
+    own: 'rows none rows denied',
+    foreign: 'rows none rows denied',
+    system: 'rows none rows denied',
+  },
   policies: {
     own: 'rows rows denied denied',
     foreign: 'none denied denied denied',

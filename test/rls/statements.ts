@@ -48,6 +48,12 @@ export const TABLES: Readonly<Record<string, TableStatements>> = {
     insert: () => `insert into maintenance values ('other') returning 1`,
     update: 'finished_at = now()',
   },
+  object_store: {
+    owner: null,
+    insert: () =>
+      `insert into object_store (id) values (gen_random_uuid()) on conflict do nothing returning 1`,
+    update: 'settled_at = now()',
+  },
   policies: {
     insert: (tenant) =>
       `insert into policies (tenant_id, version, rules, created_by, reason, correlation_id)
@@ -172,6 +178,7 @@ export const fixtureOf = (tenantId: string): string[] => {
   return [
     `insert into files ${FILE_COLUMNS} values (${tenant}, ${file}, 1, 'secret name', 1, 'PENDING', 'BULK', '[]',
      1, 0, 0, 'k', 0, '${SUBJECT}', now(), now(), 'c')`,
+    `insert into object_store (id) values (gen_random_uuid()) on conflict do nothing`,
     `insert into parts values (${tenant}, ${file}, 1, 1, 'e', null)`,
     `insert into fragments values (${tenant}, ${file}, 1, 0, 1, 'k')`,
     `insert into contents (tenant_id, vault_key, sha256, size_bytes, reference_count, is_joinable)

@@ -47,6 +47,7 @@ export const VISIBLE_TO_SYSTEM: Readonly<Record<string, readonly string[]>> = {
     'next_rescan_at',
   ],
   maintenance: ['name', 'lease_until', 'holder', 'finished_at'],
+  object_store: ['is_only', 'id', 'settled_at'],
   quarantine: ['tenant_id', 'file_id', 'retained_until', 'removed_at'],
   releases: ['tenant_id', 'id', 'file_id', 'status', 'expires_at', 'definitions_version'],
   dead_letters: ['tenant_id', 'id', 'file_id', 'status', 'cause', 'created_at'],

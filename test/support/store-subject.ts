@@ -8,14 +8,17 @@ import type {
   StoredPart,
 } from '../../src/ports/object-store.js';
 import type { QuarantineArea } from '../../src/ports/quarantine-area.js';
+import type { StoreIdentity } from '../../src/ports/store-identity.js';
 import type { StoredItem, StoreInventory } from '../../src/ports/store-inventory.js';
 import { bodyOf, digest } from './test-bytes.js';
 
 /** A store under test. */
 export interface StoreSubject {
-  readonly store: ObjectStore & QuarantineArea & StoreInventory;
+  readonly store: ObjectStore & QuarantineArea & StoreInventory & StoreIdentity;
   /** The same store as another process sees it. */
-  reopen(): Promise<ObjectStore & QuarantineArea>;
+  reopen(): Promise<StoreSubject['store']>;
+  /** Puts something in the place of the id, as an operator might; nothing to take it away. */
+  setIdentity(text: string | undefined): Promise<void>;
   /** Names of everything that is kept under a key, open uploads included. */
   leftovers(key: string): Promise<readonly string[]>;
   close(): Promise<void>;

@@ -24,7 +24,7 @@ export async function ensureDirectory(root: string, directory: string): Promise<
  * @returns directories to sync: those that got a new name
  */
 export async function makeDirectory(root: string, directory: string): Promise<readonly string[]> {
-  if (await isRealDirectory(directory)) return [];
+  if (await isReal(directory)) return [];
   if (directory === root) throw diskIsGone();
   const parent = path.dirname(directory);
   for (let round = 1; ; round += 1) {
@@ -33,7 +33,7 @@ export async function makeDirectory(root: string, directory: string): Promise<re
       await mkdir(directory, { mode: DIRECTORY_MODE });
       return true;
     });
-    if (made ?? (await isRealDirectory(directory))) return [...above, parent];
+    if (made ?? (await isReal(directory))) return [...above, parent];
   }
 }
 
@@ -47,13 +47,13 @@ export async function syncDirectories(directories: readonly string[]): Promise<v
 }
 
 /**
- * Whether the directory exists, at exactly this path.
+ * Whether a directory or file exists, at exactly this path.
  *
  * @throws PermanentError when a symbolic link stands on the way
  */
-export async function isRealDirectory(directory: string): Promise<boolean> {
-  const real = await unless(['ENOENT'], () => realpath(directory));
-  if (real !== undefined && real !== directory) {
+export async function isReal(place: string): Promise<boolean> {
+  const real = await unless(['ENOENT'], () => realpath(place));
+  if (real !== undefined && real !== place) {
     throw new PermanentError(DEPENDENCY, 'A symbolic link leads out of the store.');
   }
   return real !== undefined;

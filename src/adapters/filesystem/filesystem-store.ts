@@ -5,9 +5,11 @@ import type { Clock } from '../../ports/clock.js';
 import type { LentChunks, ObjectRef, ObjectStore, OpenObject } from '../../ports/object-store.js';
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
 import type { SpoolingStore } from '../../ports/spool.js';
+import type { StoreIdentity } from '../../ports/store-identity.js';
 import type { StoreInventory } from '../../ports/store-inventory.js';
 import { consume } from '../common/consume.js';
-import { DIRECTORY_MODE, ensureDirectory, isRealDirectory, pruneEmpty } from './directories.js';
+import { DIRECTORY_MODE, ensureDirectory, isReal, pruneEmpty } from './directories.js';
+import { tellIdentity } from './identity.js';
 import { listDisk } from './inventory.js';
 import { isolate, openIsolated, removeIsolated } from './isolated.js';
 import { createLayout, type Layout } from './layout.js';
@@ -24,7 +26,7 @@ import {
 } from './multipart.js';
 import { lendObject, openObject, statObject } from './open-object.js';
 import { createRoom } from './room.js';
-import { seekWhileThere, whileThere } from './presence.js';
+import { requireThere, seekWhileThere, whileThere } from './presence.js';
 import { openScratch } from './scratch.js';
 import { guard } from './store-error.js';
 import { createStoreSpool } from './store-spool.js';
@@ -48,7 +50,7 @@ export interface FilesystemStoreOptions {
  */
 export async function createFilesystemStore(
   options: FilesystemStoreOptions,
-): Promise<ObjectStore & QuarantineArea & StoreInventory & Required<SpoolingStore>> {
+): Promise<ObjectStore & QuarantineArea & StoreInventory & StoreIdentity & Required<SpoolingStore>> {
   const disk = await guard(() => openDisk(options));
   const { layout, scratch } = disk;
   const run = callBy(layout, whileThere);
@@ -79,7 +81,12 @@ export async function createFilesystemStore(
     spool: createStoreSpool(disk),
     list: (selection) => listDisk(disk, selection),
     ...tellRoom(disk),
-    check: (signal) => run(signal, async () => rm(await writeScratch(scratch, 0, Readable.from([])))),
+    ...tellIdentity(disk),
+    check: (signal) =>
+      run(signal, async () => {
+        await requireThere(layout);
+        await rm(await writeScratch(scratch, 0, Readable.from([])));
+      }),
   };
 }
 
@@ -129,7 +136,7 @@ async function writeObject(
 async function removeObject(disk: Disk, ref: ObjectRef): Promise<void> {
   if (ref.area === 'ingest') return removeStaged(disk, ref.key);
   const file = disk.layout.vaultFile(ref.key);
-  if (!(await isRealDirectory(path.dirname(file)))) return;
+  if (!(await isReal(path.dirname(file)))) return;
   await rm(file, { force: true });
   await pruneEmpty(path.dirname(file), disk.layout.vault);
 }

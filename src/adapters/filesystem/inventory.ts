@@ -2,7 +2,7 @@ import { lstat, opendir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Stats } from 'node:fs';
 import type { ListOptions, StoredItem } from '../../ports/store-inventory.js';
-import { isRealDirectory, listNames, pruneEmpty } from './directories.js';
+import { isReal, listNames, pruneEmpty } from './directories.js';
 import { isolatedDisk } from './isolated.js';
 import { readManifest } from './manifest.js';
 import { abortUpload, removeStaged, type Disk } from './multipart.js';
@@ -125,7 +125,7 @@ const isOld = (stats: Stats | undefined, { unchangedSince }: ListOptions): stats
 
 /** Of a file, or of the files directly in a directory. */
 async function sizeOf(place: string): Promise<number> {
-  if (!(await isRealDirectory(place))) return (await find(place))?.size ?? 0;
+  if (!(await isReal(place))) return (await find(place))?.size ?? 0;
   let bytes = 0;
   for (const name of await listNames(place)) bytes += (await find(path.join(place, name)))?.size ?? 0;
   return bytes;

@@ -1,13 +1,7 @@
 import { link, lstat, mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { ByteRange, ObjectRef, OpenObject } from '../../ports/object-store.js';
-import {
-  DIRECTORY_MODE,
-  ensureDirectory,
-  isRealDirectory,
-  pruneEmpty,
-  syncDirectory,
-} from './directories.js';
+import { DIRECTORY_MODE, ensureDirectory, isReal, pruneEmpty, syncDirectory } from './directories.js';
 import { createLayout, partFileName, type Layout } from './layout.js';
 import { readManifest, writeManifest } from './manifest.js';
 import type { Disk } from './multipart.js';
@@ -21,7 +15,7 @@ const MAX_ROUNDS = 5;
 /** The same disk, where what would be staged is isolated instead. */
 export const isolatedDisk = (disk: Disk): Disk => ({
   ...disk,
-  layout: createLayout(disk.layout.root, 'quarantine'),
+  layout: createLayout(disk.layout.root, 'quarantine', disk.layout.landmark),
 });
 
 /**
@@ -40,7 +34,7 @@ export async function isolate(disk: Disk, from: ObjectRef, key: string): Promise
 
 async function moveStaged({ layout }: Disk, key: string, target: string): Promise<void> {
   const source = layout.keyDirectory(key);
-  if (!(await isRealDirectory(source)) || !(await readManifest(layout.manifest(key)))) return;
+  if (!(await isReal(source)) || !(await readManifest(layout.manifest(key)))) return;
   await takePlace(layout, source, target);
   await unless(['ENOENT'], () => syncDirectory(path.dirname(source)));
   await pruneEmpty(path.dirname(source), layout.area);
@@ -49,7 +43,7 @@ async function moveStaged({ layout }: Disk, key: string, target: string): Promis
 /** The sealed copy may serve other files on, so it keeps its name too; what a name stands for never changes. */
 async function linkSealed({ layout, scratch }: Disk, from: string, target: string): Promise<void> {
   const source = layout.vaultFile(from);
-  if (!(await isRealDirectory(path.dirname(source)))) return;
+  if (!(await isReal(path.dirname(source)))) return;
   const directory = scratch.path();
   const [handle, part] = [uniqueId(), partFileName({ partNumber: 1, etag: uniqueId() })];
   const sealed = path.join(directory, `sealed-${handle}`);
@@ -83,7 +77,7 @@ async function takePlace({ area }: Layout, directory: string, target: string): P
       return true;
     });
     // Nothing to rename any more: somebody else was faster.
-    if (isOver || !(await isRealDirectory(directory))) return;
+    if (isOver || !(await isReal(directory))) return;
   }
 }
 

@@ -13,6 +13,10 @@ export interface Layout {
   readonly vault: string;
   /** Files on their way to their name. */
   readonly scratch: string;
+  /** The file that holds the id of the store. */
+  readonly identity: string;
+  /** What is looked for to tell whether the disk is there: the scratch directory, and the id once it was seen. */
+  readonly landmark: { path: string };
   /** All directories that are there as long as the store is. */
   readonly areas: readonly string[];
   /** A file in the vault: the bytes themselves. */
@@ -38,8 +42,13 @@ const HANDLE = /^[0-9a-f]{32}$/;
  * Lays out a root directory. Its paths throw `PermanentError` for keys and handles that the server never made.
  *
  * @param areaName - of the area whose objects are manifests; infected content keeps that form
+ * @param landmark - shared by all layouts of one root
  */
-export function createLayout(root: string, areaName: 'ingest' | 'quarantine' = 'ingest'): Layout {
+export function createLayout(
+  root: string,
+  areaName: 'ingest' | 'quarantine' = 'ingest',
+  landmark: Layout['landmark'] = { path: path.join(root, 'tmp') },
+): Layout {
   const area = path.join(root, areaName);
   const [vault, scratch] = [path.join(root, 'vault'), path.join(root, 'tmp')];
   const keyDirectory = (key: string): string => path.join(area, `${checkKey(key)}.object`);
@@ -48,6 +57,8 @@ export function createLayout(root: string, areaName: 'ingest' | 'quarantine' = '
     area,
     vault,
     scratch,
+    identity: path.join(root, 'store-id'),
+    landmark,
     areas: [path.join(root, 'ingest'), path.join(root, 'quarantine'), vault, scratch],
     vaultFile: (key) => path.join(vault, `${checkKey(key)}.bytes`),
     keyDirectory,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { PermanentError } from '../../domain/errors.js';
 import type { LentChunks, OpenUpload, StoredPart } from '../../ports/object-store.js';
-import { ensureDirectory, isRealDirectory, listNames, pruneEmpty, syncDirectory } from './directories.js';
+import { ensureDirectory, isReal, listNames, pruneEmpty, syncDirectory } from './directories.js';
 import { partFileName, type Layout } from './layout.js';
 import { readManifest, writeManifest, type Manifest } from './manifest.js';
 import type { Room } from './room.js';
@@ -35,7 +35,7 @@ export async function putPart(
   signal?: AbortSignal,
 ): Promise<StoredPart> {
   const { layout, scratch, room } = disk;
-  if (!(await guard(() => isRealDirectory(layout.openDirectory(upload))))) throw noSuchUpload();
+  if (!(await guard(() => isReal(layout.openDirectory(upload))))) throw noSuchUpload();
   await guard(room.require);
   const file = await writeScratch(scratch, sizeBytes, body, signal);
   return publishPart(disk, upload, partNumber, file);
@@ -52,7 +52,7 @@ export async function publishPart(
   const directory = layout.openDirectory(upload);
   await guard(async () => {
     try {
-      if (!(await isRealDirectory(directory))) throw noSuchUpload();
+      if (!(await isReal(directory))) throw noSuchUpload();
       await publish(scratchFile, path.join(directory, partFileName(part)));
     } catch (error) {
       await rm(scratchFile, { force: true });
@@ -85,7 +85,7 @@ export async function adoptParts(
   sources: readonly { readonly upload: OpenUpload; readonly part: StoredPart }[],
 ): Promise<readonly StoredPart[]> {
   const directory = layout.openDirectory(upload);
-  if (!(await isRealDirectory(directory))) throw noSuchUpload();
+  if (!(await isReal(directory))) throw noSuchUpload();
   const adopted: StoredPart[] = [];
   for (const [index, source] of sources.entries()) {
     const part = { partNumber: index + 1, etag: source.part.etag };
@@ -130,7 +130,7 @@ async function seal(
   const manifest = await describeParts(layout, upload, parts.map(partFileName));
   await unless(['ENOENT'], () => rename(layout.openDirectory(upload), sealed));
   // Absent under both names: it was aborted since it was found.
-  if (!(await isRealDirectory(sealed))) throw noSuchUpload();
+  if (!(await isReal(sealed))) throw noSuchUpload();
   await writeManifest(scratch, layout.manifest(upload.key), manifest);
   return manifest;
 }
@@ -138,14 +138,14 @@ async function seal(
 /** Removes an open upload. One that is finished, or gone, stays as it is. */
 export async function abortUpload({ layout, scratch }: Disk, upload: OpenUpload): Promise<void> {
   const directory = layout.openDirectory(upload);
-  if (await isRealDirectory(directory)) await scratch.discard(directory);
+  if (await isReal(directory)) await scratch.discard(directory);
   await pruneEmpty(layout.keyDirectory(upload.key), layout.area);
 }
 
 /** Removes the object of a key; uploads that are open under the same key stay. */
 export async function removeStaged({ layout, scratch }: Disk, key: string): Promise<void> {
   const directory = layout.keyDirectory(key);
-  if (!(await isRealDirectory(directory))) return;
+  if (!(await isReal(directory))) return;
   await rm(layout.manifest(key), { force: true });
   for (const name of await listNames(directory)) {
     if (name.startsWith('sealed-')) await scratch.discard(path.join(directory, name));
@@ -155,7 +155,7 @@ export async function removeStaged({ layout, scratch }: Disk, key: string): Prom
 
 async function findParts(layout: Layout, upload: OpenUpload): Promise<string> {
   for (const directory of [layout.openDirectory(upload), layout.sealedDirectory(upload)]) {
-    if (await isRealDirectory(directory)) return directory;
+    if (await isReal(directory)) return directory;
   }
   throw noSuchUpload();
 }

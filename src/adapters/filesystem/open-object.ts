@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { PermanentError } from '../../domain/errors.js';
 import type { ByteRange, ObjectRef, OpenObject } from '../../ports/object-store.js';
-import { isRealDirectory } from './directories.js';
+import { isReal } from './directories.js';
 import type { Layout } from './layout.js';
 import { lendMemory } from './lent-memory.js';
 import { readManifest, spansOf } from './manifest.js';
@@ -29,7 +29,7 @@ export async function lendObject(layout: Layout, ref: ObjectRef): Promise<OpenOb
 export async function statObject(layout: Layout, { area, key }: ObjectRef): Promise<number | undefined> {
   if (area === 'ingest') return (await findStaged(layout, key))?.sizeBytes;
   const file = layout.vaultFile(key);
-  if (!(await isRealDirectory(path.dirname(file)))) return undefined;
+  if (!(await isReal(path.dirname(file)))) return undefined;
   const stats = await unless(['ENOENT'], () => lstat(file));
   return stats?.isFile() === true ? stats.size : undefined;
 }
@@ -53,7 +53,7 @@ async function findStaged(
   layout: Layout,
   key: string,
 ): Promise<{ readonly spans: ReturnType<typeof spansOf>; readonly sizeBytes: number } | undefined> {
-  if (!(await isRealDirectory(layout.keyDirectory(key)))) return undefined;
+  if (!(await isReal(layout.keyDirectory(key)))) return undefined;
   const manifest = await readManifest(layout.manifest(key));
   if (!manifest) return undefined;
   const spans = spansOf(layout.sealedDirectory({ key, handle: manifest.handle }), manifest);
@@ -67,7 +67,7 @@ async function openSealed(
   readingOf?: ReadingOf,
 ): Promise<OpenObject | undefined> {
   const file = layout.vaultFile(key);
-  if (!(await isRealDirectory(path.dirname(file)))) return undefined;
+  if (!(await isReal(path.dirname(file)))) return undefined;
   const handle = await unless(['ENOENT'], () => openFile(file));
   if (!handle) return undefined;
   try {

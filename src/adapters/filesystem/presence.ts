@@ -1,4 +1,4 @@
-import { diskIsGone, isRealDirectory } from './directories.js';
+import { diskIsGone, isReal } from './directories.js';
 import type { Layout } from './layout.js';
 import { guard } from './store-error.js';
 
@@ -30,7 +30,7 @@ export async function seekWhileThere<T>(layout: Layout, work: () => Promise<T>):
   return found;
 }
 
-/** Throws `TransientError` unless the disk is there. All areas lie on the same one, so that the least of them tells. */
-export async function requireThere({ scratch }: Layout, cause?: unknown): Promise<void> {
-  if (!(await guard(() => isRealDirectory(scratch)))) throw diskIsGone(cause);
+/** Throws `TransientError` unless the disk is there. All areas lie on the same one, so that one thing on it tells. */
+export async function requireThere({ landmark }: Layout, cause?: unknown): Promise<void> {
+  if (!(await guard(() => isReal(landmark.path)))) throw diskIsGone(cause);
 }

@@ -2,11 +2,12 @@ import { TransientError } from '../../domain/errors.js';
 import type { Breaker } from '../../observability/breaker.js';
 import type { DirectTransfer, ObjectStore } from '../../ports/object-store.js';
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
+import type { StoreIdentity } from '../../ports/store-identity.js';
 import type { StoreInventory } from '../../ports/store-inventory.js';
 import { consume } from '../common/consume.js';
 
 /** A store with all its abilities. */
-export type WholeStore = ObjectStore & QuarantineArea & StoreInventory;
+export type WholeStore = ObjectStore & QuarantineArea & StoreInventory & StoreIdentity;
 
 const DEPENDENCY = 'object-store';
 /** Longest wait for the probe. */
@@ -27,8 +28,8 @@ export const storeBreaker = (store: ObjectStore) => ({
 
 /**
  * Puts a breaker before a store that is reached over a network. While it is open, new operations fail at once with
- * `TransientError`; what is under way, the body of an opened object included, goes on. Looking through the store and
- * signing, which asks nobody, are not its business.
+ * `TransientError`; what is under way, the body of an opened object included, goes on. Looking through the store, its
+ * id, which the start alone asks for, and signing, which asks nobody, are not its business.
  */
 export function guardStore(store: WholeStore, breaker: Breaker): WholeStore {
   const { run } = breaker;

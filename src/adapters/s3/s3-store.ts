@@ -9,8 +9,10 @@ import { isolateObject } from './isolate-object.js';
 import { abortUpload, beginUpload, finishUpload, putPart, type AreaUpload } from './multipart.js';
 import { openObject } from './open-object.js';
 import { faultOfIngestKey, prepareBuckets, type Housekeeping, type IngestKey } from './prepare-store.js';
+import type { StoreIdentity } from '../../ports/store-identity.js';
 import type { StoreInventory } from '../../ports/store-inventory.js';
 import { statObject } from './stat-object.js';
+import { tellIdentity } from './identity.js';
 import { listBuckets } from './inventory.js';
 import { createS3Connection, type S3Endpoint, type S3Timeouts } from './s3-connection.js';
 import { writeObject } from './write-object.js';
@@ -42,7 +44,7 @@ const DEFAULT_TIMEOUTS: S3Timeouts = { callMs: 10_000, finishMs: 300_000, stallM
  */
 export async function createS3Store(
   options: S3StoreOptions,
-): Promise<ObjectStore & QuarantineArea & StoreInventory> {
+): Promise<ObjectStore & QuarantineArea & StoreInventory & StoreIdentity> {
   const s3: S3 = {
     connection: createS3Connection(options, { ...DEFAULT_TIMEOUTS, ...options.timeouts }),
     bucketOf: (area) => `${options.bucketPrefix}-${area}`,
@@ -76,6 +78,7 @@ export async function createS3Store(
     remove: (ref, signal) => removeObject(s3, ref, signal),
     ...quarantineOf(s3, options.copyBytes ?? DEFAULT_COPY_BYTES),
     list: (selection) => listBuckets(s3, selection),
+    ...tellIdentity(s3),
     check: (signal) => checkBuckets(s3, signal),
   };
 }

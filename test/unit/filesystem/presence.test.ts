@@ -7,7 +7,7 @@ import { seekWhileThere, whileThere } from '../../../src/adapters/filesystem/pre
 import { TransientError } from '../../../src/domain/errors.js';
 
 let layout: Layout;
-/** How often somebody looked whether the disk is there, which is told by one of its directories. */
+/** How often somebody looked whether the disk is there, which one thing on it tells. */
 let looks: number;
 beforeEach(async () => {
   const real = createLayout(await realpath(await mkdtemp(path.join(tmpdir(), 'lazaret-presence-'))));
@@ -15,9 +15,9 @@ beforeEach(async () => {
   looks = 0;
   layout = {
     ...real,
-    get scratch() {
+    get landmark() {
       looks += 1;
-      return real.scratch;
+      return real.landmark;
     },
   };
 });

@@ -36,6 +36,9 @@ function makeOwn() {
     readIsolated: vi.fn(object),
     removeIsolated: vi.fn(nothing),
     list: vi.fn<WholeStore['list']>(),
+    identityPlace: 'here',
+    identity: vi.fn(() => Promise.resolve(undefined)),
+    identify: vi.fn(nothing),
   } satisfies WholeStore;
 }
 
