@@ -1,5 +1,6 @@
 import type { ExaminedCopy } from '../domain/examination.js';
 import type { File } from '../domain/file.js';
+import type { FileId } from '../domain/ids.js';
 import type { Copy } from './contents.js';
 
 /** An examination of a sealed copy that has begun. */
@@ -28,8 +29,11 @@ export interface RescanTransaction {
   noteRescan(rescan: Rescan, note: RescanNote): Promise<boolean>;
   /** Ends the lease so that the next examination may begin after a while. False as in `renewRescan`. */
   postponeRescan(rescan: Rescan, delayMs: number): Promise<boolean>;
-  /** Asks for an examination as soon as can be, whatever the copy was examined with; one under way is fenced off. */
-  askRescan(vaultKey: string): Promise<void>;
+  /**
+   * Asks for an examination of the copy of a file as soon as can be, whatever it was examined with; one under way is fenced
+   * off. Leaves a line in the audit trail.
+   */
+  askRescan(fileId: FileId, vaultKey: string): Promise<void>;
   /** Clean files with these bytes, whichever copy they refer to, locked. */
   lockCleanFiles(sha256: string, limit: number): Promise<readonly File[]>;
   /** What a copy knows of its examinations. */

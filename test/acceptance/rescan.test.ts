@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { codeOf, createApiClient, granted, type ApiClient, type FileView } from '../support/api-client.js';
+import { asSuperuser } from '../support/database.js';
 import { startNumberedClamd, type NumberedClamd } from '../support/numbered-clamd.js';
 import { startProduct, type Product } from '../support/product.js';
 import { readMetrics } from '../support/read-metrics.js';
@@ -133,6 +134,10 @@ describe('when the definitions are new', () => {
     expect(asked.file.lastExamination.isPending).toBe(true);
     await untilInfected(id);
     expect(codeOf(await analyst.ask(RESCAN, { input: { fileId: id } }))).toBe('CONFLICT');
+    const asking = await asSuperuser(product.databaseUrl, (db) =>
+      db.query("select subject from audit where file_id = $1 and action = 'rescan.REQUESTED'", [id]),
+    );
+    expect(asking.rows).toEqual([{ subject: 'acme-analyst' }]);
   });
 });
 

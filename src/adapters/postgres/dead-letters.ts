@@ -12,15 +12,15 @@ import {
   sql,
   type SQL,
 } from 'drizzle-orm';
-import { audit } from '../../../db/schema/audit.js';
 import { deadLetters, failedAttempts } from '../../../db/schema/dead-letters.js';
 import { files } from '../../../db/schema/files.js';
 import type { DeadLetter, DeadLetterCause, DeadLetterStatus } from '../../domain/dead-letter.js';
 import type { AttemptEnd } from '../../domain/failure.js';
 import type { FileId, TenantId } from '../../domain/ids.js';
 import type { DeadLetterTransaction, LetterOfFile, LetterQuery } from '../../ports/dead-letters.js';
+import { auditAction } from './audit.js';
 import { fileColumns, toFile } from './file-row.js';
-import { isFile, type FileScope } from './file-scope.js';
+import type { FileScope } from './file-scope.js';
 
 const { correlationId: _correlationId, ...columns } = getTableColumns(deadLetters);
 
@@ -36,7 +36,7 @@ export const createDeadLetters = (context: FileScope): DeadLetterTransaction => 
       .onConflictDoNothing()
       .returning({ id: deadLetters.id });
     if (added.length === 0) return false;
-    await auditLetter(context, fileId, 'OPEN');
+    await auditAction(context, fileId, 'deadletter.OPEN');
     return true;
   },
   findDeadLetter: async (id) => (await select(context, eq(deadLetters.id, id), 1))[0],
@@ -77,7 +77,7 @@ async function change(
     .where(isUnchanged)
     .returning({ id: deadLetters.id });
   if (changed.length === 0) return false;
-  await auditLetter(context, fileId, status);
+  await auditAction(context, fileId, `deadletter.${status}`);
   return true;
 }
 
@@ -166,14 +166,6 @@ const isAfter = (after: LetterQuery['after']): SQL | undefined =>
   after &&
   sql`(${deadLetters.createdAt} < ${after.createdAt.toISOString()}::timestamptz
     or ${deadLetters.createdAt} = ${after.createdAt.toISOString()}::timestamptz and ${deadLetters.id} > ${after.id}::uuid)`;
-
-async function auditLetter(context: FileScope, fileId: FileId, status: DeadLetterStatus): Promise<void> {
-  const { sql: db, scope } = context;
-  const { tenantId, subject, correlationId } = scope;
-  const version = sql<number>`(${db.select({ version: files.version }).from(files).where(isFile(context, fileId))})`;
-  const action = `deadletter.${status}`;
-  await db.insert(audit).values({ tenantId, subject, action, fileId, version, correlationId });
-}
 
 /** Reads a row. What is written by this adapter and checked by the table needs no second check. */
 const toLetter = (row: Pick<typeof deadLetters.$inferSelect, keyof typeof columns>): DeadLetter => ({

@@ -1,10 +1,10 @@
-import { and, asc, desc, eq, gt, max, sql as statement, type SQL } from 'drizzle-orm';
-import { audit } from '../../../db/schema/audit.js';
+import { and, asc, desc, eq, gt, max, type SQL } from 'drizzle-orm';
 import { files } from '../../../db/schema/files.js';
 import { quarantineEvents } from '../../../db/schema/quarantine-events.js';
 import type { FileId } from '../../domain/ids.js';
 import type { QuarantineEvent, QuarantineEventKind } from '../../domain/quarantine-event.js';
 import type { QuarantineTransaction } from '../../ports/quarantine.js';
+import { auditAction } from './audit.js';
 import { databaseNow, isFile, type FileScope } from './file-scope.js';
 
 type History = Pick<
@@ -54,18 +54,12 @@ export const createQuarantineHistory = (context: FileScope): History => ({
 
 const ofTenant = ({ scope }: FileScope): SQL => eq(quarantineEvents.tenantId, scope.tenantId);
 
-/** Writes the audit trail of something that leaves the state of the file as it is. */
-export async function auditQuarantine(
+/** Writes the audit row of an entry of the history. */
+export const auditQuarantine = (
   context: FileScope,
   fileId: FileId,
   kind: QuarantineEventKind,
-): Promise<void> {
-  const { sql, scope } = context;
-  const { tenantId, subject, correlationId } = scope;
-  const version = statement<number>`(${sql.select({ version: files.version }).from(files).where(isFile(context, fileId))})`;
-  const action = `quarantine.${kind}`;
-  await sql.insert(audit).values({ tenantId, subject, action, fileId, version, correlationId });
-}
+): Promise<void> => auditAction(context, fileId, `quarantine.${kind}`);
 
 const toEvent = ({ tenantId: _tenantId, ...row }: typeof quarantineEvents.$inferSelect): QuarantineEvent => ({
   ...row,

@@ -4,6 +4,7 @@ import { contents } from '../../../db/schema/contents.js';
 import { files } from '../../../db/schema/files.js';
 import { EXAMINATIONS_IN_A_ROW } from '../../domain/rescan-delay.js';
 import type { Rescan, RescanTransaction } from '../../ports/rescans.js';
+import { auditAction } from './audit.js';
 import { fileColumns, toFile } from './file-row.js';
 import { databaseNow, databaseNowPlus, isCopy, type FileScope } from './file-scope.js';
 
@@ -23,7 +24,7 @@ export const createRescans = (context: FileScope): RescanTransaction => ({
     }),
   postponeRescan: (rescan, delayMs) =>
     write(context, rescan, { rescanLeaseUntil: null, nextRescanAt: databaseNowPlus(delayMs) }),
-  askRescan: async (vaultKey) => {
+  askRescan: async (fileId, vaultKey) => {
     await context.sql
       .update(contents)
       .set({
@@ -33,6 +34,7 @@ export const createRescans = (context: FileScope): RescanTransaction => ({
         nextRescanAt: sql`to_timestamp(0)`,
       })
       .where(isCopy(context, vaultKey));
+    await auditAction(context, fileId, 'rescan.REQUESTED');
   },
   lockCleanFiles: (sha256, limit) => lockCleanFiles(context, sha256, limit),
   findExamination: async (vaultKey) => {

@@ -33,10 +33,10 @@ export const rescanFile =
 async function ask(tx: FileTransaction, fileId: string): Promise<Outcome<File>> {
   const locked = await lockFile(tx, fileId);
   if (!locked.ok) return locked;
-  const { state, vaultKey } = locked.value;
+  const { id, state, vaultKey } = locked.value;
   if (vaultKey === null) {
     return fault('CONFLICT', { message: `The file is ${state}: only a clean file is examined again.` });
   }
-  await tx.askRescan(vaultKey);
+  await tx.askRescan(id, vaultKey);
   return ok(locked.value);
 }
