@@ -18,6 +18,7 @@ import { classify, isPublic, toGraphqlError } from './errors.js';
 import { LIMITS } from './limits/limits.js';
 import { createValidationRules } from './limits/validation-rules.js';
 import { useAdmission } from './use-admission.js';
+import { useCurrentActor } from './use-current-actor.js';
 import { useObservation, type ObserveOperation } from './use-observation.js';
 import { usePublicErrors, type PublishError } from './use-public-errors.js';
 
@@ -88,6 +89,7 @@ const plugins = (deps: EngineDeps, publish: PublishError): Plugin[] => [
   useEngine({ parse, validate, execute, subscribe }),
   useSchema(deps.schema),
   ...(deps.isUnderPressure ? [useAdmission(deps.isUnderPressure)] : []),
+  useCurrentActor(publish),
   usePublicErrors(publish),
   ...(deps.observe ? [useObservation(deps.observe)] : []),
   ...(deps.tracing ?? []),
