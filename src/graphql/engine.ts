@@ -79,11 +79,17 @@ export function createEngine(deps: EngineDeps): Engine {
         return errors([error]);
       }
     },
-    execute: async (args) => (await enveloped.execute(args)) as ExecutionResult,
+    execute: async (args) => (await enveloped.execute(bounded(args))) as ExecutionResult,
     subscribe: async (args) =>
-      (await enveloped.subscribe(args)) as AsyncIterableIterator<ExecutionResult> | ExecutionResult,
+      (await enveloped.subscribe(bounded(args))) as AsyncIterableIterator<ExecutionResult> | ExecutionResult,
   };
 }
+
+/** Values of variables are looked at when the operation runs, and no more is said of them than of a document. */
+const bounded = (args: OperationArgs): OperationArgs => ({
+  ...args,
+  options: { ...args.options, maxCoercionErrors: LIMITS.errors },
+});
 
 const plugins = (deps: EngineDeps, publish: PublishError): Plugin[] => [
   useEngine({ parse, validate, execute, subscribe }),
@@ -95,8 +101,6 @@ const plugins = (deps: EngineDeps, publish: PublishError): Plugin[] => [
   ...(deps.tracing ?? []),
 ];
 
-const SUGGESTION = / Did you mean .*\?$/s;
-
 function createPublish({ isProduction, logger }: EngineDeps): PublishError {
   return (error, { correlation }) => {
     if (error instanceof GraphQLError && isPublic(error)) return error;
@@ -104,11 +108,17 @@ function createPublish({ isProduction, logger }: EngineDeps): PublishError {
     if (cause !== undefined) {
       logger.error({ err: cause, correlationId: correlation.correlationId }, 'a GraphQL operation failed');
     }
-    const message = isProduction ? fault.message.replace(SUGGESTION, '') : fault.message;
+    const message = isProduction ? withoutSuggestion(fault.message) : fault.message;
     return toGraphqlError(
       { ...fault, message },
       correlation,
       error instanceof GraphQLError ? error : undefined,
     );
   };
+}
+
+/** A suggestion is the last sentence. What comes before it may repeat a value that looks like many of them. */
+function withoutSuggestion(message: string): string {
+  const start = message.lastIndexOf(' Did you mean ');
+  return start >= 0 && message.endsWith('?') ? message.slice(0, start) : message;
 }

@@ -77,6 +77,16 @@ const isRequestError = (error: GraphQLError, root: GraphQLError): boolean =>
 
 /** The outermost error knows most of where in the request it belongs. */
 function requestFault(error: GraphQLError): Fault {
-  const field = fieldOfError(error);
-  return { code: 'BAD_USER_INPUT', message: error.message, ...(field !== undefined && { field }) };
+  const message = shorten(error.message);
+  const field = fieldOfError(error, message);
+  return { code: 'BAD_USER_INPUT', message, ...(field !== undefined && { field }) };
+}
+
+const MAX_MESSAGE_CHARS = 1_000;
+
+/** The engine repeats values as they came, which may be as long as the whole request, in each of its complaints. */
+function shorten(message: string): string {
+  if (message.length <= MAX_MESSAGE_CHARS) return message;
+  const half = MAX_MESSAGE_CHARS / 2;
+  return `${message.slice(0, half)} ... ${message.slice(-half)}`;
 }

@@ -10,12 +10,16 @@ const NAMED = [
   /^Variable "\$(\w+)"/,
 ] as const;
 
-/** The input that an error of parsing, validation or coercion is about, where it is about one. */
-export function fieldOfError(error: GraphQLError): string | undefined {
+/**
+ * The input that an error of parsing, validation or coercion is about, where it is about one.
+ *
+ * @param message - that of the error, as far as it is told
+ */
+export function fieldOfError(error: GraphQLError, message: string): string | undefined {
   const own = error.extensions['field'];
   if (typeof own === 'string') return own;
   for (const pattern of NAMED) {
-    const name = pattern.exec(error.message)?.[1];
+    const name = pattern.exec(message)?.[1];
     if (name !== undefined) return name;
   }
   return nameBefore(error);

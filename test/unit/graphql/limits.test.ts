@@ -109,6 +109,26 @@ describe('limits', () => {
     expect(JSON.stringify(refusals(query, production))).not.toContain('Did you mean');
   });
 
+  it('look for a suggestion once, also in a value that is full of them', () => {
+    const query = `{ files(first: "${' Did you mean '.repeat(2_000)}") { totalCount } }`;
+    const { errors, cpuMs } = leastOf(() => refusals(query, production));
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'first' } }]);
+    expect(cpuMs).toBeLessThan(50);
+  });
+
+  it('repeat of a wrong value no more than tells which it was', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`u${String(index)}`, 1]));
+    const { errors = [] } = await production.execute({
+      schema,
+      document: parse('mutation ($i: CreateUploadInput!) { createUpload(input: $i) { file { id } } }'),
+      variableValues: { i: { name: 'x'.repeat(900_000), ...unknown } },
+      contextValue: context,
+    });
+    expect(errors).toHaveLength(LIMITS.errors + 1);
+    expect(errors[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', field: 'sizeBytes' } });
+    expect(JSON.stringify(errors).length).toBeLessThan(20_000);
+  });
+
   it.each([
     '{ files { edges { node { id name receipt upload { parts { etag } } } } } }',
     '{ files(first: 100) { edges { node { id name state receipt saga(last: 1) { name state } upload { receivedBytes missingPartNumbers } lastExamination { engine examinedAt } } } } }',
