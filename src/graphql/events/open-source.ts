@@ -8,14 +8,16 @@ import { actorOf } from '../permission/demand.js';
 export type OpenStream<T> = (actor: Actor, signal: AbortSignal) => Promise<Outcome<AsyncGenerator<T>>>;
 
 /**
- * Opens a stream so that `return` ends it at once: a generator alone would first wait for its next value.
+ * Opens a stream so that `return` ends it at once: a generator alone would first wait for its next value. It never outlives
+ * its client, whatever became of whoever should have called that.
  */
 export async function openSource<T>(
   context: GraphqlContext,
   open: OpenStream<T>,
 ): Promise<AsyncIterableIterator<T>> {
   const ended = new AbortController();
-  const events = unwrap(await open(actorOf(context), ended.signal));
+  const signal = AbortSignal.any([context.signal, ended.signal]);
+  const events = unwrap(await open(actorOf(context), signal));
   const source: AsyncIterableIterator<T> = {
     next: () => events.next(),
     return: () => {

@@ -33,7 +33,7 @@ export function openConnection(
 ): OpenConnection {
   const end = createEnd();
   const shut = (code: number, reason: string): void => {
-    webSocket.close(code, reason);
+    webSocket.close(code, fitting(reason));
     end.come(code, reason);
   };
   const fail = (error: unknown): void => {
@@ -57,8 +57,15 @@ export function openConnection(
   webSocket.on('error', (error) => {
     deps.logger.debug({ err: error, ...correlation }, 'a WebSocket broke');
   });
-  return { correlation, identity, signal: end.signal, socket, fail, whenEnded };
+  return { correlation, identity, running: new Set(), shut, signal: end.signal, socket, fail, whenEnded };
 }
+
+/** What a close frame has room for. @see https://www.rfc-editor.org/rfc/rfc6455#section-5.5 */
+const MAX_REASON_BYTES = 123;
+
+/** A reason that repeats what the client sent may be too long to be said at all. */
+const fitting = (reason: string): string =>
+  Buffer.byteLength(reason) > MAX_REASON_BYTES ? 'The request was refused' : reason;
 
 type Work = (code: number, reason: string) => void;
 
