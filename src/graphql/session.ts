@@ -16,7 +16,10 @@ export function createSession(authenticated: Authenticated, clock: Clock): Sessi
   let pending: Promise<Outcome<Actor>> | undefined;
 
   const confirm = async (): Promise<Outcome<Actor>> => {
-    const outcome = await settle(refresh);
+    const asked = refresh;
+    const outcome = await settle(asked);
+    // A newer token came meanwhile: what the older one allows is no longer the question.
+    if (refresh !== asked) return ok(actor);
     const age = clock.now().getTime() - confirmedAt;
     if (!outcome.ok) return isUndecided(outcome) && age < TRUSTED_MS ? ok(actor) : outcome;
     actor = outcome.value;
