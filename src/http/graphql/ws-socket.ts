@@ -1,7 +1,7 @@
 import type { WebSocket as ProtocolSocket } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
-/** Most bytes that wait for one client to read them. */
+/** Bytes that may wait for one client when there is something more to send; one answer may be longer than that. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** Longest that one message may wait, where the server does not say. */
 const SEND_TIMEOUT_MS = 10_000;
@@ -38,7 +38,7 @@ export function boundSocket(
     send: (data) =>
       new Promise<void>((resolve) => {
         if (socket.readyState !== WebSocket.OPEN) return resolve();
-        if (socket.bufferedAmount + data.length > MAX_BUFFERED_BYTES) {
+        if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
           shutSlow();
           return resolve();
         }

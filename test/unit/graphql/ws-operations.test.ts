@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { ok } from '../../../src/domain/result.js';
+import { makeFile } from '../../support/make-file.js';
 import { makeEvent } from '../../support/fake-use-cases.js';
 import { openWs, type WsClient } from '../../support/open-ws.js';
 import { startGraphqlServer, type GraphqlServer } from '../../support/start-graphql-server.js';
@@ -15,8 +17,8 @@ const watch = (id: string) => ({
   payload: { query: 'subscription { fileEvents { cursor } }' },
 });
 
-async function connect(): Promise<WsClient> {
-  const client = await openWs(server.wsUrl);
+async function connect({ wsUrl } = server): Promise<WsClient> {
+  const client = await openWs(wsUrl);
   client.send({ type: 'connection_init', payload: { authorization: 'Bearer acme-viewer' } });
   expect(await client.next()).toEqual({ type: 'connection_ack' });
   return client;
@@ -62,4 +64,30 @@ it('no source outlives its connection, also when it was opened while the one bef
   client.socket.terminate();
   await client.closed;
   await readersBecome(0);
+});
+
+it('an answer may be longer than what may wait for a slow client', async () => {
+  const parts = Array.from({ length: 10_000 }, (_, index) => ({
+    partNumber: index + 1,
+    sizeBytes: 5_242_880,
+    etag: 'e'.repeat(64),
+    sha256: 'a'.repeat(64),
+  }));
+  const status = {
+    receivedBytes: 0,
+    mode: 'PROXIED',
+    partSizeBytes: 5_242_880,
+    partCount: parts.length,
+  } as const;
+  const uploadStatus = () =>
+    Promise.resolve(ok({ ...status, parts, missingPartNumbers: [], expiresAt: null }));
+  const long = await startGraphqlServer({ useCases: { uploadStatus } });
+  const client = await connect(long);
+  const query = `{ file(id: "${makeFile().id}") { upload { parts { partNumber sizeBytes etag sha256 } } } }`;
+  client.send({ id: 'd', type: 'subscribe', payload: { query } });
+  const answer = await client.next();
+  expect(JSON.stringify(answer).length).toBeGreaterThan(1024 * 1024);
+  expect(answer).toMatchObject({ id: 'd', type: 'next' });
+  await client.close();
+  await long.close();
 });
