@@ -48,7 +48,7 @@ export function createRedisEventBus(deps: RedisEventBusDeps): RedisEventBus {
   const channels = new Map<string, Channel>();
 
   commands.on('ready', publisher.sendOwed);
-  subscriber.on('ready', () => void restore(subscriber, channels).catch(report));
+  subscriber.on('ready', () => void restore(subscriber, channels, report));
 
   return {
     wake(topic) {
@@ -88,11 +88,20 @@ function openChannel(pubsub: RedisPubSub, name: string): Channel {
   return { listeners, subscription };
 }
 
-/** Subscribes to everything again, and only then wakes everybody once: what came in between is read by them. */
-async function restore(subscriber: Redis, channels: ReadonlyMap<string, Channel>): Promise<void> {
+/**
+ * Subscribes to everything again, and only then wakes everybody once: what came in between is read by them. A part that is
+ * refused is no reason to leave out the others.
+ */
+async function restore(
+  subscriber: Redis,
+  channels: ReadonlyMap<string, Channel>,
+  report: (err: unknown) => void,
+): Promise<void> {
   const names = [...channels.keys()];
   for (let start = 0; start < names.length; start += SUBSCRIBE_BATCH) {
-    await subscriber.subscribe(...names.slice(start, start + SUBSCRIBE_BATCH));
+    // Nobody would ever end the subscription of a channel that was left meanwhile.
+    const wanted = names.slice(start, start + SUBSCRIBE_BATCH).filter((name) => channels.has(name));
+    if (wanted.length > 0) await subscriber.subscribe(...wanted).catch(report);
   }
   for (const { listeners } of channels.values()) wakeAll(listeners);
 }
