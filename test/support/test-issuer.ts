@@ -19,6 +19,8 @@ export interface TestIssuer {
   publish(...keys: readonly TestKey[]): void;
   /** Answers everything with 500 from now on, or works again. */
   fail(isFailing: boolean): void;
+  /** Answers everything with 200 and this from now on. */
+  say(text: string): void;
   close(): Promise<void>;
 }
 
@@ -32,6 +34,7 @@ export async function makeKey(kid: string, alg: TestKey['alg'] = 'ES256'): Promi
 export async function startTestIssuer(...keys: readonly TestKey[]): Promise<TestIssuer> {
   let published = keys;
   let isFailing = false;
+  let said: string | undefined;
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(request.url ?? '');
@@ -40,7 +43,7 @@ export async function startTestIssuer(...keys: readonly TestKey[]): Promise<Test
       return;
     }
     const body = request.url === '/jwks' ? { keys: published.map((key) => key.publicJwk) } : metadata;
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    response.writeHead(200, { 'content-type': 'application/json' }).end(said ?? JSON.stringify(body));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -54,6 +57,9 @@ export async function startTestIssuer(...keys: readonly TestKey[]): Promise<Test
     },
     fail: (failing) => {
       isFailing = failing;
+    },
+    say: (text) => {
+      said = text;
     },
     close: async () => {
       server.closeAllConnections();

@@ -23,7 +23,15 @@ export interface IssuerKeysOptions {
 
 const FETCH_TIMEOUT_MS = 3_000;
 
-const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+const keysSchema = z.looseObject({ keys: z.array(z.looseObject({})) });
+
+/** RFC 8414, section 3.3: the issuer value returned MUST be identical to the one that was asked. */
+const metadataOf = (issuer: string) =>
+  z.object({
+    issuer: z.literal(issuer),
+    // Keys that came in the clear would be worth no more than tokens without a signature.
+    jwks_uri: z.url({ protocol: issuer.startsWith('https:') ? /^https$/ : /^https?$/ }),
+  });
 
 /**
  * Finds the key of a token among those of the one issuer that the configuration names. Keys are known from
@@ -60,7 +68,8 @@ export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
 }
 
 interface BoundFetches {
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** Fetches what fits the schema; all else is a failure of the issuer. */
+  readonly fetch: <T>(url: string, init: RequestInit, schema: z.ZodType<T>) => Promise<T>;
   /** Milliseconds since the last fetch that succeeded. */
   ageMs(): number;
 }
@@ -70,13 +79,14 @@ function boundFetches({ metrics, breakers, failureCooldownMs = 2_000 }: IssuerKe
   let succeededAt = -Infinity;
   const settings = { dependency: 'issuer', failures: 1, openMs: failureCooldownMs };
   const breaker = breakers?.create(settings) ?? createBreaker(settings);
-  const ask = async (url: string, init: RequestInit): Promise<Response> => {
+  const ask = async <T>(url: string, init: RequestInit, schema: z.ZodType<T>): Promise<T> => {
     try {
       const response = await fetch(url, init);
       if (response.status !== 200) throw new TransientError('issuer', `HTTP ${String(response.status)}`);
+      const body = schema.parse(await response.json());
       succeededAt = performance.now();
       metrics.jwksFetches.inc({ outcome: 'success' });
-      return response;
+      return body;
     } catch (error) {
       metrics.jwksFetches.inc({ outcome: 'failure' });
       throw error;
@@ -84,7 +94,7 @@ function boundFetches({ metrics, breakers, failureCooldownMs = 2_000 }: IssuerKe
   };
   return {
     ageMs: () => performance.now() - succeededAt,
-    fetch: (url, init) => breaker.run(() => ask(url, init)),
+    fetch: (url, init, schema) => breaker.run(() => ask(url, init, schema)),
   };
 }
 
@@ -93,10 +103,7 @@ async function discover(options: IssuerKeysOptions, fetches: BoundFetches): Prom
   const url = `${options.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   try {
     const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS);
-    const response = await fetches.fetch(url, { redirect: 'error', signal });
-    const metadata = metadataSchema.parse(await response.json());
-    // RFC 8414, section 3.3: the issuer value returned MUST be identical to the one that was asked.
-    if (metadata.issuer !== options.issuer) throw new Error(`the metadata is that of ${metadata.issuer}`);
+    const metadata = await fetches.fetch(url, { redirect: 'error', signal }, metadataOf(options.issuer));
     return remoteKeys(new URL(metadata.jwks_uri), options, fetches);
   } catch (error) {
     throw new TransientError('issuer', 'The issuer cannot be discovered.', { cause: error });
@@ -110,7 +117,7 @@ const remoteKeys = (url: URL, options: IssuerKeysOptions, fetches: BoundFetches)
     // Keys are renewed beside the requests, see below: one that expires here would turn an outage of the
     // issuer into one of ours.
     cacheMaxAge: options.maxOutageMs ?? 86_400_000,
-    [customFetch]: fetches.fetch,
+    [customFetch]: async (at, init) => Response.json(await fetches.fetch(at, init, keysSchema)),
   });
 
 function refreshWhenOld(keys: RemoteJWKSet, fetches: BoundFetches, options: IssuerKeysOptions): void {

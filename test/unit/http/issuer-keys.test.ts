@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createIssuerKeys, type IssuerKeysOptions } from '../../../src/http/auth/issuer-keys.js';
 import { verifyAccessToken } from '../../../src/http/auth/verify-access-token.js';
 import { createBreakers } from '../../../src/observability/breakers.js';
@@ -21,7 +21,10 @@ beforeEach(async () => {
   [first, second] = await Promise.all([makeKey('first'), makeKey('second')]);
   issuer = await startTestIssuer(first);
 });
-afterEach(() => issuer.close());
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await issuer.close();
+});
 
 function verifier(options: Partial<IssuerKeysOptions> = {}): (key: TestKey, kid?: string) => Promise<string> {
   const keys = createIssuerKeys({ issuer: issuer.issuer, metrics: createMetrics(), ...options });
@@ -74,6 +77,22 @@ describe('the keys of the issuer', () => {
     expect(issuer.requests.length).toBeLessThanOrEqual(4);
   });
 
+  it.each([
+    ['a page', '<html>We are back soon.</html>'],
+    ['no keys', '{}'],
+  ])('cause no flood of requests while the issuer answers with %s', async (_what, text) => {
+    const known = verifier({ cooldownMs: 0, refreshMs: 1, failureCooldownMs: 60_000 });
+    expect(await known(first)).toBe('accepted');
+    issuer.say(text);
+    const unknown = verifier({ failureCooldownMs: 60_000 });
+    for (let index = 0; index < 20; index += 1) {
+      expect(await unknown(first)).toBe('DEPENDENCY_UNAVAILABLE');
+      expect(await known(first)).toBe('accepted');
+      expect(await known(second, `unknown-${String(index)}`)).toBe('UNAUTHENTICATED');
+    }
+    expect(issuer.requests.length).toBeLessThanOrEqual(4);
+  });
+
   it('are asked for again once the issuer is back', async () => {
     const verify = verifier({ failureCooldownMs: 50 });
     issuer.fail(true);
@@ -101,5 +120,20 @@ describe('the keys of the issuer', () => {
     const outcome = await verify(`Bearer ${await signToken(`${issuer.issuer}/`, first)}`);
     expect(outcome).toMatchObject({ fault: { code: 'DEPENDENCY_UNAVAILABLE' } });
     expect(issuer.requests).toEqual(['/.well-known/openid-configuration']);
+  });
+
+  it('are never fetched in the clear for an issuer that is reached over TLS', async () => {
+    const asked: string[] = [];
+    vi.stubGlobal('fetch', (url: string) => {
+      asked.push(url);
+      return Promise.resolve(
+        Response.json({ issuer: 'https://id.example', jwks_uri: 'http://id.example/jwks' }),
+      );
+    });
+    const keys = createIssuerKeys({ issuer: 'https://id.example', metrics: createMetrics() });
+    const verify = verifyAccessToken({ issuer: 'https://id.example', audience: 'lazaret', keys, clock });
+    const outcome = await verify(`Bearer ${await signToken('https://id.example', first)}`);
+    expect(outcome).toMatchObject({ fault: { code: 'DEPENDENCY_UNAVAILABLE' } });
+    expect(asked).toEqual(['https://id.example/.well-known/openid-configuration']);
   });
 });
