@@ -14,6 +14,7 @@ import {
 } from 'graphql';
 import type { Logger } from '../observability/logger.js';
 import type { GraphqlContext } from './context.js';
+import { endOnError } from './end-on-error.js';
 import { classify, isPublic, toGraphqlError } from './errors.js';
 import { LIMITS } from './limits/limits.js';
 import { createValidationRules } from './limits/validation-rules.js';
@@ -81,7 +82,11 @@ export function createEngine(deps: EngineDeps): Engine {
     },
     execute: async (args) => (await enveloped.execute(bounded(args))) as ExecutionResult,
     subscribe: async (args) =>
-      (await enveloped.subscribe(bounded(args))) as AsyncIterableIterator<ExecutionResult> | ExecutionResult,
+      endOnError(
+        (await enveloped.subscribe(bounded(args))) as
+          | AsyncIterableIterator<ExecutionResult>
+          | ExecutionResult,
+      ),
   };
 }
 

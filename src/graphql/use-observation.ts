@@ -1,5 +1,5 @@
 import { isAsyncIterable, type Plugin } from '@envelop/core';
-import { getOperationAST, type DocumentNode, type ExecutionResult } from 'graphql';
+import { getOperationAST, type DocumentNode, type ExecutionResult, type GraphQLError } from 'graphql';
 import type { GraphqlContext, GraphqlTransport } from './context.js';
 
 /** One operation that has ended. */
@@ -31,11 +31,16 @@ export function useObservation(observe: ObserveOperation): Plugin {
     },
     onSubscribe: ({ args }) => {
       const end = begin(args, observe);
+      let outcome: ExecutionResult = {};
       return (
         end && {
           onSubscribeResult: ({ result }) => {
             if (!isAsyncIterable(result)) return end(result);
-            return { onEnd: () => end({}) };
+            return { onEnd: () => end(outcome) };
+          },
+          // By now it is public: `usePublicErrors` comes first.
+          onSubscribeError: ({ error }) => {
+            outcome = { errors: [error as GraphQLError] };
           },
         }
       );
