@@ -114,6 +114,15 @@ describe('a file name', () => {
     );
   });
 
+  it('is refused with any character that Unicode lets nobody see, but for the one that emoji have', () => {
+    const ignorable = Array.from({ length: 0x11_0000 }, (_, code) => code)
+      .filter((code) => code < 0xd8_00 || code > 0xdf_ff)
+      .map((code) => String.fromCodePoint(code))
+      .filter((character) => /\p{Default_Ignorable_Code_Point}/u.test(character));
+    const accepted = ignorable.filter((character) => normaliseName(`a${character}b`).ok);
+    expect(accepted).toEqual(['\ufe0f']);
+  });
+
   it('is refused as soon as one unseen character or half of a pair is in it, wherever', () => {
     const unseen = fc.constantFrom(
       ...['\u200b', '\u200e', '\u202e', '\u2066', '\u061c', '\ufeff', '\u00ad', '\u2028', '\u0000', '\u007f'],
