@@ -83,7 +83,7 @@ async function create(
   if (!created.ok) return sendProblem(reply, created.fault);
   const { file } = created.value;
   if (brings) return createWithBytes(deps, actor, request, reply, file);
-  return sendCreated(deps, reply, file, positionHeaders(await positionOf(deps, actor, request, file)));
+  return sendPosition(deps, reply, await positionOf(deps, actor, request, file));
 }
 
 /** A file without bytes is complete as it is created, and a repeated request may meet an upload that has moved on. */
@@ -108,17 +108,21 @@ async function createWithBytes(
   const isRepeated = request.headers['idempotency-key'] !== undefined;
   const known = isRepeated ? { isRepeatable: true } : { opened: file };
   const outcome = await appendBody(deps, actor, request, file.id, { offsetBytes: 0, ...known });
-  if (typeof outcome === 'object' && outcome.ok) {
-    return sendCreated(deps, reply, file, positionHeaders(outcome.value));
-  }
+  if (typeof outcome === 'object' && outcome.ok) return sendPosition(deps, reply, outcome.value);
   if (typeof outcome === 'object' && outcome.position && isRepeated) {
-    return sendCreated(deps, reply, file, positionHeaders(outcome.position));
+    return sendPosition(deps, reply, outcome.position);
   }
   // The client was never told of the upload: only a repeated request with its key could go on with it.
   if (!isRepeated) await deps.useCases.withdrawUpload(actor, file);
   if (outcome === 'client-gone') return leave(reply);
   return outcome === 'wrong-type' ? refuseType(reply) : sendRefusal(reply, outcome.fault);
 }
+
+/** Whoever repeats a creation whose upload was given up must not take where it stood for bytes that are kept. */
+const sendPosition = (deps: TusHandlersDeps, reply: FastifyReply, position: UploadPosition): FastifyReply =>
+  position.phase === 'over'
+    ? sendGone(reply, position)
+    : sendCreated(deps, reply, position.file, positionHeaders(position));
 
 const sendCreated = (
   { urls }: TusHandlersDeps,
