@@ -8,6 +8,8 @@ export interface MetadataEntry {
   readonly value: string;
 }
 
+/** Key of the marks that the concatenation of uploads leaves; no client may give one. */
+export const CONCAT_KEY = 'upload-concat';
 /** Most pairs of one file. */
 export const MAX_METADATA_ENTRIES = 64;
 /** Longest key, in bytes of UTF-8. */
@@ -15,7 +17,7 @@ export const MAX_METADATA_KEY_BYTES = 128;
 /** Longest value, in bytes of UTF-8. */
 export const MAX_METADATA_VALUE_BYTES = 2048;
 
-/** Checks the metadata of a file: bounded, visible, well-formed and without repeated keys. */
+/** Checks the metadata of a file: bounded, visible, well-formed and without repeated or reserved keys. */
 export function checkMetadata(entries: readonly MetadataEntry[]): Outcome<readonly MetadataEntry[]> {
   if (entries.length > MAX_METADATA_ENTRIES) {
     return fault('BAD_USER_INPUT', {
@@ -34,6 +36,7 @@ export function checkMetadata(entries: readonly MetadataEntry[]): Outcome<readon
 
 function brokenRule({ key, value }: MetadataEntry): string | undefined {
   if (key === '') return 'a key must not be empty';
+  if (key === CONCAT_KEY) return 'this key is reserved';
   if (hasLoneSurrogate(key + value)) return 'keys and values must be well-formed Unicode';
   if (hasInvisible(key) || hasInvisible(value)) return 'control and invisible characters are not allowed';
   if (Buffer.byteLength(key) > MAX_METADATA_KEY_BYTES) return 'the key is too long';

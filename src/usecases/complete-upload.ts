@@ -9,6 +9,7 @@ import { announce } from './announce.js';
 import { applyCommand, lockFile } from './apply.js';
 import { reconcileById, type ReconcileDeps } from './direct/reconcile-parts.js';
 import { idempotently } from './idempotent.js';
+import { isPartial } from './resumable/partial.js';
 
 /** How many missing part numbers an error names. */
 const MAX_NAMED_PARTS = 20;
@@ -105,6 +106,9 @@ function refusal(
   parts: readonly Part[],
   claimed: CompleteUploadInput['parts'],
 ): ReturnType<typeof fault> | undefined {
+  if (isPartial(file)) {
+    return fault('CONFLICT', { message: 'A partial upload is only completed together with others.' });
+  }
   const count = countParts(file.sizeBytes ?? file.receivedBytes, file.partSizeBytes);
   const missing = missingParts(count, parts);
   if (missing.length > 0) return incomplete(missing);

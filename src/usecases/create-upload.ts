@@ -15,6 +15,7 @@ import { written } from './apply.js';
 import { checkNewFile, fitsPolicy } from './check-new-file.js';
 import { idempotently } from './idempotent.js';
 import { newFile, writeNewFile, type NewFile } from './new-file.js';
+import { PARTIAL_MARK } from './resumable/partial.js';
 
 /** What a client says of a file before its bytes. */
 export interface CreateUploadInput {
@@ -31,6 +32,8 @@ export interface CreateUploadInput {
   readonly priority?: Priority | undefined;
   readonly metadata?: readonly MetadataEntry[] | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** Whether it is only to become a stretch of another upload, and never a file of its own. */
+  readonly isPartial?: boolean | undefined;
 }
 
 /** How the bytes are to be sent. */
@@ -72,7 +75,9 @@ export const createUpload =
     if (!allowed.ok) return allowed;
     const checked = checkNewFile(input);
     if (!checked.ok) return checked;
-    const fresh = await newFile(deps, actor, { ...checked.value, ...(await plan(deps, actor, input)) });
+    const marks = input.isPartial ? [PARTIAL_MARK] : [];
+    const described = { ...checked.value, metadata: [...checked.value.metadata, ...marks] };
+    const fresh = await newFile(deps, actor, { ...described, ...(await plan(deps, actor, input)) });
     const insert = (): Promise<Outcome<File>> => insertOnce(deps, actor, input, fresh);
     const created = await writeNewFile(deps.objects, fresh.file, insert, ({ id }) => id);
     if (!created.ok) return created;

@@ -8,6 +8,7 @@ import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
 import type { FileId } from '../../src/domain/ids.js';
 import { ingestKeyOf } from '../../src/domain/object-keys.js';
+import { completeUpload } from '../../src/usecases/complete-upload.js';
 import { enterPart } from '../../src/usecases/receive-part.js';
 import { joinUploads, type JoinUploadsDeps } from '../../src/usecases/resumable/join-uploads.js';
 import { PARTIAL_MARK } from '../../src/usecases/resumable/partial.js';
@@ -110,6 +111,13 @@ describe('partial uploads that a store has to copy', () => {
     }
     expect(copied).toEqual([]);
     expect(await ingested()).toEqual(before);
+  });
+
+  it('are no files of their own, whoever completes them', async () => {
+    const id = await partialOf(FIRST);
+    const completed = await completeUpload(deps)(ACTOR, { fileId: id });
+    expect(completed).toMatchObject({ ok: false, fault: { code: 'CONFLICT' } });
+    expect(await findStored(deps.files, ACME, id)).toMatchObject({ state: 'RECEIVING' });
   });
 
   it('become a file, each byte copied once, also when they have all of the quota', async () => {

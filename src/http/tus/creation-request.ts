@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { fault, type Outcome } from '../../domain/errors.js';
 import { ok } from '../../domain/result.js';
 import type { CreateUploadInput } from '../../usecases/create-upload.js';
-import { CONCAT_KEY, PARTIAL_MARK } from '../../usecases/resumable/partial.js';
 import { readMetadata } from './metadata.js';
 import { UPLOADS_PATH } from './protocol.js';
 import { contentLengthOf, continuesUpload, countOf, hasBody } from './request-headers.js';
@@ -35,12 +34,10 @@ export function readCreation(headers: IncomingHttpHeaders): Outcome<CreationRequ
   if (concat !== undefined && concat !== 'partial') {
     return wrong('Upload-Concat', 'must be "partial", or "final;" with the URLs of partial uploads');
   }
-  const metadata = concat === 'partial' ? [PARTIAL_MARK] : input.metadata.filter(isNoMark);
+  const isPartial = concat === 'partial' || undefined;
   const sized = readLength(headers);
-  return sized.ok ? ok({ kind: 'upload', input: { ...input, metadata, sizeBytes: sized.value } }) : sized;
+  return sized.ok ? ok({ kind: 'upload', input: { ...input, isPartial, sizeBytes: sized.value } }) : sized;
 }
-
-const isNoMark = ({ key }: { readonly key: string }): boolean => key !== CONCAT_KEY;
 
 function readLength(headers: IncomingHttpHeaders): Outcome<number | undefined> {
   const length = countOf(headers, 'Upload-Length');
@@ -71,8 +68,7 @@ function readFinal(
     return wrong('Upload-Concat', `must name 1 to ${String(MAX_PARTIALS)} partial uploads`);
   }
   const partialIds = urls.map(idOf);
-  const metadata = input.metadata?.filter(isNoMark);
-  return ok({ kind: 'final', input: { ...input, metadata }, partialIds, concat });
+  return ok({ kind: 'final', input, partialIds, concat });
 }
 
 /** Relative or absolute, the path of an upload ends with its id. */

@@ -1,8 +1,7 @@
 import { fault, type Outcome } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
-import type { MetadataEntry } from '../../domain/metadata.js';
+import { CONCAT_KEY, type MetadataEntry } from '../../domain/metadata.js';
 import { ok } from '../../domain/result.js';
-import { CONCAT_KEY } from '../../usecases/resumable/partial.js';
 
 /** What of a file can be told in `Upload-Metadata`. */
 export interface UploadMetadata {

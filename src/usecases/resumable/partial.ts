@@ -1,8 +1,5 @@
 import type { File } from '../../domain/file.js';
-import type { MetadataEntry } from '../../domain/metadata.js';
-
-/** Key of the marks that the concatenation of uploads leaves; never taken from a client's metadata. */
-export const CONCAT_KEY = 'upload-concat';
+import { CONCAT_KEY, type MetadataEntry } from '../../domain/metadata.js';
 
 /** Marks an upload that is only to become a stretch of another one: it is never inspected as it is. */
 export const PARTIAL_MARK: MetadataEntry = { key: CONCAT_KEY, value: 'partial' };

@@ -28,6 +28,7 @@ describe('metadata', () => {
     ['a null byte in a value', { key: 'k', value: 'x\u0000' }],
     ['a line break in a value', { key: 'k', value: 'x\r\ny' }],
     ['a bidi control in a value', { key: 'k', value: 'x\u202E' }],
+    ['the mark of a partial upload', { key: 'upload-concat', value: 'partial' }],
     ['half of a surrogate pair', { key: 'k', value: '\uD800' }],
   ])('is refused with %s, naming the entry', (_what, entry) => {
     expect(checkMetadata([{ key: 'fine', value: '' }, entry])).toMatchObject({
