@@ -47,8 +47,12 @@ export async function beginAppend(
   if (claim.offsetBytes !== offsetBytes) {
     return fault('CONFLICT', { message: `The upload stands at ${String(offsetBytes)}.` });
   }
-  const sized = await declareSize(tx, locked.value, claim);
+  const sized = await checkSize(tx, locked.value, claim);
   if (!sized.ok) return sized;
+  if (!endsInFragments({ ...transfer, file: sized.value })) {
+    const declared = await declareSize(tx, locked.value, sized.value);
+    if (!declared.ok) return declared;
+  }
   const limitBytes = sized.value.sizeBytes ?? (await longestUpload(tx, sized.value));
   if (offsetBytes + (claim.contentLength ?? 0) > limitBytes) return tooLarge(limitBytes);
   // What is complete is only looked at: no bytes are entered any more.
@@ -56,7 +60,8 @@ export async function beginAppend(
   return ok({ ...transfer, file: { ...sized.value, appendToken }, offsetBytes, limitBytes });
 }
 
-async function declareSize(
+/** The upload with the size that is claimed, where it may have that. */
+async function checkSize(
   tx: FileTransaction,
   file: File,
   { declaredSizeBytes: sizeBytes }: AppendClaim,
@@ -70,7 +75,24 @@ async function declareSize(
   const fits = fitsPolicy(await tx.policy(), sized);
   if (!fits.ok) return fits;
   if (sizeBytes > file.partSizeBytes * MAX_PARTS) return tooLarge(file.partSizeBytes * MAX_PARTS);
-  return written(await tx.declareSize(file.id, sizeBytes), sized);
+  return ok(sized);
+}
+
+/**
+ * Whether all bytes of an upload are there and its last part is not. Its size counts together with that part: it would
+ * seem to be complete else, while nobody could go on with it.
+ */
+const endsInFragments = ({ file, offsetBytes, fragments }: Transfer): boolean =>
+  offsetBytes === file.sizeBytes && fragments.length > 0;
+
+/** Writes the size of an upload that had none. CONFLICT, QUOTA_EXCEEDED */
+export async function declareSize(
+  tx: FileTransaction,
+  { id, sizeBytes: known }: File,
+  sized: File,
+): Promise<Outcome<File>> {
+  if (known !== null || sized.sizeBytes === null) return ok(sized);
+  return written(await tx.declareSize(id, sized.sizeBytes), sized);
 }
 
 /** Most bytes that an upload of unknown size may come to. */

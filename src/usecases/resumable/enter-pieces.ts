@@ -7,7 +7,7 @@ import type { UploadLock } from '../../ports/upload-locks.js';
 import { applyCommand, lockFile } from '../apply.js';
 import { completeHeld } from '../complete-upload.js';
 import { enterHeld } from '../receive-part.js';
-import { isPartial } from './partial.js';
+import { declareSize } from './begin-append.js';
 import type { Entry } from './store-piece.js';
 
 /** What is to be entered, and the right to do so. */
@@ -42,7 +42,9 @@ export async function enterPieces(
   if (!lock.isHeld()) return overtaken();
   // A lock may have two holders who believe in it: after a failover of Redis, or when a machine was suspended.
   if (locked.value.appendToken !== before.appendToken) return overtaken();
-  let file = locked.value;
+  const declared = await declareSize(tx, locked.value, { ...locked.value, sizeBytes: before.sizeBytes });
+  if (!declared.ok) return declared;
+  let file = declared.value;
   const fragmentKeys: string[] = [];
   const parts: { partNumber: number; etag: string }[] = [];
   for (const entry of entries) {
@@ -63,7 +65,7 @@ export async function enterPieces(
 /** What a client may have sent straight to the store is looked for before: that is left to the usual way. */
 async function completed(tx: FileTransaction, file: File, at: Date): Promise<File> {
   const isWhole = file.receivedBytes === file.sizeBytes && file.transferMode === 'PROXIED';
-  if (!isWhole || isPartial(file)) return file;
+  if (!isWhole) return file;
   const outcome = await completeHeld(tx, file, undefined, at);
   return outcome.ok ? outcome.value : file;
 }

@@ -57,7 +57,8 @@ export async function storePiece(
   if (!piece.endsPart) {
     return known || piece.bytes.spool.sizeBytes === 0 ? undefined : storeFragment(deps, piece, soFar);
   }
-  if (known && piece.bytes.spool.sizeBytes === 0) return undefined;
+  // Of a file that is complete: its last part is in the ledger, or it was made of bytes that were stored already.
+  if (piece.bytes.spool.sizeBytes === 0 && fragments.length === 0) return undefined;
   if (known && (await isSame(known, piece, sizeBytes))) return undefined;
   if (known && !soFar.mayReplace) {
     const message = `Part ${String(known.partNumber)} came with other bytes before.`;
