@@ -51,21 +51,28 @@ function addRoutes(scope: FastifyInstance, deps: TusDeps): void {
   const config = { admission: 'always' as const, slowBody: 'cut' as const };
   scope.options(UPLOADS_PATH, (_request, reply) => reply.code(NO_CONTENT).send());
   scope.options(url, (_request, reply) => reply.code(NO_CONTENT).send());
-  scope.post(UPLOADS_PATH, { config: { slowBody: 'cut' } }, guarded(handlers.create));
-  scope.head(url, { config }, guarded(handlers.position));
-  scope.patch(url, { config }, guarded(handlers.append));
-  scope.delete(url, { config }, guarded(handlers.terminate));
-  // "If X-HTTP-Method-Override is present, it MUST be used as the request's method."
-  scope.post(url, { config }, (request: TusRequest, reply) => {
-    const method = String(request.headers['x-http-method-override'] ?? '').toUpperCase();
-    if (method === 'PATCH') return guard(deps, handlers.append, request, reply);
-    if (method === 'DELETE') return guard(deps, handlers.terminate, request, reply);
-    return sendProblem(
-      reply.header('allow', 'HEAD, PATCH, DELETE, OPTIONS'),
-      fault('BAD_USER_INPUT', { message: 'The method is not allowed here.' }).fault,
-      405,
-    );
-  });
+  const ofUploads = { POST: handlers.create };
+  const ofOne = { HEAD: handlers.position, PATCH: handlers.append, DELETE: handlers.terminate };
+  scope.post(UPLOADS_PATH, { config: { slowBody: 'cut' } }, guarded(byMethod(ofUploads)));
+  scope.route({ method: ['POST', ...Object.keys(ofOne)], url, config, handler: guarded(byMethod(ofOne)) });
+}
+
+/**
+ * Chooses among handlers. "X-HTTP-Method-Override ... MUST be interpreted as the request's method by the Server, if the
+ * header is presented. The actual method of the request MUST be ignored."
+ */
+function byMethod(handlers: Readonly<Record<string, Handler>>): Handler {
+  const known = new Map(Object.entries(handlers));
+  return (actor, request, reply) => {
+    const method = request.headers['x-http-method-override'] ?? request.method;
+    const handler = known.get(String(method).toUpperCase());
+    return handler ? handler(actor, request, reply) : refuseMethod(reply, [...known.keys()]);
+  };
+}
+
+async function refuseMethod(reply: FastifyReply, allowed: readonly string[]): Promise<FastifyReply> {
+  const refusal = fault('BAD_USER_INPUT', { message: 'The method is not allowed here.' });
+  return sendProblem(reply.header('allow', [...allowed, 'OPTIONS'].join(', ')), refusal.fault, 405);
 }
 
 /** Lets a request to its handler when it speaks our version and comes with a good token. */

@@ -223,7 +223,14 @@ describe('tus', () => {
   it('lets a method be named in a header', async () => {
     const path = await createTusUpload(call, bytes.length);
     const headers = { 'upload-offset': '0', 'x-http-method-override': 'PATCH' };
+    const named = (method: string): Record<string, string> => ({ 'x-http-method-override': method });
+    expect((await call('POST', path, named('HEAD'))).headers.get('upload-length')).toBe('1000');
     expect((await call('POST', path, headers, bytes)).status).toBe(204);
     expect((await call('POST', path)).status).toBe(405);
+    const other = await createTusUpload(call, bytes.length);
+    // "The actual method of the request MUST be ignored."
+    expect((await call('PATCH', other, { ...headers, ...named('DELETE') }, bytes)).status).toBe(204);
+    expect((await call('HEAD', other)).status).toBe(410);
+    expect((await call('POST', '/uploads', { 'upload-length': '1', ...named('PUT') })).status).toBe(405);
   });
 });
