@@ -88,12 +88,14 @@ export async function completeHeld(
   claimed: CompleteUploadInput['parts'],
   at: Date,
 ): Promise<Outcome<File>> {
+  const { sizeBytes } = file;
+  // Nobody can tell whether there is more to come.
+  if (sizeBytes === null) {
+    return fault('UPLOAD_INCOMPLETE', { message: 'The length of the upload is not known yet.' });
+  }
   const parts = await tx.parts(file.id);
-  const refused = refusal(file, parts, claimed);
-  return (
-    refused ??
-    applyCommand(tx, file, { kind: 'complete', sizeBytes: file.sizeBytes ?? file.receivedBytes }, at)
-  );
+  const refused = refusal({ ...file, sizeBytes }, parts, claimed);
+  return refused ?? applyCommand(tx, file, { kind: 'complete', sizeBytes }, at);
 }
 
 const completedBefore = (file: File): Outcome<File> =>
@@ -102,14 +104,14 @@ const completedBefore = (file: File): Outcome<File> =>
     : ok(file);
 
 function refusal(
-  file: File,
+  file: File & { readonly sizeBytes: number },
   parts: readonly Part[],
   claimed: CompleteUploadInput['parts'],
 ): ReturnType<typeof fault> | undefined {
   if (isPartial(file)) {
     return fault('CONFLICT', { message: 'A partial upload is only completed together with others.' });
   }
-  const count = countParts(file.sizeBytes ?? file.receivedBytes, file.partSizeBytes);
+  const count = countParts(file.sizeBytes, file.partSizeBytes);
   const missing = missingParts(count, parts);
   if (missing.length > 0) return incomplete(missing);
   if (claimed === undefined) return undefined;

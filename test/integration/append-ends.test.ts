@@ -10,6 +10,7 @@ import type { Actor } from '../../src/domain/actor.js';
 import type { File } from '../../src/domain/file.js';
 import type { FileId } from '../../src/domain/ids.js';
 import type { UploadLocks } from '../../src/ports/upload-locks.js';
+import { completeUpload } from '../../src/usecases/complete-upload.js';
 import {
   appendToUpload,
   type AppendDeps,
@@ -88,6 +89,20 @@ describe('an upload whose bytes are all there', () => {
     const parts = await scene.deps.files.transact(ACTOR, (tx) => tx.parts(fileId));
     expect(parts).toMatchObject([{ partNumber: 1, sizeBytes: BYTES.length }]);
   });
+
+  it.each([[0], [5_242_880]])(
+    'is not complete after %d bytes while its length is unknown',
+    async (sizeBytes) => {
+      const fileId = await newUpload({ sizeBytes: null });
+      await append(fileId, 0, Buffer.alloc(sizeBytes));
+      const completed = await completeUpload(deps)(ACTOR, { fileId });
+      expect(completed).toMatchObject({ ok: false, fault: { code: 'UPLOAD_INCOMPLETE' } });
+      expect(await position(fileId)).toMatchObject({
+        ok: true,
+        value: { phase: 'open', offsetBytes: sizeBytes },
+      });
+    },
+  );
 
   it('is left as it is by a request without bytes, also where it has no parts', async () => {
     const stored = { sizeBytes: BYTES.length, ingestHandle: null };
