@@ -6,6 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
+import type { File } from '../../src/domain/file.js';
 import type { FileId } from '../../src/domain/ids.js';
 import { ingestKeyOf } from '../../src/domain/object-keys.js';
 import { completeUpload } from '../../src/usecases/complete-upload.js';
@@ -14,7 +15,7 @@ import { joinUploads, type JoinUploadsDeps } from '../../src/usecases/resumable/
 import { PARTIAL_MARK } from '../../src/usecases/resumable/partial.js';
 import { storePart } from '../../src/usecases/store-part.js';
 import { openInspectionScene, type InspectionScene } from '../support/inspection-scene.js';
-import { ACME, draftFile, findStored } from '../support/stored-files.js';
+import { ACME, advance, draftFile, findStored } from '../support/stored-files.js';
 
 const ACTOR: Actor = { ...ACME, roles: ['uploader'], permissions: new Set(['file:upload', 'file:read']) };
 const FIRST = Buffer.from('the bytes of one upload, ');
@@ -69,12 +70,15 @@ describe('partial uploads that a store has to copy', () => {
     const ingestKey = ingestKeyOf(draft.tenantId, draft.id);
     const { handle } = await scene.deps.objects.beginUpload(ingestKey);
     const file = { ...draft, ingestKey, ingestHandle: handle };
+    await scene.deps.files.transact(ACTOR, (tx) => tx.insert(file));
+    await sendPart(file, bytes);
+    return file.id;
+  }
+  async function sendPart(file: File, bytes: Buffer): Promise<void> {
     const body = Readable.from([bytes], { objectMode: false });
     const expected = { partNumber: 1, sizeBytes: bytes.length };
     const part = await storePart(scene.deps.objects, file, expected, body, new AbortController().signal);
-    await scene.deps.files.transact(ACTOR, (tx) => tx.insert(file));
     await enterPart(scene.deps, ACTOR, file, part);
-    return file.id;
   }
   const join = (...partialIds: FileId[]): ReturnType<ReturnType<typeof joinUploads>> =>
     joinUploads(deps)(ACTOR, {
@@ -118,6 +122,23 @@ describe('partial uploads that a store has to copy', () => {
     const completed = await completeUpload(deps)(ACTOR, { fileId: id });
     expect(completed).toMatchObject({ ok: false, fault: { code: 'CONFLICT' } });
     expect(await findStored(deps.files, ACME, id)).toMatchObject({ state: 'RECEIVING' });
+  });
+
+  it.each([
+    ['given up', (file: File) => advance(deps.files, ACTOR, file.id, { kind: 'cancel' })],
+    ['sent anew', (file: File) => sendPart(file, FIRST)],
+  ])('are no partial uploads any more when one is %s while they are put together', async (_what, change) => {
+    const [first, second] = [await partialOf(FIRST), await partialOf(SECOND)];
+    const file = await findStored(deps.files, ACME, first);
+    deps.objects.adoptParts = async (upload, sources) => {
+      await change(file);
+      for (const source of sources.slice(0, 1)) {
+        await scene.deps.objects.discardPart?.(source.upload, source.part);
+      }
+      return (await scene.deps.objects.adoptParts?.(upload, sources)) ?? [];
+    };
+    expect(await join(first, second)).toMatchObject({ ok: false, fault: { code: 'BAD_USER_INPUT' } });
+    expect(await findStored(deps.files, ACME, second)).toMatchObject({ state: 'RECEIVING' });
   });
 
   it('become a file, each byte copied once, also when they have all of the quota', async () => {

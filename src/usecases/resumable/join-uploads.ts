@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { authorise, type Actor } from '../../domain/actor.js';
-import { fault, type Outcome } from '../../domain/errors.js';
+import { fault, PermanentError, type Outcome } from '../../domain/errors.js';
 import type { File, Part } from '../../domain/file.js';
 import { choosePartSize } from '../../domain/parts.js';
 import { ok } from '../../domain/result.js';
-import { uploadPhase } from '../../domain/upload-position.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import { announce } from '../announce.js';
-import { applyCommand, lockFile, written } from '../apply.js';
+import { applyCommand, written } from '../apply.js';
 import { checkNewFile, fitsPolicy, type CheckedInput } from '../check-new-file.js';
 import type { CompleteUploadDeps } from '../complete-upload.js';
 import type { CreateUploadDeps, CreateUploadInput } from '../create-upload.js';
 import { idempotently, type IdempotentRequest } from '../idempotent.js';
 import { newFile, writeNewFile } from '../new-file.js';
 import { removeBytes, type RemoveBytesDeps } from '../remove-bytes.js';
-import { findPartials, noPartial, type Partial } from './find-partials.js';
+import { endPartials, lockPartials } from './end-partials.js';
+import { findPartials, type Partial } from './find-partials.js';
 import { gatherParts } from './gather-parts.js';
 import { finalMark } from './partial.js';
 
@@ -119,15 +119,33 @@ async function joinOnce(
     // To gather may be to copy every byte. The quota needs no look: the partial uploads hold what the file will claim.
     const fits = fitsPolicy(policy, file);
     if (!fits.ok) return fits;
-    const parts = await gatherParts(deps.objects, file, partials);
+    const parts = await gather(deps, actor, file, partials);
+    if (!parts.ok) return parts;
     const at = deps.clock.now();
     return deps.files.transact(actor, (tx) =>
-      idempotently(tx, request, () => replace(tx, partials, file, parts, at)),
+      idempotently(tx, request, () => replace(tx, partials, file, parts.value, at)),
     );
   };
   const joined = await writeNewFile(deps.objects, file, join, ({ id }) => id);
   if (joined.ok) announceAll(deps, actor, joined.value, partials);
   return joined;
+}
+
+/** Bytes of what was ended or sent anew meanwhile are not to be found: that is no failure of the store. */
+async function gather(
+  { objects, files, clock }: JoinUploadsDeps,
+  actor: Actor,
+  file: File,
+  partials: readonly Partial[],
+): Promise<Outcome<readonly Part[]>> {
+  try {
+    return ok(await gatherParts(objects, file, partials));
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    const unchanged = await files.transact(actor, (tx) => lockPartials(tx, partials, clock.now()));
+    if (unchanged.ok) throw error;
+    return unchanged;
+  }
 }
 
 function announceAll(deps: JoinUploadsDeps, actor: Actor, joined: File, partials: readonly Partial[]): void {
@@ -163,22 +181,4 @@ async function replace(
       ? ok(file)
       : await applyCommand(tx, { ...file, receivedBytes }, { kind: 'receive' }, at);
   return begun.ok ? applyCommand(tx, begun.value, { kind: 'complete', sizeBytes: receivedBytes }, at) : begun;
-}
-
-async function endPartials(
-  tx: FileTransaction,
-  partials: readonly Partial[],
-  at: Date,
-): Promise<Outcome<undefined>> {
-  // Always in the same order, so that two that want the same uploads do not wait for each other.
-  const ordered = [...partials].sort((a, b) => (a.file.id < b.file.id ? -1 : 1));
-  for (const { file, parts, position } of ordered) {
-    const locked = await lockFile(tx, file.id);
-    if (!locked.ok || uploadPhase(locked.value, at) !== 'open') return noPartial(position);
-    const etags = new Set((await tx.parts(file.id)).map(({ etag }) => etag));
-    if (parts.some(({ etag }) => !etags.has(etag))) return noPartial(position);
-    const cancelled = await applyCommand(tx, locked.value, { kind: 'cancel' }, at);
-    if (!cancelled.ok) return cancelled;
-  }
-  return ok(undefined);
 }
