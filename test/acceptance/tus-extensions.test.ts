@@ -126,6 +126,9 @@ describe('tus', () => {
       'partial',
       '400',
     ]);
+    const strange = `final;12345678${idOf(urls[0] ?? '')}`;
+    const refused = await call('POST', '/uploads', { 'upload-concat': strange, 'upload-metadata': metadata });
+    expect(refused.status).toBe(400);
     const headers = { 'upload-concat': `final;${urls.join(' ')}`, 'upload-metadata': metadata };
     const answers = await Promise.all([1, 2].map(() => call('POST', '/uploads', headers)));
     answers.push(await call('POST', '/uploads', headers));

@@ -72,8 +72,7 @@ function readFinal(
 }
 
 /** Relative or absolute, the path of an upload ends with its id. */
-const idOf = (url: string): string =>
-  url.slice(url.lastIndexOf(`${UPLOADS_PATH}/`) + UPLOADS_PATH.length + 1);
+const idOf = (url: string): string => url.split(`${UPLOADS_PATH}/`).at(-1) ?? '';
 
 function textOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name];
