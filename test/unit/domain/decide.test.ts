@@ -88,3 +88,47 @@ describe('a verdict', () => {
     expect(decide(file, { ...proof, structure }, policy)).toMatchObject({ reason: 'TYPE_NOT_ALLOWED' });
   });
 });
+
+describe('a verdict over what was scanned in segments', () => {
+  const judge = (
+    change: Partial<Evidence>,
+    oversize = 'OVERLAPPING_SEGMENTS' as TenantPolicy['oversize'],
+  ) => {
+    const evidence: Evidence = { ...proof, coverage: 'SEGMENTS', ...change };
+    return decide(file, evidence, { ...policy, maxBytesByType: {}, deniedTypes: [], oversize });
+  };
+  const looksLike = (contentType: string | null): Partial<Evidence> => ({
+    structure: { findings: [], contentType },
+  });
+
+  it.each(['video/mp4', 'audio/mpeg', 'image/png', 'text/plain'])('is CLEAN for %s', (detectedType) => {
+    expect(judge({ detectedType })).toMatchObject({ outcome: 'CLEAN' });
+    expect(judge({ detectedType, ...looksLike(detectedType) })).toMatchObject({ outcome: 'CLEAN' });
+    expect(judge({ detectedType: null, ...looksLike(detectedType) })).toMatchObject({ outcome: 'CLEAN' });
+  });
+
+  it.each<[string, Partial<Evidence>]>([
+    ['an archive', { detectedType: 'application/zip' }],
+    ['a document', { detectedType: 'application/pdf' }],
+    ['markup', { detectedType: 'text/html' }],
+    ['a drawing', { detectedType: 'image/svg+xml' }],
+    ['bytes of no known kind', { detectedType: null }],
+    ['bytes of no known kind to the analysis either', { detectedType: null, ...looksLike(null) }],
+    [
+      'a container under a harmless beginning',
+      { detectedType: 'video/mp4', ...looksLike('application/zip') },
+    ],
+    ['a harmless core in a container', { detectedType: 'application/zip', ...looksLike('video/mp4') }],
+  ])('is never CLEAN for %s', (_, change) => {
+    expect(judge(change)).toMatchObject({ outcome: 'UNSCANNABLE', reason: 'SCANNER_LIMIT' });
+  });
+
+  it('is not CLEAN where the tenant does not want it by now', () => {
+    expect(judge({ detectedType: 'video/mp4' }, 'UNSCANNABLE')).toMatchObject({ reason: 'SCANNER_LIMIT' });
+  });
+
+  it('follows what the scanner said in one of them', () => {
+    const reply = { kind: 'found', signature: 'Eicar' } as const;
+    expect(judge({ detectedType: 'video/mp4', reply })).toMatchObject({ outcome: 'INFECTED' });
+  });
+});

@@ -112,12 +112,46 @@ describe('the life of a file', () => {
   it('is CLEAN only with a hash and a sealed copy, and serves nothing otherwise', () => {
     fc.assert(
       fc.property(fc.array(commands, { maxLength: 12 }), (history) => {
-        for (const file of live(makeFile(), history)) {
+        for (const file of live(makeFile({ state: 'SCANNING' }), history)) {
           expect(file.state === 'CLEAN').toBe(file.vaultKey !== null);
           if (file.state === 'CLEAN') expect(file.sha256).toBe(HASH);
         }
       }),
     );
+  });
+
+  it.each<[string, Verdict['outcome'], string | null, string | null, boolean]>([
+    ['CLEAN with a hash and a sealed copy', 'CLEAN', HASH, 'tenant/file/1', true],
+    ['CLEAN without a hash', 'CLEAN', null, 'tenant/file/1', false],
+    ['CLEAN without a sealed copy', 'CLEAN', HASH, null, false],
+    ['UNSCANNABLE without a hash', 'UNSCANNABLE', null, null, true],
+    ['INFECTED with a hash', 'INFECTED', HASH, null, true],
+    ['INFECTED with something to serve', 'INFECTED', HASH, 'tenant/file/1', false],
+  ])('is decided over as %s, or not', (_, outcome, sha256, vaultKey, isAccepted) => {
+    const command = {
+      kind: 'decide',
+      verdict: verdict(outcome),
+      sha256,
+      detectedType: null,
+      vaultKey,
+    } as const;
+    expect(transition(makeFile({ state: 'SCANNING' }), command, AT).ok).toBe(isAccepted);
+  });
+
+  it('loses its sealed copy, and keeps what was found, when a later definition hits', () => {
+    const clean = makeFile({
+      state: 'CLEAN',
+      sha256: HASH,
+      vaultKey: 'tenant/file/1',
+      verdict: verdict('CLEAN'),
+    });
+    const hit = transition(clean, { kind: 'redetect', verdict: verdict('INFECTED') }, AT);
+    expect(hit).toMatchObject({
+      value: { state: 'INFECTED', vaultKey: null, verdict: { outcome: 'INFECTED' } },
+    });
+    for (const outcome of ['CLEAN', 'UNSCANNABLE', 'REJECTED'] as const) {
+      expect(transition(clean, { kind: 'redetect', verdict: verdict(outcome) }, AT).ok).toBe(false);
+    }
   });
 
   it('never goes back to receiving once the upload is over', () => {
