@@ -41,6 +41,8 @@ describe('the ledger against the list of the store', () => {
     const now = [part(1, 'newer', 'sha'), part(2, 'b'), part(3, 'newer', 'sha')];
     const difference = { enter: [part(1, 'x'), part(3, 'z')], drop: [part(2, 'b')] };
     expect(withoutOvertaken(difference, before, now)).toEqual({ enter: [], drop: [part(2, 'b')] });
+    const lost = { enter: [], drop: [part(1, 'a'), part(2, 'b')] };
+    expect(withoutOvertaken(lost, before, now)).toEqual({ enter: [], drop: [part(2, 'b')] });
   });
 
   it('is without a gap up to the first part that is missing', () => {

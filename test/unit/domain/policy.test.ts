@@ -47,7 +47,9 @@ describe('a policy', () => {
     const hidden = { findings: [], contentType: 'text/csv' };
     expect(reasonOf(rules, { detectedType: 'application/zip', structure: hidden })).toBeNull();
     expect(reasonOf(rules, { detectedType: null }, { declaredType: 'text/csv' })).toBeNull();
-    expect(reasonOf(rules, { detectedType: null }, { declaredType: null })).toBe('TYPE_NOT_ALLOWED');
+    const unknown = [{ detectedType: null }, { declaredType: null }] as const;
+    expect(reasonOf({ allowedTypes: ['text/*'] }, ...unknown)).toBe('TYPE_NOT_ALLOWED');
+    expect(reasonOf({ allowedTypes: [] }, ...unknown)).toBeNull();
   });
 
   it('refuses a denied type by whatever names it, a denied extension, and what is too large by now', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newRelease } from '../../../src/domain/new-release.js';
+import { checkReason, newRelease } from '../../../src/domain/new-release.js';
 import { contentStateOf, isReadable, type Quarantine } from '../../../src/domain/quarantine.js';
 import {
   isInForce,
@@ -10,6 +10,7 @@ import {
   type Release,
   type ReleaseCommand,
 } from '../../../src/domain/release.js';
+import type { Verdict } from '../../../src/domain/verdict.js';
 import { makeRelease } from '../../support/fake-quarantine.js';
 import { makeFile } from '../../support/make-file.js';
 
@@ -95,6 +96,32 @@ describe('the life of a release', () => {
     });
   });
 
+  it('is decided over once, by anybody else, while it lasts', () => {
+    const decision = { by: 'otto', reason: 'As agreed.' };
+    const approved = transitionRelease(makeRelease(), { kind: 'approve', ...decision }, at(DAY_MS - 1));
+    const facts = { decidedBy: 'otto', decidedAt: at(DAY_MS - 1), decisionReason: 'As agreed.' };
+    expect(approved).toMatchObject({ value: { status: 'APPROVED', ...facts } });
+    const refused = transitionRelease(makeRelease(), { kind: 'refuse', ...decision }, at(DAY_MS));
+    expect(refused).toMatchObject({ value: { status: 'REFUSED', decidedBy: 'otto' } });
+    for (const status of RELEASE_STATUSES.filter((other) => other !== 'REQUESTED')) {
+      for (const kind of ['approve', 'refuse'] as const) {
+        const again = transitionRelease(makeRelease({ status }), { kind, ...decision, by: 'ute' }, at(0));
+        expect(again, `${kind} when ${status}`).toMatchObject({ fault: { code: 'CONFLICT' } });
+      }
+    }
+  });
+
+  it('ends at any time by whatever else ends it, once', () => {
+    for (const cause of ['REVOKED', 'HIT', 'REMOVED'] as const) {
+      const end: ReleaseCommand = { kind: 'end', by: 'ute', cause, reason: null };
+      const ended = { status: 'ENDED', endedBy: 'ute', endCause: cause, endedAt: at(0) };
+      expect(transitionRelease(makeRelease({ status: 'APPROVED' }), end, at(0))).toMatchObject({
+        value: ended,
+      });
+      expect(transitionRelease(makeRelease({ status: 'ENDED' }), end, at(0)).ok).toBe(false);
+    }
+  });
+
   it('expires when its time has come and not before, decided or not', () => {
     const expire: ReleaseCommand = { kind: 'end', by: 'system:sweeper', cause: 'EXPIRED', reason: null };
     for (const status of ['REQUESTED', 'APPROVED'] as const) {
@@ -112,6 +139,10 @@ describe('a request for release', () => {
     ...{ heldAt: at(0), retainedUntil: at(10 * DAY_MS), removedAt: null, removalCause: null },
   };
   const file = makeFile({ state: 'INFECTED' });
+  const INFECTED: Verdict = {
+    ...{ outcome: 'INFECTED', reason: 'MALWARE', findings: [], engine: 'e', definitionsVersion: '1' },
+    ...{ scannedBytes: 1, decidedAt: at(0) },
+  };
   const wish = {
     id: 'r',
     reason: ' Why. ',
@@ -122,7 +153,11 @@ describe('a request for release', () => {
 
   it('is made for infected content that is held, with a reason and an end in between', () => {
     expect(newRelease({ file, quarantine }, wish, at(0))).toMatchObject({
-      value: { reason: 'Why.', status: 'REQUESTED' },
+      value: { reason: 'Why.', status: 'REQUESTED', version: 1, definitionsVersion: '' },
+    });
+    const judged = makeFile({ state: 'INFECTED', verdict: { ...INFECTED, definitionsVersion: '27400' } });
+    expect(newRelease({ file: judged, quarantine }, wish, at(0))).toMatchObject({
+      value: { definitionsVersion: '27400' },
     });
     for (const broken of [
       { expiresAt: at(0) },
@@ -157,5 +192,18 @@ describe('a request for release', () => {
     expect(newRelease({ file: clean, quarantine }, wish, at(0))).toMatchObject({
       fault: { code: 'CONFLICT' },
     });
+  });
+
+  it.each<[string, string]>([
+    ['without a word', ' \n '],
+    ['with a NUL, which no database takes', 'Why\0.'],
+    ['with half a character', 'Why \ud800'],
+    ['that is too long', 'x'.repeat(2_001)],
+  ])('has no reason %s', (_, reason) => {
+    expect(checkReason(reason)).toMatchObject({ fault: { code: 'BAD_USER_INPUT', field: 'reason' } });
+  });
+
+  it('has a reason of up to 2,000 characters', () => {
+    expect(checkReason(` ${'x'.repeat(2_000)} `)).toEqual({ ok: true, value: 'x'.repeat(2_000) });
   });
 });
