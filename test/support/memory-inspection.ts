@@ -21,6 +21,8 @@ export interface MemoryFileStore extends FileStore {
   file(): File;
   /** Lets another worker begin, as if the lease had ended. */
   takeOver(): void;
+  /** Lets a file that was given up be inspected anew, as somebody does who replays its dead letter. */
+  replay(): void;
   /** Delays of the postponements, in order. */
   readonly postponed: readonly number[];
   /** How attempts ended that came to no verdict, in order. */
@@ -38,6 +40,7 @@ export interface MemoryFileStore extends FileStore {
 export function createMemoryFileStore(initial: File, parts: readonly Part[]): MemoryFileStore {
   let file = initial;
   let isLeased = false;
+  let attemptsBefore = 0;
   let isStagedRemoved = false;
   let heldAt: Date | null = null;
   let content: StoredContent | undefined;
@@ -84,7 +87,7 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
           .slice(-limit)
           .map((one) => ({ ...one, occurredAt: file.updatedAt })),
       ),
-    attemptsBeforeReplay: () => Promise.resolve(0),
+    attemptsBeforeReplay: () => Promise.resolve(attemptsBefore),
     interruptedAttempts: (_, after) => {
       const isMeant = (one: (typeof attempts)[number]): boolean =>
         one.failureClass === 'INTERRUPTED' && one.attempt > after;
@@ -139,6 +142,11 @@ export function createMemoryFileStore(initial: File, parts: readonly Part[]): Me
     },
     file: () => file,
     takeOver: () => void (file = { ...file, attempt: file.attempt + 1 }),
+    replay: () => {
+      attemptsBefore = file.attempt;
+      isLeased = false;
+      file = { ...file, state: 'SCANNING', verdict: null };
+    },
     postponed,
     attempts,
     letters,

@@ -88,7 +88,7 @@ interface Scan {
 }
 
 async function push(scan: Scan, chunk: Uint8Array, begin: () => Promise<ScanSession>): Promise<void> {
-  for (let rest = chunk; rest.length > 0;) {
+  for (let rest = chunk; rest.length > 0 && !scan.isAborted;) {
     const piece = rest.subarray(0, nextCut(scan) - scan.position);
     await Promise.all([scan.members.push(piece), ...scan.running.map(({ session }) => session.write(piece))]);
     scan.position += piece.length;

@@ -139,6 +139,19 @@ describe('an inspection that fails', () => {
     expect([...scene.objects.objects.keys()]).toEqual([`ingest/${KEY}`]);
   });
 
+  it('ends when its lease has run out, and nobody says whether it is still its own', async () => {
+    let isAborted = false;
+    const abort = (): void => void (isAborted = true);
+    const { inspect, files } = arrange({
+      scanner: createFakeScanner({ kind: 'ok' }, { finish: never, abort }),
+    });
+    const inspecting = inspect();
+    await expect.poll(() => files.file().scannedBytes).toBe(BYTES.length);
+    files.transact = () => Promise.reject(new TransientError('postgres', 'away'));
+    await expect(inspecting).rejects.toMatchObject({ dependency: 'postgres' });
+    expect(isAborted).toBe(true);
+  });
+
   it('comes again at once when the worker is stopped', async () => {
     let isAborted = false;
     const abort = (): void => void (isAborted = true);

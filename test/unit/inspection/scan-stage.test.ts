@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ScanReply } from '../../../src/domain/verdict.js';
 import type { Scanner } from '../../../src/ports/scanner.js';
 import { openScanStage } from '../../../src/usecases/inspection/scan-stage.js';
 import { segmentsOf } from '../../../src/usecases/inspection/segments.js';
+import { rawAr } from '../../support/hostile/raw-ar.js';
 import { createFakeScanner } from '../../support/memory-inspection.js';
 
 const running = new AbortController().signal;
@@ -13,6 +14,7 @@ const running = new AbortController().signal;
 function recorder(maxStreamBytes: number, replyTo: (bytes: Buffer, index: number) => ScanReply | Error) {
   const sessions: { bytes: Buffer; isOver: boolean; isAborted: boolean }[] = [];
   const versions: string[] = [];
+  const engines: string[] = [];
   const scanner: Scanner = {
     ...createFakeScanner(),
     maxStreamBytes,
@@ -21,7 +23,7 @@ function recorder(maxStreamBytes: number, replyTo: (bytes: Buffer, index: number
       const own = { bytes: Buffer.alloc(0), isOver: false, isAborted: false };
       sessions.push(own);
       return Promise.resolve({
-        engine: 'Fake 1.0',
+        engine: engines[index] ?? 'Fake 1.0',
         definitionsVersion: versions[index] ?? '42',
         write: (chunk: Uint8Array) => {
           own.bytes = Buffer.concat([own.bytes, chunk]);
@@ -36,7 +38,7 @@ function recorder(maxStreamBytes: number, replyTo: (bytes: Buffer, index: number
       });
     },
   };
-  return { scanner, sessions, versions };
+  return { scanner, sessions, versions, engines };
 }
 
 const OK = (): ScanReply => ({ kind: 'ok' });
@@ -126,10 +128,51 @@ describe('a scan', () => {
     changing.versions.push('42', '43');
     await expect(scan(changing.scanner, Buffer.alloc(200))).rejects.toThrow('definitions changed');
     expect(changing.sessions.filter(({ isOver, isAborted }) => !isOver && !isAborted)).toEqual([]);
+    const upgraded = recorder(40, OK);
+    upgraded.engines.push('Fake 1.0', 'Fake 1.1');
+    await expect(scan(upgraded.scanner, Buffer.alloc(200))).rejects.toThrow('definitions changed');
+    expect(upgraded.sessions.map(({ isAborted }) => isAborted)).toEqual([true, true]);
     const short = recorder(40, OK);
     const stage = await openScanStage(short.scanner, 200, running);
     await stage.push(Buffer.alloc(100));
     await expect(async () => stage.end()).rejects.toThrow('Not every segment');
     expect(() => stage.reply()).toThrow('has not replied');
   });
+
+  const ARCHIVE = rawAr(['text', 'MARK'].map((content) => ({ name: 'a', content: Buffer.from(content) })));
+
+  it('of an archive of ar is also over each member by itself', async () => {
+    const isMark = (seen: Buffer): boolean => seen.equals(Buffer.from('MARK'));
+    const { scanner, sessions } = recorder(1_000, (seen) =>
+      isMark(seen) ? { kind: 'found', signature: 'Mark' } : { kind: 'ok' },
+    );
+    const stage = await scan(scanner, ARCHIVE);
+    expect(sessions.map(({ bytes }) => bytes)).toEqual([ARCHIVE, Buffer.from('text'), Buffer.from('MARK')]);
+    expect(stage.reply()).toEqual({ kind: 'found', signature: 'Mark' });
+    const cut = await scan(recorder(1_000, OK).scanner, ARCHIVE.subarray(0, -1));
+    expect(cut.reply()).toMatchObject({ kind: 'limit' });
+  });
+
+  it.each([
+    ['segment', 40, Buffer.alloc(200)],
+    ['member', 1_000, ARCHIVE],
+  ])(
+    'that is given up ends its sessions, also that of a %s which is only being opened',
+    async (_, most, bytes) => {
+      const { scanner, sessions } = recorder(most, OK);
+      const gate = Promise.withResolvers<undefined>();
+      const begin: Scanner['begin'] = async (signal) => {
+        const session = await scanner.begin(signal);
+        if (sessions.length > 1) await gate.promise;
+        return session;
+      };
+      const stage = await openScanStage({ ...scanner, begin }, bytes.length, running);
+      const pushing = Promise.resolve(stage.push(bytes)).catch(() => undefined);
+      await vi.waitFor(() => expect(sessions).toHaveLength(2));
+      await stage.abort?.(new Error('over'));
+      gate.resolve(undefined);
+      await pushing;
+      expect(sessions.slice(0, 2).map(({ isAborted }) => isAborted)).toEqual([true, true]);
+    },
+  );
 });

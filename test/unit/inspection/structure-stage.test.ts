@@ -25,6 +25,7 @@ function arrange(
   { reply, maxAttempts = 2 }: { readonly reply?: ScanReply; readonly maxAttempts?: number } = {},
 ): {
   file: () => File;
+  replay: () => void;
   inspect: (signal?: AbortSignal) => Promise<InspectionOutcome>;
 } {
   const sizes = { sizeBytes: BYTES.length, receivedBytes: BYTES.length, ingestKey: 'key' };
@@ -46,7 +47,8 @@ function arrange(
     settings: { leaseMs: 1_000, maxAttempts, backoffMs: 1, maxBackoffMs: 1 },
   });
   const job = makeJob({ tenantId: file.tenantId, fileId: file.id });
-  return { file: () => files.file(), inspect: (signal = new AbortController().signal) => run(job, signal) };
+  const inspect = (signal = new AbortController().signal): Promise<InspectionOutcome> => run(job, signal);
+  return { file: () => files.file(), replay: () => files.replay(), inspect };
 }
 
 const lost = (): Promise<never> => Promise.reject(new TransientError('analyser', 'It is gone'));
@@ -132,5 +134,31 @@ describe('the analysis of structure', () => {
     write = () => Promise.resolve();
     await inspect();
     expect(file().state).toBe('CLEAN');
+  });
+
+  it('that fails otherwise after it has used up its time has come to no limit', async () => {
+    let session: () => Promise<void> = late;
+    const analyser = createFakeAnalyser(undefined, { write: () => session() });
+    const { inspect, file } = arrange(analyser, { maxAttempts: 8 });
+    await inspect();
+    session = lost;
+    expect(await inspect()).toMatchObject({ kind: 'postponed', attempt: 2 });
+    session = () => Promise.resolve();
+    await inspect();
+    expect(file().state).toBe('CLEAN');
+  });
+
+  it('that had used up its time before somebody replayed the file has all of it again', async () => {
+    let write: () => Promise<void> = lost;
+    const analyser = createFakeAnalyser(undefined, { write: () => write() });
+    const { inspect, file, replay } = arrange(analyser);
+    await inspect();
+    write = late;
+    await inspect();
+    expect(file().state).toBe('UNSCANNABLE');
+    replay();
+    expect(await inspect()).toMatchObject({ kind: 'postponed', attempt: 3 });
+    await inspect();
+    expect(file()).toMatchObject({ state: 'UNSCANNABLE', verdict: { reason: 'ANALYSIS_LIMIT' } });
   });
 });
