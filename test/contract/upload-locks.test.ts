@@ -75,6 +75,20 @@ describe('locks of uploads in Redis', () => {
     await second?.release();
   });
 
+  it('leave no mark of who waited once they have it, and nothing at all once they are released', async () => {
+    const upload = freshUpload();
+    const keys = (): Promise<string[]> => redis.connections.commands.keys(`*${upload.fileId}*`);
+    const first = await locks.acquire(upload);
+    // A mark of its own would ask the holder to let go of what nobody waits for.
+    expect(await keys()).toEqual([expect.not.stringContaining('wanted')]);
+    first?.wanted.addEventListener('abort', () => void first.release());
+    const second = await locks.acquire(upload);
+    expect(await keys()).toEqual([expect.not.stringContaining('wanted')]);
+    await second?.release();
+    expect(await keys()).toEqual([]);
+    await expect.poll(() => redis.bus.channelCount()).toBe(0);
+  });
+
   it('are refused as a failure that passes while Redis is away', async () => {
     const away = await openRedisBus(inject('services').redisUrl, `locks-${randomUUID()}`);
     await away.connections.close();

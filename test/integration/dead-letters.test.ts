@@ -133,14 +133,21 @@ describe('an inspection that is given up', () => {
   it('loses its bytes when it is discarded, and cannot be replayed any more', async () => {
     const file = await givenUp('discarded');
     const { letter } = await openLetterOf(file);
+    const cleanUp = async (): Promise<{ isDue: boolean; stagedBytes: number | undefined }> => {
+      const due = await createBacklog(system).dueCleanups(100);
+      await reconcileSagas(scene.deps)({ tenantId: file.tenantId, fileId: file.id });
+      const stagedBytes = await scene.deps.objects.stat({ area: 'ingest', key: file.ingestKey });
+      return { isDue: due.some(({ fileId }) => fileId === file.id), stagedBytes };
+    };
+    expect(await cleanUp()).toEqual({ isDue: false, stagedBytes: 'discarded'.length });
     const discard = discardDeadLetter(deps());
     expect(await discard(ADMIN, { deadLetterId: letter.id })).toMatchObject({
       fault: { code: 'BAD_USER_INPUT', field: 'reason' },
     });
     const done = await discard(ADMIN, { deadLetterId: letter.id, reason: 'Sent again.' });
     expect(done).toMatchObject({ value: { letter: { status: 'DISCARDED', decidedBy: 'alice' } } });
-    await reconcileSagas(scene.deps)({ tenantId: file.tenantId, fileId: file.id });
-    expect(await scene.deps.objects.stat({ area: 'ingest', key: file.ingestKey })).toBeUndefined();
+    expect(await cleanUp()).toEqual({ isDue: true, stagedBytes: undefined });
+    expect(await cleanUp()).toMatchObject({ isDue: false });
     expect(await replayDeadLetter(deps())(ADMIN, { deadLetterId: letter.id })).toMatchObject({
       fault: { code: 'CONFLICT' },
     });

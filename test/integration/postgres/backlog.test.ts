@@ -88,6 +88,9 @@ describe('work that the queue may have lost', () => {
     const [due, ...others] = await backlog.dueCleanups(10);
     expect(due).toMatchObject({ tenantId: job.tenantId, fileId: file.id });
     expect([others, await backlog.dueCleanups(10, due)]).toEqual([[], []]);
+    // Somebody who saw the file before it changed has not removed what the change left.
+    await store.transact(scope, (tx) => tx.markStagedRemoved(file.id, version - 1));
+    expect(await backlog.dueCleanups(10)).toHaveLength(1);
     await store.transact(scope, (tx) => tx.markStagedRemoved(file.id, version));
     expect(await backlog.dueCleanups(10)).toEqual([]);
   });
