@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { reachableHost } from '../src/config/reachable-host.js';
+import { unreadVariables } from '../src/config/unread-variables.js';
 import type { LaunchSettings } from './settings.js';
 import type { Secrets } from './secrets.js';
 import { startNodeProcess } from './services/node-process.js';
@@ -60,8 +61,11 @@ export function environmentOf(
   services: ServiceAddresses,
 ): NodeJS.ProcessEnv {
   const { receiptKeys } = config;
+  const unread = unreadVariables(process.env);
+  // The operator was told of those; each process would do so again.
+  const inherited = Object.entries(process.env).filter(([name]) => !unread.includes(name));
   return {
-    ...process.env,
+    ...Object.fromEntries(inherited),
     NODE_ENV: process.env['NODE_ENV'] ?? config.profile,
     NODE_COMPILE_CACHE: path.join(dataDirectory, 'run', 'compile-cache'),
     LAZARET_DATA_DIR: dataDirectory,

@@ -1,3 +1,4 @@
+import { warnOfUnreadVariables } from '../src/config/unread-variables.js';
 import { ensureAptPackages } from './apt.js';
 import { banner } from './banner.js';
 import { say, surviveClosedOutput } from './console-lines.js';
@@ -51,6 +52,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 async function startAll(stops: StopStack, watch: Watch): Promise<void> {
   const begun = performance.now();
+  for (const warning of warnOfUnreadVariables(process.env)) say(`  ! ${warning}`);
   const settings = readSettings(process.env);
   const data = await takeDataDirectory(settings.dataDirectory, say);
   stops.add(STOP_RANKS.data, data.release);

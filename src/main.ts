@@ -17,8 +17,9 @@ import { stopTracing } from './observability/register.js';
 const DRAIN_MS = 20_000;
 const PLAYGROUND_DIR = path.resolve(import.meta.dirname, '..', 'graphiql');
 
-const { config, isTracing } = readProcessConfig();
+const { config, isTracing, warnings } = readProcessConfig();
 const logger = createLogger({ level: config.logLevel, service: 'api' });
+for (const warning of warnings) logger.warn(warning);
 const metrics = createMetrics();
 const platform = await orExit(compose({ config, logger, metrics, isTracing }), logger);
 const health = composeHealth(platform);

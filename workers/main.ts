@@ -24,8 +24,9 @@ import { createSweepWorker } from './sweep.worker.js';
 /** How long an inspection may go on when the process is told to stop; then it is put back. */
 const DRAIN_MS = 10_000;
 
-const { config, isTracing } = readProcessConfig();
+const { config, isTracing, warnings } = readProcessConfig();
 const logger = createLogger({ level: config.logLevel, service: 'worker' });
+for (const warning of warnings) logger.warn(warning);
 const metrics = createMetrics();
 const platform = await orExit(compose({ config, logger, metrics, isTracing }), logger);
 const work = composeWork(platform);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { environmentOf } from '../../../launch/processes.js';
 import { readSettings } from '../../../launch/settings.js';
 
@@ -23,4 +23,13 @@ it('hands on paths as whoever gave them means them, for the processes work in th
     path.resolve('receipts.json'),
   ]);
   expect(pathsFor({ LAZARET_DATA_DIR: 'data' })[1]).toBeUndefined();
+});
+
+it('keeps from the processes what nothing reads, for the launcher has told of it', () => {
+  vi.stubEnv('LAZARET_PROT', '4100');
+  vi.stubEnv('LAZARET_LOG_LEVEL', 'debug');
+  const found = environmentOf(readSettings({}), secrets, services);
+  vi.unstubAllEnvs();
+  expect(found).toMatchObject({ LAZARET_LOG_LEVEL: 'debug' });
+  expect(found).not.toHaveProperty('LAZARET_PROT');
 });
