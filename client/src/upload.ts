@@ -81,8 +81,9 @@ function endUpload(run: UploadRun): Ending {
       conclude(state, file);
       return file;
     } catch (error) {
-      fail(state, error, ending.cancel === 'done' ? 'cancelled' : signal.aborted ? 'stopped' : 'failed');
-      throw error;
+      if (ending.cancel === 'done') throw fail(state, error, 'cancelled');
+      if (signal.aborted) throw fail(state, error, 'stopped');
+      throw fail(state, known(error), 'failed');
     } finally {
       isSettled = true;
     }
@@ -139,7 +140,16 @@ function conclude(state: UploadState, file: UploadedFile): void {
   });
 }
 
-function fail(state: UploadState, error: unknown, phase: UploadPhase): void {
+function fail(state: UploadState, error: unknown, phase: UploadPhase): unknown {
   const problem = error instanceof UploadError ? { problem: error } : {};
   state.change({ phase, ...problem, bytesPerSecond: 0 });
+  return error;
+}
+
+/** Whoever only looks at the snapshots has to see why, whatever it was. */
+function known(error: unknown): UploadError {
+  if (error instanceof UploadError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const detail = { code: 'UNKNOWN', category: 'client', retryable: false } as const;
+  return new UploadError(message, detail, { cause: error });
 }

@@ -1,4 +1,4 @@
-import type { GetToken } from './access-token.js';
+import { askForToken, type GetToken } from './access-token.js';
 import { errorOfAnswer, errorOfConnection, errorOfGraphQL, type AnsweredError } from './error-of-answer.js';
 import type { Operation } from './transport.js';
 import { badAnswer, hasCode } from './upload-error.js';
@@ -25,10 +25,10 @@ export async function graphqlRequest<Data, Variables>(
   signal?: AbortSignal,
 ): Promise<Data> {
   try {
-    return await post(url, await getToken({ isRefused: false }), operation, variables, signal);
+    return await post(url, await askForToken(getToken, { isRefused: false }), operation, variables, signal);
   } catch (error) {
     if (!hasCode(error, 'UNAUTHENTICATED')) throw error;
-    return post(url, await getToken({ isRefused: true }), operation, variables, signal);
+    return post(url, await askForToken(getToken, { isRefused: true }), operation, variables, signal);
   }
 }
 
