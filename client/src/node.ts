@@ -11,7 +11,10 @@ export interface UploadClientOptions extends HttpTransportOptions, ClientOptions
   readonly store?: ResumeStore | undefined;
 }
 
-/** Uploads files from Node: from disk by their paths, or from memory. */
+/**
+ * Uploads files from Node: from disk by their paths, or from memory. Give paths, and not what `openAsBlob` makes of them:
+ * beyond 2 GiB that is not the file (https://github.com/nodejs/node/issues/52585).
+ */
 export function createUploadClient(options: UploadClientOptions): UploadClient<string | Blob> {
   return joinClient(
     {
