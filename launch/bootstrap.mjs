@@ -25,6 +25,14 @@ const COMMANDS = {
   build: null,
 };
 
+/** What the commands do that take no options; whoever asks for help must not set them going. */
+const WITHOUT_OPTIONS = {
+  build: 'compiles what has changed, and the client library to client/dist',
+  check: 'looks at format, types and lint, and changes nothing',
+  format: 'puts format and lint right, in all files of the repository',
+  schema: 'writes schema/schema.graphql and the typed documents that follow from it',
+};
+
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
 const [command = 'start', ...args] = process.argv.slice(2);
 
@@ -40,6 +48,11 @@ async function run() {
   if (!Object.hasOwn(COMMANDS, command)) {
     console.error(`There is no command "${command}": ${Object.keys(COMMANDS).join(', ')}.`);
     return 1;
+  }
+  if (args.length > 0 && Object.hasOwn(WITHOUT_OPTIONS, command)) {
+    const isHelp = args.some((argument) => argument === '--help' || argument === '-h');
+    console.log(`npm run ${command}: ${WITHOUT_OPTIONS[command]}. It takes no options.`);
+    return isHelp ? 0 : 1;
   }
   await ensurePackages(root);
   const node = neededNode(root);
