@@ -16,7 +16,7 @@ export function fractionOf({ phase, sizeBytes, sentBytes, scannedBytes }: Upload
 
 const VERDICTS: Partial<Record<UploadSnapshot['stage'], string>> = {
   CLEAN: 'Clean',
-  INFECTED: 'Infected: quarantined',
+  INFECTED: 'Infected, in quarantine',
   UNSCANNABLE: 'Not provably clean',
   REJECTED: 'Rejected',
   CANCELLED: 'Cancelled',

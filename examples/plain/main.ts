@@ -52,8 +52,13 @@ function paint(row: HTMLElement, snapshot: UploadSnapshot): void {
   row.dataset['stage'] = stage;
   find(row, '.name', HTMLElement).textContent = name;
   find(row, '.size', HTMLElement).textContent = formatBytes(sizeBytes);
-  find(row, '.status', HTMLElement).textContent = statusOf(snapshot);
-  find(row, 'progress', HTMLProgressElement).value = fractionOf(snapshot);
+  const status = find(row, '.status', HTMLElement);
+  // Nobody wants to hear every byte.
+  status.ariaLive = phase === 'sending' ? 'off' : 'polite';
+  status.textContent = statusOf(snapshot);
+  const progress = find(row, 'progress', HTMLProgressElement);
+  progress.ariaLabel = name;
+  progress.value = fractionOf(snapshot);
   find(row, '.pause', HTMLElement).textContent = phase === 'paused' ? 'Resume' : 'Pause';
   find(row, '.pause', HTMLElement).hidden = phase !== 'sending' && phase !== 'paused';
   find(row, '.cancel', HTMLElement).hidden = !['preparing', 'sending', 'paused'].includes(phase);

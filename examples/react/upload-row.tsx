@@ -10,9 +10,11 @@ export function UploadRow({ phase, snapshot, pause, resume, cancel }: UseUpload)
         <strong className="name">{snapshot.name}</strong>
         <span className="size">{formatBytes(snapshot.sizeBytes)}</span>
       </header>
-      <progress max={1} value={fractionOf(snapshot)} />
+      <progress aria-label={snapshot.name} max={1} value={fractionOf(snapshot)} />
       <footer>
-        <span className="status">{statusOf(snapshot)}</span>
+        <span className="status" aria-live={phase === 'sending' ? 'off' : 'polite'}>
+          {statusOf(snapshot)}
+        </span>
         <span className="actions">
           {phase === 'sending' && <button onClick={pause}>Pause</button>}
           {phase === 'paused' && <button onClick={resume}>Resume</button>}

@@ -11,7 +11,7 @@ export interface Progress {
     readonly sha256: string | null;
     readonly verdict: {
       readonly reason: string | null;
-      readonly findings: readonly { readonly detail: string }[];
+      readonly findings: readonly { readonly code: string; readonly detail: string }[];
     } | null;
   };
 }
@@ -20,7 +20,7 @@ const PROGRESS = `subscription ($fileId: ID!) {
   uploadProgress(fileId: $fileId) {
     stage
     scannedBytes
-    file { name sizeBytes sha256 verdict { reason findings { detail } } }
+    file { name sizeBytes sha256 verdict { reason findings { code detail } } }
   }
 }`;
 

@@ -68,14 +68,17 @@ function chooseTransport(): 'PROXIED' | 'DIRECT' {
 function describe({ stage, scannedBytes, file }: Progress): HTMLElement[] {
   const title = element('div', 'title', '');
   title.append(element('strong', 'file-name', file.name), element('span', 'state', stage));
-  if (stage === 'SCANNING') return [title, bar(scannedBytes, file.sizeBytes)];
-  const found = file.verdict?.findings.map(({ detail }) => detail).join(', ');
-  const reason = [file.verdict?.reason, found].filter((text) => text != null && text !== '').join(': ');
-  return [title, element('div', 'detail', reason), element('div', 'detail sha256', file.sha256 ?? '')];
+  if (stage === 'SCANNING') return [title, bar(file.name, scannedBytes, file.sizeBytes)];
+  const { findings = [], reason } = file.verdict ?? {};
+  const found = findings.map(({ code, detail }) => `${code}: ${detail}`);
+  const why = found.length > 0 ? found : [reason ?? ''];
+  const lines = why.map((text) => element('div', 'detail', text));
+  return [title, ...lines, element('div', 'detail sha256', file.sha256 ?? '')];
 }
 
-function bar(value: number, max: number): HTMLElement {
+function bar(name: string, value: number, max: number): HTMLElement {
   const progress = document.createElement('progress');
+  progress.ariaLabel = name;
   progress.max = Math.max(1, max);
   progress.value = value;
   return progress;

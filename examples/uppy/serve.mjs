@@ -10,12 +10,11 @@ import { context } from 'esbuild';
 
 const PAGES = ['tus', 's3-5', 's3-6'];
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '4100' },
-    api: { type: 'string', default: 'http://127.0.0.1:4000' },
-  },
-});
+const OPTIONS = {
+  port: { type: 'string', default: '4100' },
+  api: { type: 'string', default: 'http://127.0.0.1:4000' },
+};
+const values = readOptions();
 const here = import.meta.dirname;
 const outdir = await mkdtemp(path.join(tmpdir(), 'lazaret-uppy-'));
 
@@ -41,11 +40,29 @@ await writeFile(
   `<meta http-equiv="refresh" content="0; url=/${PAGES[0]}.html" />`,
 );
 await bundles.rebuild();
-const { port } = await bundles.serve({ servedir: outdir, host: '127.0.0.1', port: Number(values.port) });
+const { port } = await bundles
+  .serve({ servedir: outdir, host: '127.0.0.1', port: Number(values.port) })
+  .catch(async (error) => {
+    console.error(
+      `Port ${values.port} cannot be listened on (${error.message}): name another one with --port.`,
+    );
+    await stop();
+    process.exit(1);
+  });
 console.log(`http://127.0.0.1:${port}/`);
 
-const stop = async () => {
+process.once('SIGINT', stop).once('SIGTERM', stop);
+
+async function stop() {
   await bundles.dispose();
   await rm(outdir, { recursive: true, force: true });
-};
-process.once('SIGINT', stop).once('SIGTERM', stop);
+}
+
+function readOptions() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch {
+    console.error('usage: node examples/uppy/serve.mjs [--port 4100] [--api http://127.0.0.1:4000]');
+    return process.exit(1);
+  }
+}
