@@ -47,6 +47,8 @@ export const contents = pgTable(
     engine: text('engine').notNull().default(''),
     /** Empty where the last inspection of these bytes did not find them clean. */
     definitionsVersion: text('definitions_version').notNull().default(''),
+    /** How the scanner looked at them then. */
+    coverage: text('coverage').notNull().default('WHOLE'),
     detectedType: text('detected_type'),
     /** When the last inspection of these bytes decided. */
     inspectedAt: instant('inspected_at')
@@ -90,6 +92,7 @@ export const contents = pgTable(
       .where(sql`${table.referenceCount} > 0`),
     check('contents_counts', sql`${table.referenceCount} >= 0 and ${table.sizeBytes} >= 0`),
     check('contents_blocks_proven', sql`(${table.blockBytes} is null) = (${table.blockMacs} is null)`),
+    check('contents_coverage_known', sql`${table.coverage} in ('WHOLE', 'SEGMENTS')`),
     check('contents_sha256_form', sql`${table.sha256} ~ '^[0-9a-f]{64}$'`),
     tenantReads('contents', table.tenantId),
     tenantAdds('contents', sql`${ofTenant(table.tenantId)} and ${table.referenceCount} <= 1`),

@@ -91,9 +91,11 @@ function decideUninfected(file: File, evidence: Evidence, policy: PolicyRules): 
 /** A segment of a container is not what the container holds, so the true type must be known for one that holds nothing. */
 function isJudgedInSegments({ detectedType, structure }: Evidence, policy: PolicyRules): boolean {
   const types = [detectedType, structure?.contentType ?? null].filter((type) => type !== null);
-  const areFlat = types.length > 0 && types.every((type) => FLAT_TYPES.test(type));
-  return policy.oversize === 'OVERLAPPING_SEGMENTS' && areFlat;
+  return policy.oversize === 'OVERLAPPING_SEGMENTS' && types.length > 0 && types.every(isFlat);
 }
+
+/** Whether files of a type hold no files, so that each segment of one can be judged. */
+export const isFlat = (mediaType: string): boolean => FLAT_TYPES.test(mediaType);
 
 /** Classes of types whose files hold no files. */
 const FLAT_TYPES = /^(?:audio|image|text|video)\/(?!svg|html|xml)/;

@@ -1,6 +1,6 @@
 import type { BlockMacs } from '../domain/block-macs.js';
 import type { FileId } from '../domain/ids.js';
-import type { Finding } from '../domain/verdict.js';
+import type { Finding, ScanCoverage } from '../domain/verdict.js';
 
 /** A sealed copy and the bytes in it. */
 export interface Copy {
@@ -22,6 +22,8 @@ export interface StoredContent extends Copy {
   readonly engine: string;
   /** Empty unless the last inspection of these bytes found them clean. */
   readonly definitionsVersion: string;
+  /** How the scanner looked at them then. */
+  readonly coverage: ScanCoverage;
   /** Of the tenant's policy that this inspection decided under; empty where that is not known. */
   readonly policyVersion: string;
   readonly detectedType: string | null;

@@ -1,10 +1,13 @@
 import type { ExaminedCopy } from '../domain/examination.js';
 import type { File } from '../domain/file.js';
 import type { FileId } from '../domain/ids.js';
+import type { ScanCoverage } from '../domain/verdict.js';
 import type { Copy } from './contents.js';
 
 /** An examination of a sealed copy that has begun. */
 export interface Rescan extends Copy {
+  /** The true media type, where it is known. */
+  readonly detectedType: string | null;
   /** Bytes of each proven block; `null` where none are. */
   readonly blockBytes: number | null;
   /** Fencing token: whoever has another one than the copy notes nothing. */
@@ -15,6 +18,7 @@ export interface Rescan extends Copy {
 export interface RescanNote {
   readonly engine: string;
   readonly definitionsVersion: string;
+  readonly coverage: ScanCoverage;
   /** Whether the bytes are known to be clean by these definitions; only then does a later verdict rest on it. */
   readonly isClean: boolean;
 }

@@ -4,7 +4,7 @@ import { files } from '../../../db/schema/files.js';
 import { quarantine } from '../../../db/schema/quarantine.js';
 import { PermanentError } from '../../domain/errors.js';
 import type { FileId } from '../../domain/ids.js';
-import type { Finding, Verdict } from '../../domain/verdict.js';
+import type { Finding, ScanCoverage, Verdict } from '../../domain/verdict.js';
 import type { ContentLabel, ContentTransaction, Copy, NewCopy, StoredContent } from '../../ports/contents.js';
 import { addBlocks, createBlocks } from './block-macs.js';
 import { isCopy, isFile, type FileScope } from './file-scope.js';
@@ -20,6 +20,7 @@ const columns = {
   sizeBytes: contents.sizeBytes,
   engine: contents.engine,
   definitionsVersion: contents.definitionsVersion,
+  coverage: sql<ScanCoverage>`${contents.coverage}`,
   policyVersion: contents.policyVersion,
   detectedType: contents.detectedType,
   inspectedAt: contents.inspectedAt,

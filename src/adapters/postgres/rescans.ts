@@ -15,12 +15,12 @@ const nextRow = sql`(${contents.rescanAttempt} / ${sql.raw(String(EXAMINATIONS_I
 export const createRescans = (context: FileScope): RescanTransaction => ({
   beginRescan: (vaultKey, leaseMs) => begin(context, vaultKey, leaseMs),
   renewRescan: (rescan, leaseMs) => write(context, rescan, { rescanLeaseUntil: databaseNowPlus(leaseMs) }),
-  noteRescan: (rescan, { engine, definitionsVersion, isClean }) =>
+  noteRescan: (rescan, { engine, definitionsVersion, coverage, isClean }) =>
     write(context, rescan, {
       rescanLeaseUntil: null,
       rescanAttempt: nextRow,
       examinedWith: definitionsVersion,
-      ...(isClean ? { engine, definitionsVersion, inspectedAt: databaseNow } : {}),
+      ...(isClean ? { engine, definitionsVersion, coverage, inspectedAt: databaseNow } : {}),
     }),
   postponeRescan: (rescan, delayMs) =>
     write(context, rescan, { rescanLeaseUntil: null, nextRescanAt: databaseNowPlus(delayMs) }),
@@ -64,6 +64,7 @@ async function begin(context: FileScope, vaultKey: string, leaseMs: number): Pro
       vaultKey: contents.vaultKey,
       sha256: contents.sha256,
       sizeBytes: contents.sizeBytes,
+      detectedType: contents.detectedType,
       blockBytes: contents.blockBytes,
       attempt: rescanAttempt,
     });

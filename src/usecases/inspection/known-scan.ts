@@ -8,7 +8,7 @@ import type { ScanStage } from './scan-stage.js';
 /** What a scanner said of bytes that the tenant has stored: nothing is in them. It holds for the same bytes only. */
 export type KnownScan = Pick<
   StoredContent,
-  'vaultKey' | 'sha256' | 'sizeBytes' | 'engine' | 'definitionsVersion' | 'inspectedAt'
+  'vaultKey' | 'sha256' | 'sizeBytes' | 'engine' | 'definitionsVersion' | 'coverage' | 'inspectedAt'
 >;
 
 /**
@@ -36,8 +36,6 @@ export async function findKnownScan(
 ): Promise<KnownScan | undefined> {
   if (!expected || expected.definitionsVersion === '' || expected.sizeBytes !== sizeBytes) return undefined;
   const { scanner, clock } = deps;
-  // What was judged in segments is judged so again: the content does not say how it was.
-  if (sizeBytes > scanner.maxStreamBytes) return undefined;
   const status = await scanner.status(signal);
   const isNumbered = status.definitionsBuiltAt !== null;
   const now = { ...status, isNumbered, at: clock.now() };
@@ -53,6 +51,7 @@ export async function isStillKnown(tx: FileTransaction, known: KnownScan): Promi
   return (
     content?.definitionsVersion === known.definitionsVersion &&
     content.engine === known.engine &&
+    content.coverage === known.coverage &&
     content.sha256 === known.sha256
   );
 }

@@ -57,9 +57,10 @@ async function conclude(
   policy: TenantPolicy,
   at: Date,
 ): Promise<Outcome<File>> {
-  const { engine, definitionsVersion, detectedType, sizeBytes, sha256, inspectedAt, vaultKey } = content;
+  const { engine, definitionsVersion, coverage, detectedType, sizeBytes, sha256, inspectedAt, vaultKey } =
+    content;
   const structure = { findings: content.findings, contentType: detectedType };
-  const known = { sizeBytes, sha256, detectedType, definitionsVersion, structure };
+  const known = { sizeBytes, sha256, detectedType, definitionsVersion, coverage, structure };
   const evidence = { reply: { kind: 'ok' }, ...known } as const;
   const decision = decide(file, evidence, policy);
   const verdict: Verdict = {
@@ -67,7 +68,7 @@ async function conclude(
     engine,
     definitionsVersion,
     policyVersion: policyVersionOf(policy),
-    coverage: 'WHOLE',
+    coverage,
     scannedBytes: sizeBytes,
     // Of the inspection that the verdict rests on: it may be older than the file.
     decidedAt: inspectedAt,

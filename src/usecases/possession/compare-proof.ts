@@ -8,7 +8,7 @@ import { computeProof } from './compute-proof.js';
 /** What comparing an answer needs. */
 export interface CompareProofDeps {
   readonly objects: ObjectStore;
-  readonly scanner: Pick<Scanner, 'status' | 'maxStreamBytes'>;
+  readonly scanner: Pick<Scanner, 'status'>;
   readonly clock: Clock;
 }
 
@@ -57,8 +57,8 @@ async function compare(
   content: StoredContent | undefined,
   signal: AbortSignal,
 ): Promise<ProvenContent | undefined> {
-  // What was judged in segments is judged anew: the verdict of another file does not say so.
-  if (content && content.sizeBytes > deps.scanner.maxStreamBytes) return undefined;
+  // What was judged in segments is judged anew, so it need not be read here.
+  if (content?.coverage === 'SEGMENTS') return undefined;
   const [status, expected] = await Promise.all([
     deps.scanner.status(signal),
     content && readProof(deps, question, content, signal),

@@ -1,4 +1,5 @@
 import { blockBytesOf } from '../../domain/block-macs.js';
+import { isFlat } from '../../domain/decide.js';
 import { PermanentError, TransientError } from '../../domain/errors.js';
 import { vaultKeyOf } from '../../domain/object-keys.js';
 import { rescanDelay } from '../../domain/rescan-delay.js';
@@ -79,15 +80,18 @@ async function conclude(
   rescan: Rescan,
   { reply, blocks, ...scanner }: SecondOpinion,
 ): Promise<RescanOutcome> {
-  const { engine, definitionsVersion } = scanner;
+  const { engine, definitionsVersion, coverage } = scanner;
   const note = (isClean: boolean): Promise<boolean> =>
     deps.files.transact(scope, async (tx) => {
       if (blocks) await tx.addBlocks(rescan.vaultKey, blocks);
-      return tx.noteRescan(rescan, { engine, definitionsVersion, isClean });
+      return tx.noteRescan(rescan, { engine, definitionsVersion, coverage, isClean });
     });
   switch (reply.kind) {
     case 'ok':
       if (definitionsVersion === '') throw new TransientError('scanner', 'The scanner named no definitions.');
+      if (coverage === 'SEGMENTS' && !isFlat(rescan.detectedType ?? '')) {
+        return (await note(false)) ? { kind: 'inconclusive', detail: IN_SEGMENTS } : { kind: 'not-due' };
+      }
       return (await note(true)) ? { kind: 'clean' } : { kind: 'not-due' };
     case 'found': {
       const { signature } = reply;
@@ -102,6 +106,8 @@ async function conclude(
       return (await note(false)) ? { kind: 'inconclusive', detail: reply.detail } : { kind: 'not-due' };
   }
 }
+
+const IN_SEGMENTS = 'What may be a container is not judged in segments.';
 
 async function recover(
   { files, settings }: RescanCopyDeps,

@@ -4,7 +4,12 @@ import { isVerdictReusable } from '../../../src/domain/verdict-reuse.js';
 const at = new Date('2026-06-01T12:00:00.000Z');
 const MINUTE = 60_000;
 const ago = (ms: number): Date => new Date(at.getTime() - ms);
-const earlier = { engine: 'ClamAV 1.4.6', definitionsVersion: '27400', inspectedAt: ago(MINUTE) };
+const earlier = {
+  engine: 'ClamAV 1.4.6',
+  definitionsVersion: '27400',
+  coverage: 'WHOLE',
+  inspectedAt: ago(MINUTE),
+} as const;
 const now = { engine: 'ClamAV 1.4.6', definitionsVersion: '27400', isNumbered: true, at };
 
 describe('a verdict over the same bytes', () => {
@@ -34,7 +39,8 @@ describe('a verdict over the same bytes', () => {
       { inspectedAt: ago(10 * MINUTE + 1) },
       { isNumbered: false },
     ],
-  ])('%s does not', (_, past, present) => {
+    ['in segments', { coverage: 'SEGMENTS' }, {}],
+  ] as const)('%s does not', (_, past, present) => {
     expect(isVerdictReusable({ ...earlier, ...past }, { ...now, ...present })).toBe(false);
   });
 });

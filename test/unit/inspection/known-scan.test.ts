@@ -28,6 +28,7 @@ const STORED: StoredContent = {
   sizeBytes: BYTES.length,
   engine: 'Fake 1.0',
   definitionsVersion: '42',
+  coverage: 'WHOLE',
   policyVersion: 'of before',
   detectedType: null,
   inspectedAt: new Date(Date.now() - 60_000),
@@ -119,6 +120,7 @@ describe('bytes that the same definitions have judged before', () => {
     ['there are other definitions', { stored: { definitionsVersion: '41' } }],
     ['there is another engine', { stored: { engine: 'Fake 0.9' } }],
     ['it was too long ago', { stored: { inspectedAt: new Date(Date.now() - 86_500_000) } }],
+    ['it was in segments', { stored: { coverage: 'SEGMENTS' } }],
     ['nothing says what they are', { parts: halves }],
   ] satisfies [string, Scene][])('are scanned where %s', async (_, scene) => {
     const { inspect, scans, knownBytes } = arrange(scene);
