@@ -1,7 +1,8 @@
+import { createPdfFiles, type PdfFiles } from './pdf-files.js';
 import { report, type Context, type Place } from '../context.js';
 
 /** Looks at the dictionaries of a PDF. */
-export interface PdfObjects {
+export interface PdfObjects extends Pick<PdfFiles, 'passPredicted'> {
   /** Text with objects in it. What was heard may be heard again. */
   hear(text: string): void;
   /** Judges what could not be judged before every object was known. */
@@ -28,6 +29,7 @@ const MOST_REMEMBERED = 100_000;
 export function createPdfObjects(place: Place, context: Context): PdfObjects {
   const actions = new Set<string>();
   const opening = new Set<string>();
+  const files = createPdfFiles();
   const say = (code: Parameters<typeof report>[2], detail: string | null = null): void =>
     report(context, place, code, detail);
   const remember = (into: Set<string>, numbers: Iterable<string | undefined>): void => {
@@ -45,6 +47,7 @@ export function createPdfObjects(place: Place, context: Context): PdfObjects {
         say('PDF_EMBEDDED_FILE', 'rich media');
       }
       remember(actions, actionObjects(text));
+      files.hear(text);
       for (const { number, own } of openings(text)) {
         remember(opening, [number]);
         if (INLINE_ACTION.test(own)) say('PDF_AUTO_ACTION');
@@ -54,7 +57,9 @@ export function createPdfObjects(place: Place, context: Context): PdfObjects {
         );
       }
     },
+    passPredicted: (number, isUsual) => files.passPredicted(number, isUsual),
     conclude() {
+      if (files.isAnyPredicted()) say('DOCUMENT_UNREADABLE', 'An embedded file has a predictor.');
       if ([...opening].some((number) => actions.has(number))) say('PDF_AUTO_ACTION');
     },
   };

@@ -20,7 +20,12 @@ export interface PdfPacking {
   readonly filters: readonly string[];
   /** Why it cannot be told, or not be undone; `null` where it can. */
   readonly obstacle: string | null;
+  /** Whether its bytes are not as they were packed: the scanner does not restore them. */
+  readonly isPredicted: boolean;
 }
+
+/** Told elsewhere, nobody here knows what they are. */
+const PREDICTED = /\/Predictor\s+(?!1\b)|\/(?:DecodeParms|DP)\s*\[?(?:\s*null\b)*\s*\d+\s+\d+\s+R\b/;
 
 /** Reads of a dictionary how its stream is packed. What is said twice, or elsewhere, may mean something else to a viewer. */
 export function packingOf(dictionary: string): PdfPacking {
@@ -34,12 +39,13 @@ export function packingOf(dictionary: string): PdfPacking {
   const isElsewhere = value !== '' && filters.length === 0 && !/^\[\s*\]$/.test(value);
   // Some viewers take the short form that belongs to images within a page.
   const isShort = values.length === 0 && /\/F\s*[[/]/.test(dictionary);
+  const isPredicted = PREDICTED.test(dictionary) && values.length > 0;
+  const because = (obstacle: string | null): PdfPacking => ({ filters, obstacle, isPredicted });
   if (new Set(values).size > 1 || isElsewhere || isShort) {
-    return { filters, obstacle: 'A stream does not say how it is packed.' };
+    return because('A stream does not say how it is packed.');
   }
-  if (unknown !== undefined) return { filters, obstacle: `A stream has the filter ${unknown}.` };
-  const isPredicted = /\/Predictor\s+(?!1\b)/.test(dictionary) && filters.length > 0;
-  return { filters, obstacle: isPredicted ? 'A stream of objects has a predictor.' : null };
+  if (unknown !== undefined) return because(`A stream has the filter ${unknown}.`);
+  return because(isPredicted ? 'A stream has a predictor.' : null);
 }
 
 /**

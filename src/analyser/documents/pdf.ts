@@ -53,7 +53,8 @@ export async function analysePdf(
     reader.unread(chunk.subarray(chunk.length - surplus));
     const dictionary = text.slice(0, begin.index);
     objects.hear(dictionary);
-    await passStream(reader, dictionaryBefore(dictionary), { objects, place, context, hear: hidden.hear });
+    const scene = { number: numberBefore(dictionary), objects, place, context, hear: hidden.hear };
+    await passStream(reader, dictionaryBefore(dictionary), scene);
     text = '';
   }
   objects.hear(text);
@@ -76,7 +77,13 @@ function dictionaryBefore(text: string): string {
   return unescapeNames(own.includes('%') ? `${own}\n${own.replace(/%[^\r\n]*/g, '\n')}` : own);
 }
 
+/** The number of the object that text ends in. */
+const numberBefore = (text: string): string | undefined =>
+  Array.from(text.matchAll(/(\d{1,10})\s+\d{1,5}\s+obj\b/gi)).at(-1)?.[1];
+
 interface StreamScene {
+  /** Of its object, where that can be told. */
+  readonly number: string | undefined;
   readonly objects: PdfObjects;
   readonly place: Place;
   readonly context: Context;
@@ -87,6 +94,7 @@ interface StreamScene {
 async function passStream(reader: Reader, dictionary: string, scene: StreamScene): Promise<void> {
   const { place, context, objects } = scene;
   const packing = packingOf(dictionary);
+  if (packing.isPredicted) objects.passPredicted(scene.number, OF_VIEWERS.test(dictionary));
   const head = sniffPdfStream(await reader.peek(SNIFF_BYTES), packing);
   const raw = untilEnd(reader, scene);
   if (/\/Type\s*\/ObjStm\b|\/First\s+\d/.test(dictionary)) {
@@ -100,6 +108,9 @@ async function passStream(reader: Reader, dictionary: string, scene: StreamScene
     await passOver(raw, objects);
   }
 }
+
+/** What viewers themselves restore: images, and tables of objects. */
+const OF_VIEWERS = /\/Subtype\s*\/Image\b|\/Type\s*\/XRef\b/;
 
 const isFile = (head: Buffer): boolean => FILES.has(identify(head).family) || findProgram(head)?.offset === 0;
 

@@ -32,8 +32,21 @@ const relation = (attributes: string): RawMember => ({
   content: Buffer.from(`<Relationships><Relationship Id="r" ${attributes}/></Relationships>`),
 });
 
+/** A file whose bytes were packed as the rows of a picture are, and what names it as one that is to be saved. */
+const predicted = (what: string, names: (number: string) => string, more = ''): Hostile => {
+  const own = String(ORDINARY_PDF.length + 1);
+  const rows = packedObject(
+    `${more} /DecodeParms << /Predictor 12 /Columns 3 >>`,
+    Buffer.from('\x02abc\x02\0\0\0', 'latin1'),
+  );
+  return pdf(what, 'DOCUMENT_UNREADABLE', rows, names(own), '<< /F 4 0 R >>');
+};
+
 /** Documents that must not become CLEAN. */
 export const HOSTILE_DOCUMENTS: readonly Hostile[] = [
+  predicted('with a file that the scanner does not restore', (own) => `<< /EF << /F ${own} 0 R >> >>`),
+  predicted('with such a file as a picture', (own) => `<< /EF<</UF ${own} 0 R>> >>`, '/Subtype /Image'),
+  predicted('with such a file that is named elsewhere', () => '<< /EF 6 0 R >>'),
   pdf('with a script', 'PDF_JAVASCRIPT', `<< ${SCRIPT} >>`),
   pdf('with a script in a stream of objects', 'PDF_JAVASCRIPT', objectStream([`<< ${SCRIPT} >>`])),
   pdf('with a script in a stream of objects that does not say so', 'PDF_JAVASCRIPT', {
