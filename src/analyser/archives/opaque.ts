@@ -1,6 +1,8 @@
 import { report, type Context, type Place } from '../context.js';
 import type { Reader } from '../reading/reader.js';
 import type { ContentType } from '../types/content-type.js';
+import { DISK_IMAGE, ISO_IMAGE } from '../types/disks.js';
+import { identify } from '../types/identify.js';
 
 /** What no parser is there for: it is said, and not passed over in silence. */
 export async function analyseOpaque(
@@ -24,13 +26,23 @@ export async function analyseScanned(
   context: Context,
   type: ContentType,
 ): Promise<ContentType> {
-  const isPart = type.mediaType === CABINET && (await isPartOfSet(reader));
-  report(context, place, isPart ? 'ARCHIVE_UNSUPPORTED' : 'ARCHIVE_SCANNER_ONLY', type.mediaType);
+  const isOther =
+    (type.mediaType === CABINET && (await isPartOfSet(reader))) ||
+    (type.mediaType === ISO_IMAGE && (await beginsAsOther(reader)));
+  report(context, place, isOther ? 'ARCHIVE_UNSUPPORTED' : 'ARCHIVE_SCANNER_ONLY', type.mediaType);
   await reader.tail(1);
   return type;
 }
 
+/** In front of the descriptors of a disc, and meaning nothing to it; a boot sector is usual there. */
+const SYSTEM_AREA_BYTES = 32 * 1024;
 const CABINET = 'application/vnd.ms-cab-compressed';
+/** To the scanner it is then what it begins as. */
+async function beginsAsOther(reader: Reader): Promise<boolean> {
+  const { family, mediaType } = identify(await reader.peek(SYSTEM_AREA_BYTES));
+  return family !== 'unknown' && mediaType !== DISK_IMAGE;
+}
+
 const CABINET_FLAGS = 30;
 /** There is one before it, or one behind it. */
 const SET = 0x03;

@@ -12,6 +12,9 @@ export interface HiddenWatch {
 /** Where a zip ends, a reader of zips looks from the end; its comment is at most 64 KiB long. */
 const TAIL_BYTES = 64 * 1024;
 const PDF_WITHIN_BYTES = 1_024;
+/** What the last bytes of the image of a disk begin with, whatever its first ones are. */
+const DISK_END_BYTES = 512;
+const DISK_ENDS = ['conectix\0', 'koly\0\0\0\x04'];
 /** Longer than the headers of a program, so that none lies unseen between two chunks. */
 const OVERLAP_BYTES = 4_160;
 
@@ -35,6 +38,10 @@ export function looksForOther(head: Buffer, place: Place, context: Context, type
       last = (chunk.length >= TAIL_BYTES ? chunk : Buffer.concat([last, chunk])).subarray(-TAIL_BYTES);
     },
     conclude() {
+      const end = last.toString('latin1', last.length - DISK_END_BYTES);
+      if (DISK_ENDS.some((mark) => end.startsWith(mark))) {
+        report(context, place, 'ARCHIVE_UNSUPPORTED', 'It ends as the image of a disk.');
+      }
       if (findZipEnd(last) === undefined) return;
       if (type.family === 'program') {
         report(context, place, 'ARCHIVE_UNSUPPORTED', 'A zip lies behind the program.');

@@ -1,10 +1,11 @@
 import type { ContentType } from './content-type.js';
-import { findMagic, MAGIC_BYTES } from './magic.js';
+import { findMagic } from './magic.js';
+import { DISK_BYTES, findDisk } from './disks.js';
 import { isWindowsProgram } from './programs.js';
 import { findText } from './text.js';
 
 /** Bytes from the beginning that tell what content is. */
-export const HEAD_BYTES = MAGIC_BYTES;
+export const HEAD_BYTES = DISK_BYTES;
 const TEXT_BYTES = 16 * 1024;
 const TAR_BLOCK_BYTES = 512;
 /** Powers of two from 4 KiB on, what lies half-way between two of them, and the longest that can be said. */
@@ -21,6 +22,7 @@ const MOST_ARCHITECTURES = 30;
 /** Tells what content is by its first bytes. */
 export function identify(head: Buffer): ContentType {
   return (
+    findDisk(head) ??
     findProgramType(head) ??
     findMagic(head) ??
     findOldTar(head) ??
@@ -35,7 +37,11 @@ export function identify(head: Buffer): ContentType {
 const UNKNOWN: ContentType = { family: 'unknown', mediaType: null };
 
 function findProgramType(head: Buffer): ContentType | undefined {
-  if (head[0] === 0x4d && head[1] === 0x5a && (isWindowsProgram(head, 0) || isDosProgram(head))) {
+  if (
+    head[0] === 0x4d &&
+    head[1] === 0x5a &&
+    (isWindowsProgram(head, 0) || isDosProgram(head) || isUnreadable(head))
+  ) {
     return { family: 'program', mediaType: 'application/x-msdownload' };
   }
   if (head.length < 8 || head.readUInt32BE(0) !== JAVA_CLASS) return undefined;
@@ -49,6 +55,10 @@ const isDosProgram = (head: Buffer): boolean =>
   head.readUInt16LE(2) <= 512 &&
   head.readUInt16LE(4) > 0 &&
   head.readUInt16LE(8) <= 0x1000;
+
+/** The loader reads two fields of this header, and no other: its program may begin far behind, and all else be anything. */
+const isUnreadable = (head: Buffer): boolean =>
+  head.length >= 64 && findText(head.subarray(0, TEXT_BYTES)) === undefined;
 
 /** Tar from before it had a magic: only the sum of its first block tells. */
 function findOldTar(head: Buffer): ContentType | undefined {

@@ -48,8 +48,10 @@ const MAGIC: readonly Magic[] = [
   ['opaque', 'application/x-vmdk-disk', '4b444d5601000000'],
   ['opaque', 'application/x-vhdx-disk', '7668647866696c65'],
   ['opaque', 'application/x-vhd-disk', '636f6e656374697800000002'],
+  ['opaque', 'application/x-xfs-disk', '5846534200'],
+  ['opaque', 'application/x-romfs', '2d726f6d3166732d'],
+  ['opaque', 'application/x-cramfs', '453dcd28'],
   ['opaque', 'application/onenote', 'e4525c7b8cd8a74daeb15378d02996d3'],
-  ['scanned', 'application/x-iso9660-image', '4344303031', 32_769],
   ['ole', 'application/x-cfb', 'd0cf11e0a1b11ae1'],
   ['pdf', 'application/pdf', '255044462d'],
   ['rtf', 'application/rtf', '7b5c7274'],
@@ -118,7 +120,7 @@ const ROWS = MAGIC.map(([family, mediaType, pattern, offset = 0]) => ({
 }));
 
 /** Bytes from the beginning that are needed to tell. */
-export const MAGIC_BYTES = 32_774;
+export const MAGIC_BYTES = 262;
 
 /** What content is by its first bytes; `undefined` when they are of no kind in the table. */
 export function findMagic(head: Buffer): ContentType | undefined {

@@ -1,5 +1,6 @@
 import type { Hostile } from './hostile.js';
 import { HOSTILE_DOCUMENTS } from './hostile-documents.js';
+import { HOSTILE_DISKS } from './hostile-disks.js';
 import { HOSTILE_MEDIA } from './hostile-media.js';
 import { HOSTILE_STREAMS } from './hostile-streams.js';
 import { HOSTILE_TARS } from './hostile-tars.js';
@@ -47,5 +48,6 @@ export const HOSTILE: readonly Hostile[] = [
   ...HOSTILE_STREAMS,
   ...CONTAINERS,
   ...HOSTILE_DOCUMENTS,
+  ...HOSTILE_DISKS,
   ...HOSTILE_MEDIA,
 ];
