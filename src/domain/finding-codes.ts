@@ -89,7 +89,7 @@ export const FINDINGS = {
  * Grows whenever an analysis finds what it did not find before, or no longer finds what it did: what was decided by an
  * older one then stands for no bytes of now.
  */
-export const ANALYSIS_GENERATION = 3;
+export const ANALYSIS_GENERATION = 4;
 
 /** A stable code that policies and clients may rely on. */
 export type FindingCode = keyof typeof FINDINGS;

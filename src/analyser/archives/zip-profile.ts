@@ -37,6 +37,7 @@ export function createZipProfile(context: Context, place: Place): ZipProfile {
       };
     },
     conclude() {
+      office.conclude();
       const isType = /^application\/[\w.+-]+$/.test(declared.trim());
       if (isType) return declared.trim();
       return MARKS.find(([, mediaType]) => marks.has(mediaType))?.[1] ?? 'application/zip';

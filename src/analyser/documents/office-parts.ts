@@ -20,16 +20,15 @@ export function watchPart(name: string, place: Place, context: Context): PartWat
   return check && hearElements((element) => check(element, member, context, place));
 }
 
-const attributeOf = ({ attributes }: XmlElement, local: string): string =>
+/** The value of an attribute, whatever its prefix; empty where it has none. */
+export const attributeOf = ({ attributes }: XmlElement, local: string): string =>
   attributes.find((attribute) => attribute.local === local)?.value ?? '';
 
 /** @see ECMA-376, part 2, 7.2.3 */
 function checkContentType(element: XmlElement, member: Place, context: Context, place: Place): void {
   const type = attributeOf(element, 'ContentType');
-  const part = attributeOf(element, 'PartName');
-  if (/\bvbaProject$|macrosheet\+xml$/i.test(type)) report(context, member, 'OFFICE_MACRO', part || type);
-  else if (/\.activeX\b/i.test(type)) report(context, member, 'OFFICE_ACTIVEX', part || type);
-  else if (/macroEnabled/i.test(type) && !MACRO_NAMES.test(place.name)) {
+  if (checkPart(type, attributeOf(element, 'PartName'), member, context)) return;
+  if (/macroEnabled/i.test(type) && !MACRO_NAMES.test(place.name)) {
     report(
       context,
       member,
@@ -39,7 +38,20 @@ function checkContentType(element: XmlElement, member: Place, context: Context, 
   }
 }
 
-function checkRelation(element: XmlElement, member: Place, context: Context): void {
+/**
+ * Looks at what a part of a document is said to be.
+ *
+ * @returns whether that was reported
+ */
+export function checkPart(type: string, part: string, member: Place, context: Context): boolean {
+  if (/\bvbaProject$|macrosheet\+xml$/i.test(type)) report(context, member, 'OFFICE_MACRO', part || type);
+  else if (/\.activeX\b/i.test(type)) report(context, member, 'OFFICE_ACTIVEX', part || type);
+  else return false;
+  return true;
+}
+
+/** Looks at what a relation says of the part that it leads to. */
+export function checkRelationKind(element: XmlElement, member: Place, context: Context): void {
   if (element.local !== 'Relationship') return;
   const kind = attributeOf(element, 'Type').split('/').at(-1) ?? '';
   const target = attributeOf(element, 'Target');
@@ -76,7 +88,8 @@ function checkManifest(element: XmlElement, member: Place, context: Context): vo
 const LOADED =
   /^(?:image|object|object-ole|floating-frame|plugin|applet|section-source|template|auto-reload|table-source|database-range|cell-range-source|fill-image|background-image|sound|dde-source)$/;
 
-function checkOpenDocument(element: XmlElement, member: Place, context: Context): void {
+/** Looks for what an element of OpenDocument loads or runs. */
+export function checkOpenDocument(element: XmlElement, member: Place, context: Context): void {
   const reference = attributeOf(element, 'href');
   if (/^\s*(?:vnd\.sun\.star\.script|macro|script):/i.test(reference)) {
     report(context, member, 'OFFICE_MACRO', reference);
@@ -97,7 +110,7 @@ const CHECKS: readonly (readonly [
   check: (element: XmlElement, member: Place, context: Context, place: Place) => void,
 ])[] = [
   [/^\[Content_Types\]\.xml$/i, checkContentType],
-  [/\.rels$/i, checkRelation],
+  [/\.rels$/i, checkRelationKind],
   [/^xl\/connections\.xml$/i, checkConnection],
   [/^customUI\/[^/]+\.xml$/i, checkRibbon],
   [/^META-INF\/manifest\.xml$/i, checkManifest],

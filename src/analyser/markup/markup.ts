@@ -78,7 +78,7 @@ async function readXml(characters: AsyncIterable<string>, scene: MarkupScene): P
   for await (const text of characters) {
     if (isPlain) plain.hear(text);
     else parser.hear(text);
-    isPlain ||= watch.kind() === 'other' && !watch.hasEntities();
+    isPlain ||= watch.kind() === 'other' && !watch.isOfElements();
     await data.look();
   }
   const wrong = isPlain ? undefined : parser.end();

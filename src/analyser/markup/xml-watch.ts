@@ -1,4 +1,5 @@
 import { report, type Context, type Place } from '../context.js';
+import { createFlatOffice, isFlatOffice, type FlatOfficeWatch } from '../documents/flat-office.js';
 import type { DataUrls } from './data-urls.js';
 import { checkStyle } from './styles.js';
 import { checkVectorElement, HTML_URI, SVG_URI } from './vector-rules.js';
@@ -13,8 +14,8 @@ export type XmlKind = 'svg' | 'html' | 'other';
 export interface XmlWatch extends XmlListener {
   /** `undefined` as long as no element was heard. */
   kind(): XmlKind | undefined;
-  /** Whether it declares entities, so that nothing in it is what it looks like. */
-  hasEntities(): boolean;
+  /** Whether every element counts: it declares entities, so that nothing in it is what it looks like, or may act. */
+  isOfElements(): boolean;
 }
 
 interface State {
@@ -23,6 +24,8 @@ interface State {
   readonly data: DataUrls;
   kind: XmlKind | undefined;
   hasEntities: boolean;
+  /** Where it is an office document in one piece. */
+  office: FlatOfficeWatch | undefined;
   expanded: number;
   /** Names of the elements that are open. */
   readonly open: string[];
@@ -36,12 +39,12 @@ const INCLUSION = 'http://www.w3.org/2001/XInclude';
 /** Begins with a document that nothing was heard of, or with a piece of a drawing. */
 export function createXmlWatch(place: Place, context: Context, data: DataUrls, kind?: XmlKind): XmlWatch {
   const state: State = {
-    ...{ place, context, data, kind, hasEntities: false, expanded: 0 },
+    ...{ place, context, data, kind, hasEntities: false, office: undefined, expanded: 0 },
     ...{ open: [], foreign: 0, style: '' },
   };
   return {
     kind: () => state.kind,
-    hasEntities: () => state.hasEntities,
+    isOfElements: () => state.hasEntities || state.office !== undefined,
     doctype(doctype, expansion) {
       state.hasEntities = doctype.entities.length > 0;
       checkDoctype(doctype, expansion, place, context);
@@ -55,7 +58,8 @@ export function createXmlWatch(place: Place, context: Context, data: DataUrls, k
     instruction: (target, body) => checkInstruction(target, body, place, context),
     open: (element) => open(state, element),
     text(text) {
-      if (state.open.at(-1) === 'style') state.style += text;
+      if (state.office) state.office.text(text);
+      else if (state.open.at(-1) === 'style') state.style += text;
     },
     close: () => close(state),
     expanded(characters) {
@@ -74,17 +78,22 @@ function hearEntity({ place, context, data }: State, text: string): void {
 }
 
 function open(state: State, element: XmlElement): boolean {
+  if (!state.kind && isFlatOffice(element)) {
+    state.office = createFlatOffice(state.place, state.context, state.data);
+  }
   state.kind ??= kindOf(element);
   const isDrawing = state.kind === 'svg';
   if (isDrawing) hearDrawing(state, element);
   else hearOther(state, element);
   state.open.push(element.local);
   if (element.local === 'foreignObject') state.foreign += 1;
-  return isDrawing && element.local === 'style';
+  const isWanted = state.office?.open(element) === true;
+  return isWanted || (isDrawing && element.local === 'style');
 }
 
 function close(state: State): void {
   const local = state.open.pop();
+  state.office?.close(local ?? '');
   if (local === 'foreignObject') state.foreign -= 1;
   if (local !== 'style' || state.style === '') return;
   const { runs, loadsFrom } = checkStyle(state.style);

@@ -2,6 +2,7 @@ import type { Hostile } from './hostile.js';
 import { HOSTILE_DOCUMENTS } from './hostile-documents.js';
 import { HOSTILE_DISKS } from './hostile-disks.js';
 import { HOSTILE_MEDIA } from './hostile-media.js';
+import { HOSTILE_OFFICE } from './hostile-office.js';
 import { HOSTILE_STREAMS } from './hostile-streams.js';
 import { HOSTILE_TARS } from './hostile-tars.js';
 import { HOSTILE_ZIPS } from './hostile-zips.js';
@@ -48,6 +49,7 @@ export const HOSTILE: readonly Hostile[] = [
   ...HOSTILE_STREAMS,
   ...CONTAINERS,
   ...HOSTILE_DOCUMENTS,
+  ...HOSTILE_OFFICE,
   ...HOSTILE_DISKS,
   ...HOSTILE_MEDIA,
 ];

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { archives } from './archives.js';
 import { data } from './data.js';
 import { documents } from './documents.js';
+import { flatDocuments } from './flat.js';
 import { found } from './found.js';
 import { images } from './images.js';
 import { media } from './media.js';
@@ -20,5 +21,6 @@ export const ordinaryFiles = async (): Promise<readonly Sample[]> => [
   ...documents(),
   ...(await archives()),
   ...(await office()),
+  ...(await flatDocuments()),
   ...found(PACKAGES),
 ];
