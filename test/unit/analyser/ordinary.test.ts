@@ -17,7 +17,7 @@ describe('ordinary files', () => {
   let samples: readonly Sample[] = [];
   beforeAll(async () => {
     samples = await ordinaryFiles();
-  });
+  }, 60_000);
 
   it('are more than two hundred, of more than forty kinds', () => {
     const kinds = new Set(samples.map(({ name }) => path.extname(name)));
