@@ -33,7 +33,7 @@ export function createWsIdentity(deps: GraphqlStreamDeps, correlation: Correlati
     shut(CloseCode.Forbidden, 'Token expired');
   });
   const verify = (authorization: string | undefined) => deps.authenticate(authorization, correlation);
-  let pending = 0;
+  const verifyInTurn = inTurn(verify);
   return {
     get session() {
       return held.session;
@@ -48,9 +48,8 @@ export function createWsIdentity(deps: GraphqlStreamDeps, correlation: Correlati
     },
     renew: async (payload) => {
       const authorization = textOf(payload);
-      if (authorization === undefined || pending >= MAX_PENDING_RENEWALS) return undefined;
-      pending += 1;
-      const authenticated = await verify(authorization).finally(() => (pending -= 1));
+      const authenticated = authorization === undefined ? undefined : await verifyInTurn(authorization);
+      if (!authenticated) return undefined;
       if (!authenticated.ok) return { refused: authenticated.fault.code };
       if (held.isReleased) return undefined;
       if (held.session?.renew(authenticated.value) !== true) {
@@ -65,6 +64,25 @@ export function createWsIdentity(deps: GraphqlStreamDeps, correlation: Correlati
       alarm.clear();
       held.place?.();
     },
+  };
+}
+
+type Verify = (authorization: string) => Promise<Outcome<Authenticated>>;
+
+/**
+ * Verifies one token after the other: they count in the order in which they were sent, however long each takes.
+ *
+ * @returns a function that answers `undefined` while too many wait
+ */
+function inTurn(verify: Verify): (authorization: string) => ReturnType<Verify> | undefined {
+  let last: Promise<unknown> = Promise.resolve();
+  let pending = 0;
+  return (authorization) => {
+    if (pending >= MAX_PENDING_RENEWALS) return undefined;
+    pending += 1;
+    const verified = last.then(() => verify(authorization)).finally(() => (pending -= 1));
+    last = verified.catch(() => undefined);
+    return verified;
   };
 }
 
