@@ -129,6 +129,7 @@ describe('tus', () => {
       { 'upload-length': '1', 'upload-defer-length': '1', 'upload-metadata': filename },
       { 'upload-defer-length': '2', 'upload-metadata': filename },
       { 'upload-length': '1', 'upload-metadata': 'filename ===' },
+      { 'upload-length': '1', 'upload-metadata': `${filename},note Y` },
       { 'upload-length': '1', 'upload-metadata': `${filename},${filename}` },
       { 'upload-length': '1', 'upload-metadata': uploadMetadata({ filename: '../etc/passwd' }) },
       { 'upload-length': '1' },

@@ -63,6 +63,8 @@ const first = (entries: ReadonlyMap<string, string>, keys: readonly string[]): s
   keys.map((key) => entries.get(key)).find((value) => value !== undefined && value !== '');
 
 function decode(encoded: string): string | undefined {
+  // Of four characters one alone stands for nothing; padding may be left out.
+  if (encoded.replace(/=+$/, '').length % 4 === 1) return undefined;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(encoded, 'base64'));
   } catch {

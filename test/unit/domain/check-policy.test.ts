@@ -101,7 +101,11 @@ describe('the name of rules', () => {
   });
 
   it('is not the one that it was while the analysis found less, and is known by that as well', () => {
-    const earlier = ['sha256:696575d4d81caf02280106e0fd046ad2', 'sha256:8d6b47c4e5dcae90dcc722df0821d55e'];
+    const earlier = [
+      'sha256:305c7aa33b40f9af12dc82a8fe321f38',
+      'sha256:696575d4d81caf02280106e0fd046ad2',
+      'sha256:8d6b47c4e5dcae90dcc722df0821d55e',
+    ];
     expect(earlier).not.toContain(policyVersionOf(FIRST_RULES));
     expect(earlierPolicyVersionsOf(FIRST_RULES)).toEqual(earlier);
   });
