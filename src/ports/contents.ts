@@ -24,8 +24,6 @@ export interface StoredContent extends Copy {
   readonly definitionsVersion: string;
   /** How the scanner looked at them then. */
   readonly coverage: ScanCoverage;
-  /** Of the tenant's policy that this inspection decided under; empty where that is not known. */
-  readonly policyVersion: string;
   readonly detectedType: string | null;
   readonly inspectedAt: Date;
 }

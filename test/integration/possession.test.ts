@@ -55,7 +55,7 @@ describe('possession of bytes', () => {
   };
   const answer = async (
     actor: Actor,
-    input: { challenge: string; proof: string; idempotencyKey?: string },
+    input: { challenge: string; proof: string; idempotencyKey?: string; contentType?: string },
     overrides: Partial<ProvePossessionDeps> = {},
   ): Promise<PossessionResult> => {
     const result = await provePossession({ ...deps, ...overrides })(actor, { name: 'again.bin', ...input });
@@ -185,6 +185,41 @@ describe('possession of bytes', () => {
     await scene.inspect(suspect, { scanner: { ...newer, status: () => Promise.resolve(status) } });
     expect(await inner.find(suspect)).toMatchObject({ state: 'INFECTED', vaultKey: null });
     expect(await prove(acme, bytes)).toEqual(SEND_BYTES);
+  });
+
+  it('takes no verdict over of other rules, of another label, or of what was judged in segments', async () => {
+    const bytes = randomBytes(1_000);
+    await scene.upload(acme, bytes);
+    const challenge = await ask(acme, bytes);
+    const labelled = { challenge, proof: proofOf(challenge, bytes), contentType: 'application/x-other' };
+    expect(await answer(acme, labelled)).toEqual(SEND_BYTES);
+    const scanner = { ...deps.scanner, maxStreamBytes: 999 };
+    expect(await prove(acme, bytes, { scanner })).toEqual(SEND_BYTES);
+    expect(stored(await prove(acme, bytes, PATIENT)).state).toBe('CLEAN');
+    await asSuperuser(inner.ownerUrl, (client) =>
+      client.query(
+        `insert into policies (tenant_id, version, rules, created_by, reason, correlation_id)
+         select tenant_id, max(version) + 1, jsonb_set(max(rules::text)::jsonb, '{deniedExtensions}', '["never"]'), 'a', 'r', 'c'
+         from policies where tenant_id = $1 group by tenant_id`,
+        [acme.tenantId],
+      ),
+    );
+    expect(await prove(acme, bytes)).toEqual(SEND_BYTES);
+    await scene.upload(acme, bytes);
+    expect(stored(await prove(acme, bytes, PATIENT)).state).toBe('CLEAN');
+  });
+
+  it('is shown by no answer that comes too late', async () => {
+    const bytes = randomBytes(1_000);
+    await scene.upload(acme, bytes);
+    const [late, early] = [await ask(acme, bytes), await ask(acme, bytes)];
+    await asSuperuser(inner.ownerUrl, (client) =>
+      client.query('update possession_challenges set expires_at = now() where challenge = $1', [late]),
+    );
+    const answerTo = (challenge: string, overrides?: Partial<ProvePossessionDeps>) =>
+      answer(acme, { challenge, proof: proofOf(challenge, bytes) }, overrides);
+    expect(await answerTo(late)).toEqual(SEND_BYTES);
+    expect(stored(await answerTo(early, PATIENT)).state).toBe('CLEAN');
   });
 
   it('of a copy that the store has lost is no possession, and the next upload is stored anew', async () => {

@@ -21,7 +21,6 @@ const columns = {
   engine: contents.engine,
   definitionsVersion: contents.definitionsVersion,
   coverage: sql<ScanCoverage>`${contents.coverage}`,
-  policyVersion: contents.policyVersion,
   detectedType: contents.detectedType,
   inspectedAt: contents.inspectedAt,
 };

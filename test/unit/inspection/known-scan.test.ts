@@ -6,6 +6,8 @@ import { createSystemClock } from '../../../src/adapters/system/system-clock.js'
 import type { File, Part } from '../../../src/domain/file.js';
 import type { StoredContent } from '../../../src/ports/contents.js';
 import { inspectFile, type InspectionOutcome } from '../../../src/usecases/inspect-file.js';
+import type { Inspection } from '../../../src/usecases/inspection/inspection.js';
+import { findKnownScan } from '../../../src/usecases/inspection/known-scan.js';
 import { createPartMac } from '../../../src/usecases/part-mac.js';
 import { makeFile } from '../../support/make-file.js';
 import { makeJob } from '../../support/make-job.js';
@@ -29,7 +31,6 @@ const STORED: StoredContent = {
   engine: 'Fake 1.0',
   definitionsVersion: '42',
   coverage: 'WHOLE',
-  policyVersion: 'of before',
   detectedType: null,
   inspectedAt: new Date(Date.now() - 60_000),
 };
@@ -121,6 +122,7 @@ describe('bytes that the same definitions have judged before', () => {
     ['there is another engine', { stored: { engine: 'Fake 0.9' } }],
     ['it was too long ago', { stored: { inspectedAt: new Date(Date.now() - 86_500_000) } }],
     ['it was in segments', { stored: { coverage: 'SEGMENTS' } }],
+    ['what was stored has another size', { stored: { sizeBytes: BYTES.length + 1 } }],
     ['nothing says what they are', { parts: halves }],
   ] satisfies [string, Scene][])('are scanned where %s', async (_, scene) => {
     const { inspect, scans, knownBytes } = arrange(scene);
@@ -144,11 +146,27 @@ describe('bytes that are said to be known, and are not', () => {
     expect(scene.knownBytes()).toBe(0);
   });
 
-  it('wait for another look when what was known ends before it is decided', async () => {
-    const scene = arrange({ meanwhile: (files) => files.know({ ...STORED, definitionsVersion: '' }) });
+  it.each<[string, Partial<StoredContent>]>([
+    ['is taken back', { definitionsVersion: '' }],
+    ['is what another engine says', { engine: 'Fake 0.9' }],
+  ])('wait for another look when what was known %s before it is decided', async (_, change) => {
+    const scene = arrange({ meanwhile: (files) => files.know({ ...STORED, ...change }) });
     expect(await scene.inspect()).toMatchObject({ kind: 'postponed' });
     expect(scene.files.file()).toMatchObject({ state: 'SCANNING', verdict: null });
     expect(await scene.inspect()).toMatchObject({ verdict: { outcome: 'CLEAN' } });
     expect(scene.scans()).toBe(1);
+  });
+});
+
+describe('what is known of bytes', () => {
+  const known = (maxStreamBytes: number) => {
+    const deps = { scanner: { ...createFakeScanner(), maxStreamBytes }, clock: createSystemClock() };
+    const inspection = { deps, expected: STORED, sizeBytes: BYTES.length } as unknown as Inspection;
+    return findKnownScan(inspection, new AbortController().signal);
+  };
+
+  it('is nothing where the scanner takes them in segments, which a copy does not tell of', async () => {
+    expect(await known(BYTES.length)).toEqual(STORED);
+    expect(await known(BYTES.length - 1)).toBeUndefined();
   });
 });
