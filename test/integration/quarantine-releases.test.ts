@@ -227,6 +227,7 @@ describe('the release of infected content', () => {
 
   it('goes on when newer definitions find what was judged, and ends when later ones find something else', async () => {
     const file = await infected('judged');
+    value(await endRelease(deps())(ANNA, { releaseId: (await release(file)).id, reason: 'Win.Other-1' }));
     const { id } = await release(file);
     await sweep(scannerWith('100', new Map([[file.sha256, knownOf(file)]])));
     expect(await stored(id)).toMatchObject({ status: 'APPROVED', definitionsVersion: '100' });
