@@ -193,8 +193,13 @@ describe('possession of bytes', () => {
     const challenge = await ask(acme, bytes);
     const labelled = { challenge, proof: proofOf(challenge, bytes), contentType: 'application/x-other' };
     expect(await answer(acme, labelled)).toEqual(SEND_BYTES);
-    const scanner = { ...deps.scanner, maxStreamBytes: 999 };
-    expect(await prove(acme, bytes, { scanner })).toEqual(SEND_BYTES);
+    const look = (coverage: string): Promise<unknown> =>
+      asSuperuser(inner.ownerUrl, (client) =>
+        client.query('update contents set coverage = $1 where sha256 = $2', [coverage, sha256Of(bytes)]),
+      );
+    await look('SEGMENTS');
+    expect(await prove(acme, bytes)).toEqual(SEND_BYTES);
+    await look('WHOLE');
     expect(stored(await prove(acme, bytes, PATIENT)).state).toBe('CLEAN');
     await asSuperuser(inner.ownerUrl, (client) =>
       client.query(
