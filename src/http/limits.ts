@@ -51,7 +51,8 @@ const OFF = 0;
 /** Refuses with RATE_LIMITED what one address asks too often; probes are never counted. */
 export async function addRateLimit(app: FastifyInstance, limits: EdgeLimits): Promise<void> {
   await app.register(rateLimit, {
-    global: true,
+    // Its own hooks on each route come after those of the route, which may refuse before, and an unknown path has none.
+    global: false,
     max: limits.requestsPerAddress,
     timeWindow: RATE_WINDOW_MS,
     cache: MAX_COUNTED_ADDRESSES,
@@ -62,6 +63,7 @@ export async function addRateLimit(app: FastifyInstance, limits: EdgeLimits): Pr
         fault(isTus(url) ? 'OVERLOADED' : 'RATE_LIMITED', { retryAfterMs: Math.max(1, ttl) }).fault,
       ),
   });
+  app.addHook('onRequest', app.rateLimit());
 }
 
 /** Refuses new work with OVERLOADED while the process is at its limits; what is under way goes on. */

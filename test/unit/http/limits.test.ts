@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
+import { fault, FaultError } from '../../../src/domain/errors.js';
 import { closeHttpServer } from '../../../src/http/server.js';
 import { createHealth, type HealthCheck } from '../../../src/observability/health.js';
 import { startMetricsServer } from '../../../src/observability/metrics-server.js';
@@ -32,6 +33,25 @@ describe('an address that asks too often', () => {
     expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await refusal.json()).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
     expect((await fetch(`${url}/livez`)).status).toBe(200);
+  });
+
+  it('is counted before a route refuses it, and where there is no route', async () => {
+    let looks = 0;
+    const addLocked = (app: FastifyInstance): void => {
+      const onRequest = (): void => {
+        looks += 1;
+        throw new FaultError(fault('UNAUTHENTICATED').fault);
+      };
+      app.get('/locked', { onRequest }, () => 'done');
+    };
+    edge = await startTestEdge(addLocked, { limits: { requestsPerAddress: 3 } });
+    const { url } = edge;
+    const statuses = [];
+    for (const path of ['/locked', '/nowhere', '/locked', '/locked', '/nowhere']) {
+      statuses.push((await fetch(`${url}${path}`)).status);
+    }
+    expect(statuses).toEqual([401, 404, 401, 429, 429]);
+    expect(looks).toBe(2);
   });
 });
 
