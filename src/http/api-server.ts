@@ -18,7 +18,7 @@ import { registerDownloads } from './downloads.js';
 import { gateNewUploads } from './gate-uploads.js';
 import { registerGraphqlHttp } from './graphql-http.js';
 import { registerGraphqlSse } from './graphql-sse.js';
-import { attachGraphqlWs } from './graphql-ws.js';
+import { registerGraphqlWs } from './graphql-ws.js';
 import { createConnectionCaps } from './graphql/connection-caps.js';
 import { registerQuarantine, type QuarantineDeps } from './quarantine.js';
 import { registerParts } from './parts.js';
@@ -80,7 +80,7 @@ export async function createApiServer({ playgroundDir, ...given }: ApiServerDeps
     ...graphql,
     ...(mayExplore(deps, playgroundDir) ? { playgroundDir } : {}),
   });
-  const sockets = attachGraphqlWs(app.server, streams);
+  const sockets = registerGraphqlWs(app, streams);
   return {
     listen: async (host, port) => {
       await app.listen({ host, port });

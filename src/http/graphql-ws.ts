@@ -1,12 +1,14 @@
-import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type Server as Protocol } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { fault, FaultError } from '../domain/errors.js';
 import { withCorrelationId } from '../observability/correlation-scope.js';
-import { correlationIdOf } from './correlation.js';
 import { openConnection, type ConnectionDeps } from './graphql/ws-connection.js';
+import { mayConnect } from './graphql/ws-origin.js';
 import { createWsProtocol, type WsConnection } from './graphql/ws-protocol.js';
-import { answerUpgrade, refuseUpgrade } from './graphql/ws-upgrade.js';
+import { sendProblem } from './problem.js';
+import { onceOver } from './response-over.js';
+import { FOR_UPGRADES, takeConnection } from './upgrades.js';
 
 /** What GraphQL over WebSocket needs. */
 export interface GraphqlWsDeps extends ConnectionDeps {
@@ -24,9 +26,9 @@ const CLOSE_DEADLINE_MS = 2_000;
 /**
  * Serves graphql-transport-ws on `/graphql` of an HTTP server.
  *
- * @returns what closes all connections with 1001 and stops taking new ones
+ * @returns what closes all connections with 1001 and takes no new ones
  */
-export function attachGraphqlWs(server: Server, deps: GraphqlWsDeps): { close(): Promise<void> } {
+export function registerGraphqlWs(app: FastifyInstance, deps: GraphqlWsDeps): { close(): Promise<void> } {
   const protocol = createWsProtocol(deps);
   const sockets = new WebSocketServer({
     noServer: true,
@@ -36,39 +38,39 @@ export function attachGraphqlWs(server: Server, deps: GraphqlWsDeps): { close():
       offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false,
   });
   const origins = [new URL(deps.publicUrl).origin, ...deps.allowedOrigins];
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const refusal = refuseUpgrade(request, origins);
-    if (refusal) {
-      answerUpgrade(socket, refusal);
-      return;
-    }
-    const release = deps.caps.open();
-    if (!release) {
-      answerUpgrade(socket, { status: 503, reason: 'Service Unavailable' });
-      return;
-    }
-    socket.once('close', release);
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      serve(webSocket, request, deps, protocol);
-    });
-  };
-  server.on('upgrade', upgrade);
-  return {
-    close: async () => {
-      server.off('upgrade', upgrade);
-      await closeAll(sockets);
+  app.route({
+    method: 'GET',
+    url: '/graphql',
+    constraints: FOR_UPGRADES,
+    // The engine knows which operations belong to uploads that were let in.
+    config: { admission: 'always' },
+    handler: (request, reply) => {
+      if (!mayConnect(request.headers, origins)) {
+        return sendProblem(
+          reply,
+          fault('FORBIDDEN', { message: 'Pages of this origin may not connect.' }).fault,
+        );
+      }
+      const release = deps.caps.open();
+      if (!release) throw new FaultError(fault('OVERLOADED', { retryAfterMs: 5_000 }).fault);
+      const socket = takeConnection(reply);
+      onceOver(socket, release);
+      sockets.handleUpgrade(request.raw, socket, Buffer.alloc(0), (webSocket) => {
+        serve(webSocket, request.id, deps, protocol);
+      });
+      return reply;
     },
-  };
+  });
+  return { close: () => closeAll(sockets) };
 }
 
 function serve(
   webSocket: WebSocket,
-  request: IncomingMessage,
+  correlationId: string,
   deps: GraphqlWsDeps,
   protocol: Protocol<WsConnection>,
 ): void {
-  const correlation = { correlationId: correlationIdOf(request) };
-  const connection = openConnection(webSocket, correlation, deps);
+  const connection = openConnection(webSocket, { correlationId }, deps);
   const { socket, identity, signal, fail } = connection;
   const end = protocol.opened(
     {
@@ -76,7 +78,7 @@ function serve(
       onMessage: (handle) => {
         webSocket.on('message', (data) => {
           if (signal.aborted) return;
-          withCorrelationId(correlation.correlationId, () => {
+          withCorrelationId(correlationId, () => {
             handle(textOf(data)).catch(fail);
           });
         });

@@ -18,7 +18,7 @@ interface Entry {
 export function createRouteTable(app: FastifyInstance): RouteTable {
   const entries: Entry[] = [];
   app.addHook('onRoute', ({ url, method }) => {
-    // The route for preflights answers to every path and says nothing about which of them exist.
+    // The routes for preflights and upgrades answer to every path and say nothing about which of them exist.
     if (url === '*' || url === '/*') return;
     entries.push({ pattern: toPattern(url), methods: Array.isArray(method) ? method : [method] });
   });

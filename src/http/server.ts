@@ -11,6 +11,7 @@ import { addPressureGate, addRateLimit, DEFAULT_EDGE_LIMITS, type EdgeLimits } f
 import { addReaderGuard } from './reader-guard.js';
 import { addRequestLog } from './request-log.js';
 import { addSecurityHeaders } from './security-headers.js';
+import { addUpgrades } from './upgrades.js';
 
 /** What the edge needs. */
 export interface HttpServerDeps {
@@ -80,6 +81,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
 async function addEdge(app: FastifyInstance, deps: HttpServerDeps): Promise<void> {
   const limits = { ...DEFAULT_EDGE_LIMITS, ...deps.limits };
   const { minRateBytesPerSecond, logger, bodyGuard, readerGuard } = deps;
+  const routeUpgrades = addUpgrades(app);
   addCorrelation(app);
   addErrorAnswers(app);
   addRequestLog(app, deps.metrics);
@@ -89,6 +91,7 @@ async function addEdge(app: FastifyInstance, deps: HttpServerDeps): Promise<void
   await addCors(app, deps.allowedOrigins);
   await addRateLimit(app, limits);
   await addPressureGate(app, limits);
+  routeUpgrades();
   registerHealth(app, deps.health);
 }
 

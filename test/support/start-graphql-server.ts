@@ -4,9 +4,10 @@ import { buildLazaretSchema } from '../../src/graphql/schema.js';
 import type { UseCases } from '../../src/graphql/use-cases.js';
 import { registerGraphqlHttp } from '../../src/http/graphql-http.js';
 import { registerGraphqlSse } from '../../src/http/graphql-sse.js';
-import { attachGraphqlWs } from '../../src/http/graphql-ws.js';
+import { registerGraphqlWs } from '../../src/http/graphql-ws.js';
 import type { SubjectLimitOptions } from '../../src/http/auth/subject-limit.js';
 import { createConnectionCaps, type CapOptions } from '../../src/http/graphql/connection-caps.js';
+import type { HttpServerDeps } from '../../src/http/server.js';
 import { fakeIdentities, type FakeIdentities } from './fake-identities.js';
 import { fakeUseCases, type FakeUseCases } from './fake-use-cases.js';
 import { startTestEdge, type TestEdge } from './test-edge.js';
@@ -47,6 +48,8 @@ export interface GraphqlServerOptions {
   readonly observe?: NonNullable<EngineDeps['observe']>;
   readonly playgroundDir?: string;
   readonly sendTimeoutMs?: number;
+  /** Of the edge. */
+  readonly edge?: Pick<HttpServerDeps, 'limits' | 'trustedProxies'>;
 }
 
 /** Starts all transports of GraphQL on a port that the system chooses. */
@@ -70,14 +73,14 @@ export async function startGraphqlServer(options: GraphqlServerOptions = {}): Pr
     const playground = options.playgroundDir === undefined ? {} : { playgroundDir: options.playgroundDir };
     await registerGraphqlHttp(app, { ...deps, ...playground });
     sockets.push(
-      attachGraphqlWs(app.server, {
+      registerGraphqlWs(app, {
         ...deps,
         publicUrl: 'https://files.example/lazaret',
         allowedOrigins: ['https://app.example'],
         sendTimeoutMs: options.sendTimeoutMs ?? 10_000,
       }),
     );
-  });
+  }, options.edge);
   return {
     ...edge,
     useCases,
