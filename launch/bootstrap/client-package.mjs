@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { startError } from './start-error.mjs';
 
@@ -16,9 +16,11 @@ const CACHE = 'node_modules/.cache/client-package';
 export async function buildClientPackage(root) {
   const kept = path.join(root, CACHE, fingerprint(root));
   if (!existsSync(kept)) {
-    const fresh = `${kept}.${process.pid}`;
+    // Beside the sources, which the maps then name as they lie in the package.
+    const fresh = path.join(root, PACKAGE, `dist.${process.pid}`);
     try {
       await compile(root, fresh);
+      mkdirSync(path.dirname(kept), { recursive: true });
       renameSync(fresh, kept);
     } finally {
       rmSync(fresh, { recursive: true, force: true });

@@ -49,6 +49,26 @@ describe('the package of the client library, as it would be published', () => {
     for (const file of files) await readFile(path.join(PACKAGE, file));
   });
 
+  it('brings its licence, and maps whose sources lie in it', async () => {
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json'], { cwd: PACKAGE });
+    const [{ files = [] } = {}] = JSON.parse(stdout) as { files?: { path: string }[] }[];
+    expect(files.map((file) => file.path)).toContain('LICENSE');
+    const licence = await readFile(path.join(PACKAGE, 'LICENSE'), 'utf8');
+    expect(licence).toBe(await readFile(path.join(ROOT, 'LICENSE'), 'utf8'));
+    const maps = files.filter((file) => file.path.endsWith('.js.map')).map((file) => file.path);
+    expect(maps.length).toBeGreaterThan(30);
+    for (const map of maps) {
+      const { sources } = JSON.parse(await readFile(path.join(PACKAGE, map), 'utf8')) as {
+        sources: string[];
+      };
+      for (const source of sources) {
+        expect(path.join(path.dirname(map), source)).toBe(
+          map.replace(/^dist/u, 'src').replace(/\.js\.map$/u, '.ts'),
+        );
+      }
+    }
+  });
+
   it('can be imported by Node, by the conditions of browsers, and with its operations', async () => {
     const script = path.join(consumer, 'use.js');
     await writeFile(
