@@ -1,3 +1,4 @@
+import { describeBytes } from './describe-bytes.js';
 import type { File } from './file.js';
 import { isNameAllowed, isTypeAllowed, isTypeListed, limitsOfType, type PolicyRules } from './policy.js';
 
@@ -40,5 +41,5 @@ export function refusalOf(
   }
   const limit = Math.min(rules.maxFileBytes, ...types.flatMap((type) => limitsOfType(rules, type)));
   if (sizeBytes <= limit) return undefined;
-  return { reason: 'TOO_LARGE', detail: `A file of this type may have at most ${String(limit)} bytes.` };
+  return { reason: 'TOO_LARGE', detail: `A file of this type may have at most ${describeBytes(limit)}.` };
 }

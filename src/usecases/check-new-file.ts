@@ -1,3 +1,4 @@
+import { describeBytes } from '../domain/describe-bytes.js';
 import { fault, type Outcome } from '../domain/errors.js';
 import type { File, Priority } from '../domain/file.js';
 import { checkMediaType } from '../domain/media-type.js';
@@ -74,7 +75,7 @@ export function fitsPolicy(
 ): Outcome<undefined> {
   const limit = longestFile(policy, file.declaredType);
   if ((file.sizeBytes ?? 0) > limit) {
-    const message = `A file may have at most ${String(limit)} bytes.`;
+    const message = `A file may have at most ${describeBytes(limit)}.`;
     return fault('TOO_LARGE', { message, field: 'sizeBytes' });
   }
   const { name, declaredType } = file;

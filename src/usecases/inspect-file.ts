@@ -1,3 +1,4 @@
+import { describeBytes } from '../domain/describe-bytes.js';
 import type { File } from '../domain/file.js';
 import { vaultKeyOf } from '../domain/object-keys.js';
 import type { Verdict } from '../domain/verdict.js';
@@ -97,7 +98,7 @@ async function inspect(inspection: Inspection, signal: AbortSignal): Promise<Ins
   const { deps, tries, sizeBytes } = inspection;
   if (tries > deps.settings.maxAttempts + SPARE_ATTEMPTS) return giveUpStalled(inspection);
   if (sizeBytes > deps.scanner.maxStreamBytes && !(await mayBeSegmented(inspection))) {
-    const detail = `The scanner judges at most ${String(deps.scanner.maxStreamBytes)} bytes.`;
+    const detail = `The scanner judges at most ${describeBytes(deps.scanner.maxStreamBytes)}.`;
     return endWith(inspection, await concludeUnscannable(inspection, 'SCANNER_LIMIT', detail));
   }
   try {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { describeBytes } from '../domain/describe-bytes.js';
 import type { Actor } from '../domain/actor.js';
 import { fault, FaultError, PermanentError } from '../domain/errors.js';
 import { isOpen } from '../domain/file-state.js';
@@ -150,4 +151,6 @@ const mismatch = (): FaultError =>
   new FaultError(fault('IDEMPOTENCY_MISMATCH', { field: 'idempotencyKey' }).fault);
 
 const tooLarge = (maxBytes: number): FaultError =>
-  new FaultError(fault('TOO_LARGE', { message: `A file may have at most ${String(maxBytes)} bytes.` }).fault);
+  new FaultError(
+    fault('TOO_LARGE', { message: `A file may have at most ${describeBytes(maxBytes)}.` }).fault,
+  );

@@ -1,3 +1,4 @@
+import { describeBytes } from '../../domain/describe-bytes.js';
 import { fault, type Outcome } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
@@ -103,4 +104,4 @@ export const longestUpload = async (
 
 /** Refuses more bytes than a file can have. */
 export const tooLarge = (limitBytes: number): ReturnType<typeof fault> =>
-  fault('TOO_LARGE', { message: `The file has at most ${String(limitBytes)} bytes.` });
+  fault('TOO_LARGE', { message: `The file has at most ${describeBytes(limitBytes)}.` });

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { describeBytes } from '../../domain/describe-bytes.js';
 import { fault, FaultError } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
@@ -122,4 +123,4 @@ function pieceAt(file: Cut, begin: number, bytes: ProvenSpool): Piece {
 }
 
 const tooLarge = (limitBytes: number): FaultError =>
-  new FaultError(fault('TOO_LARGE', { message: `The file has at most ${String(limitBytes)} bytes.` }).fault);
+  new FaultError(fault('TOO_LARGE', { message: `The file has at most ${describeBytes(limitBytes)}.` }).fault);
