@@ -6,12 +6,21 @@ export function indexedDbStore(): ResumeStore | undefined {
   if (typeof indexedDB === 'undefined') return undefined;
   const store = createStore('lazaret', 'unfinished-uploads');
   return {
-    get: (key) => orNothing(get<ResumeRecord>(key, store), undefined),
-    set: (record) => orNothing(set(record.key, record, store), undefined),
-    delete: (key) => orNothing(del(key, store), undefined),
-    list: () => orNothing(values<ResumeRecord>(store), []),
+    get: (key) => orNothing(() => get<ResumeRecord>(key, store), undefined),
+    set: (record) => orNothing(() => set(record.key, record, store), undefined),
+    delete: (key) => orNothing(() => del(key, store), undefined),
+    list: () => orNothing(() => values<ResumeRecord>(store), []),
   };
 }
 
-/** Private windows and full disks refuse: then nothing is remembered, and the upload goes on all the same. */
-const orNothing = <T>(done: Promise<T>, nothing: T): Promise<T> => done.catch(() => nothing);
+/**
+ * Private windows and full disks refuse, and sandboxed pages at once: then nothing is remembered, and the upload goes
+ * on all the same.
+ */
+async function orNothing<T>(ask: () => Promise<T>, nothing: T): Promise<T> {
+  try {
+    return await ask();
+  } catch {
+    return nothing;
+  }
+}
