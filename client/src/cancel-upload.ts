@@ -22,8 +22,7 @@ export interface Cancelling extends Pick<UploadRun, 'deps' | 'state' | 'gate' | 
  */
 export async function cancelUpload(cancelling: Cancelling): Promise<boolean> {
   const { state, gate } = cancelling;
-  const wasOpen = gate.isOpen();
-  gate.pause();
+  const letGo = gate.hold();
   let isGone = false;
   try {
     const refused = await cancelAtService(cancelling);
@@ -34,7 +33,7 @@ export async function cancelUpload(cancelling: Cancelling): Promise<boolean> {
     if (error instanceof UploadError) state.change({ problem: error });
     throw error;
   } finally {
-    if (wasOpen && !isGone) gate.resume();
+    if (!isGone) letGo();
   }
   return isGone;
 }

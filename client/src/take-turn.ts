@@ -18,11 +18,7 @@ export interface WaitingUpload {
  */
 export async function takeTurn({ deps, gate, state, signal }: WaitingUpload): Promise<() => void> {
   for (;;) {
-    if (!gate.isOpen()) {
-      state.change({ phase: 'paused' });
-      await gate.whenOpen(signal);
-      state.change({ phase: 'preparing' });
-    }
+    await gate.pass(state, signal);
     const pause = gate.signal();
     try {
       const end = await deps.uploadTurns.take(AbortSignal.any([signal, pause]));

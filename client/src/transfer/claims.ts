@@ -1,3 +1,5 @@
+import { unlessAborted } from './unless-aborted.js';
+
 /** Lets go what was claimed; resolves when others can have it. */
 export type Release = () => Promise<void>;
 
@@ -61,18 +63,6 @@ export function createClaims(): Claims {
       };
     },
   };
-}
-
-function unlessAborted(done: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
-    void done.then(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    });
-  });
 }
 
 const nothing = (): Promise<void> => Promise.resolve();

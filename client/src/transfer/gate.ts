@@ -1,41 +1,51 @@
+import type { UploadState } from '../upload-state.js';
+import { unlessAborted } from './unless-aborted.js';
+
 /** Lets work through, or holds it. */
 export interface Gate {
-  readonly isOpen: () => boolean;
-  /** Aborts at the next pause. */
+  /** Aborts when the gate closes next. */
   readonly signal: () => AbortSignal;
   readonly pause: () => void;
   readonly resume: () => void;
-  /** Resolves when work may go on; rejects with the reason of the signal. */
-  readonly whenOpen: (signal: AbortSignal) => Promise<void>;
+  /** Closes the gate beside all pauses, of which nobody is told; answers what ends that. */
+  readonly hold: () => () => void;
+  /**
+   * Resolves when work may go on; meanwhile the state tells of a pause.
+   *
+   * @throws the reason of the signal
+   */
+  readonly pass: (state: Pick<UploadState, 'change'>, signal: AbortSignal) => Promise<void>;
 }
 
 /** A gate that is open. */
 export function createGate(): Gate {
   let period = new AbortController();
-  let waiting: (() => void)[] = [];
-  const isOpen = (): boolean => !period.signal.aborted;
+  let next = Promise.withResolvers<void>();
+  let [isPaused, isHeld] = [false, false];
+  const isOpen = (): boolean => !isPaused && !isHeld;
+  const set = (paused: boolean, held: boolean): void => {
+    [isPaused, isHeld] = [paused, held];
+    if (!isOpen()) period.abort(new DOMException('The upload is paused.', 'AbortError'));
+    else if (period.signal.aborted) period = new AbortController();
+    next.resolve();
+    next = Promise.withResolvers<void>();
+  };
   return {
-    isOpen,
     signal: () => period.signal,
-    pause: () => period.abort(new DOMException('The upload is paused.', 'AbortError')),
-    resume: () => {
-      if (isOpen()) return;
-      period = new AbortController();
-      const released = waiting;
-      waiting = [];
-      for (const release of released) release();
+    pause: () => set(true, isHeld),
+    resume: () => set(false, isHeld),
+    hold: () => {
+      set(isPaused, true);
+      return () => set(isPaused, false);
     },
-    whenOpen: async (signal) => {
+    pass: async (state, signal) => {
       signal.throwIfAborted();
       if (isOpen()) return;
-      await new Promise<void>((release, reject) => {
-        const stop = (): void => reject(signal.reason as Error);
-        signal.addEventListener('abort', stop, { once: true });
-        waiting.push(() => {
-          signal.removeEventListener('abort', stop);
-          release();
-        });
-      });
+      while (!isOpen()) {
+        if (isPaused) state.change({ phase: 'paused', bytesPerSecond: 0 });
+        await unlessAborted(next.promise, signal);
+      }
+      state.change({ phase: 'preparing' });
     },
   };
 }

@@ -38,11 +38,7 @@ export async function sendUpload(sending: Sending): Promise<void> {
   let { ledger } = begun;
   let isFirst = ledger === undefined;
   for (let incomplete = 0; incomplete < MAX_INCOMPLETE_ROUNDS;) {
-    if (!gate.isOpen()) {
-      state.change({ phase: 'paused', bytesPerSecond: 0 });
-      await gate.whenOpen(signal);
-      state.change({ phase: 'preparing' });
-    }
+    await gate.pass(state, signal);
     if (!isFirst) ledger ??= await readLedger(deps, begun.fileId, signal);
     if (!isFirst && (ledger === undefined || !isOpen(ledger.state))) return;
     isFirst = false;

@@ -55,7 +55,30 @@ describe('giving an upload up', () => {
     await Promise.all([upload.cancel(), upload.cancel()]);
     await expect(upload.result).rejects.toMatchObject({ name: 'AbortError' });
     expect([state(), upload.snapshot().phase, count('cancelUpload')]).toEqual(['CANCELLED', 'cancelled', 1]);
-    expect([await client.unfinished(), phases.includes('stopped')]).toEqual([[], false]);
+    expect([await client.unfinished(), [...new Set(phases)]]).toEqual([
+      [],
+      ['preparing', 'sending', 'cancelled'],
+    ]);
+  });
+
+  it('leaves a pause that was wished for meanwhile where it comes too late', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    hold('before', 'PUT');
+    const upload = client.upload(FILE);
+    await vi.waitFor(() => expect(count('PUT 1')).toBe(1));
+    service.before = async (name) => {
+      if (name !== 'cancelUpload') return;
+      await held;
+      throw refusal('OVERLOADED');
+    };
+    const cancelling = upload.cancel();
+    upload.pause();
+    release();
+    await expect(cancelling).rejects.toMatchObject({ code: 'OVERLOADED' });
+    await vi.waitFor(() => expect(upload.snapshot().phase).toBe('paused'));
+    upload.resume();
+    expect(await upload.result).toMatchObject({ state: 'CLEAN' });
   });
 
   it('is too late during the inspection: the upload goes on to its verdict', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { errorOfAnswer, errorOfConnection } from '../../../client/src/api/error-of-answer.js';
 import { withRetries, type Network } from '../../../client/src/api/retry.js';
 import { UploadError } from '../../../client/src/api/upload-error.js';
@@ -195,10 +195,28 @@ describe('the gate and the state of an upload', () => {
     const { signal } = new AbortController();
     gate.pause();
     expect(gate.signal().aborted).toBe(true);
-    const waiting = Promise.all([gate.whenOpen(signal), gate.whenOpen(signal)]);
+    const state = createUploadState();
+    const waiting = Promise.all([gate.pass(state, signal), gate.pass(state, signal)]);
+    expect(state.snapshot().phase).toBe('paused');
     gate.resume();
     await waiting;
-    expect(gate.signal().aborted).toBe(false);
+    expect([gate.signal().aborted, state.snapshot().phase]).toEqual([false, 'preparing']);
+  });
+
+  it('tells of no pause while it is held, but of one that was wished for meanwhile', async () => {
+    const gate = createGate();
+    const { signal } = new AbortController();
+    const letGo = gate.hold();
+    const state = createUploadState();
+    const waiting = gate.pass(state, signal);
+    expect([gate.signal().aborted, state.snapshot().phase]).toEqual([true, 'preparing']);
+    gate.resume();
+    expect(gate.signal().aborted).toBe(true);
+    gate.pause();
+    letGo();
+    await vi.waitFor(() => expect(state.snapshot().phase).toBe('paused'));
+    gate.resume();
+    await waiting;
   });
 
   it('counts what is under way, takes it back, and tells of bytes ten times a second at most', () => {
