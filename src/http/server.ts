@@ -64,6 +64,8 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
       headersTimeout: HEADERS_TIMEOUT_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
       connectionsCheckingInterval: 5_000,
+      // Some clients offer h2c with every request, also with those that have a body: an offer that is not taken changes nothing.
+      shouldUpgradeCallback: ({ headers }) => /(?:^|,)\s*websocket\s*(?:,|$)/i.test(headers.upgrade ?? ''),
     },
     routerOptions: { maxParamLength: MAX_PATH_SEGMENT_CHARS, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',

@@ -55,6 +55,22 @@ async function statusOf(port: number, asked?: Asked): Promise<number> {
   return Number(answer.toString().split(' ')[1]);
 }
 
+it('an offer of a protocol that nobody speaks here is not taken, and its request is answered as it is', async () => {
+  const { port } = await start();
+  const body = JSON.stringify({ query: '{ __typename }' });
+  const headers = {
+    connection: 'Upgrade, HTTP2-Settings',
+    upgrade: 'h2c',
+    'http2-settings': 'AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA',
+    'content-type': 'application/json',
+    'content-length': String(body.length),
+  };
+  const socket = await ask(port, { method: 'POST', headers, after: body });
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 .*"__typename":"Query"/s);
+});
+
 describe('requests to upgrade of one address', () => {
   it('are counted with all its others, and refused like them', async () => {
     const { port, url } = await start({ edge: { limits: { requestsPerAddress: 3 } } });
