@@ -6,6 +6,8 @@ import { RunOrder } from './test/support/run-order.js';
 const oneGraphql = { find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') };
 
 const WORKERS = 2;
+/** What comes late on a busy machine has still come; a test that waits in vain says so soon enough. */
+const POLL_TIMEOUT_MS = 20_000;
 
 export default defineConfig({
   test: {
@@ -20,6 +22,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/tidy.test.ts'],
           testTimeout: 60_000,
+          expect: { poll: { timeout: POLL_TIMEOUT_MS } },
           // Without this a machine with two processors would use one.
           maxWorkers: WORKERS,
           // What they share is what they import, which is read once for all of them.
@@ -36,7 +39,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Who looks more often keeps what it waits for from its work.
-          expect: { poll: { interval: 150 } },
+          expect: { poll: { interval: 150, timeout: POLL_TIMEOUT_MS } },
           maxWorkers: WORKERS,
           isolate: false,
           // Real servers on a busy shared machine: a second go is allowed there, and the reporter says who took it.

@@ -90,7 +90,7 @@ describe('the bytes on disk', () => {
     // No row ever names the sealed copy of the attempt; it goes as soon as the verdict is written.
     const sealed = async (): Promise<string[]> =>
       (await filesOf(id)).filter((name) => name.startsWith('vault'));
-    await expect.poll(sealed, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(sealed).toEqual([]);
     granted(await acme.deleteFile({ fileId: id }));
     await untilGone(id);
   });

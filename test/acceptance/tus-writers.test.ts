@@ -107,7 +107,7 @@ describe('writers of one upload', () => {
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }
     await product.redis.restart();
-    await expect.poll(async () => (await call('HEAD', path)).status, { timeout: 20_000 }).toBe(200);
+    await expect.poll(async () => (await call('HEAD', path)).status).toBe(200);
     expect(await offsetOf(call, path)).toBe(1_000);
     expect((await send()).status).toBe(204);
     await expectClean(product, token, path, bytes);

@@ -267,7 +267,7 @@ describe('the release of infected content', () => {
       const held = await scene.deps.files.transact(ACME, (tx) => tx.findQuarantine(file.id));
       return [(await stored(asked.id))?.endCause, (await scene.find(file)).state, held?.removalCause];
     };
-    await expect.poll(state, { timeout: 20_000 }).toEqual(['EXPIRED', 'DELETED', 'RETENTION']);
+    await expect.poll(state).toEqual(['EXPIRED', 'DELETED', 'RETENTION']);
     expect(await usage()).toEqual(before);
     expect((await scene.find(file)).verdict?.outcome).toBe('INFECTED');
     const grant = {

@@ -202,8 +202,8 @@ describe('a part', () => {
     await expect.poll(openUploads).toBe(50);
     await expect.poll(async () => (await scraps()).length).toBeGreaterThan(0);
     for (const socket of sockets) socket.destroy();
-    await expect.poll(openUploads, { timeout: 10_000 }).toBe(0);
-    await expect.poll(scraps, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(openUploads).toBe(0);
+    await expect.poll(scraps).toEqual([]);
     expect(ledger).toEqual([]);
     expect(edge.lines.filter((line) => line.includes('a request failed'))).toEqual([]);
   });

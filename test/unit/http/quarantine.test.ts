@@ -162,7 +162,7 @@ describe('infected content on its way out', () => {
     }
     expect(produced).toBeLessThan(64 * 1024 * 1024);
     for (const reader of readers) reader.abort();
-    await expect.poll(() => opened.every(({ destroyed }) => destroyed), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => opened.every(({ destroyed }) => destroyed)).toBe(true);
     await expect
       .poll(() => get('forensic').then((answer) => bodyOf(answer).then(() => answer.status)), {
         timeout: 10_000,
