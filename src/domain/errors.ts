@@ -109,6 +109,14 @@ export class MisconfiguredError extends TransientError {
   }
 }
 
+/**
+ * A dependency has no room for more. Reading, removing and all else goes on, and so it is no outage: the same call succeeds
+ * once there is room again.
+ */
+export class NoRoomError extends TransientError {
+  override readonly name = 'NoRoomError';
+}
+
 /** How long callers wait before they ask again while a dependency is away that did not say how long. */
 const DEPENDENCY_RETRY_MS = 2_000;
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Client } from 'minio';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { createS3Store, type S3StoreOptions } from '../../src/adapters/s3/s3-store.js';
-import { MisconfiguredError, TransientError } from '../../src/domain/errors.js';
+import { MisconfiguredError, NoRoomError, TransientError } from '../../src/domain/errors.js';
 import type { ObjectStore } from '../../src/ports/object-store.js';
 import { bodyOf, digest, stallingBody } from '../support/test-bytes.js';
 import { describeObjectStore } from './object-store.js';
@@ -122,6 +122,27 @@ describe('S3 store with a store that fails', () => {
     const body = bodyOf(10, 'x');
     await expect(store.write(ref, 10, body)).rejects.toBeInstanceOf(TransientError);
     expect(body.destroyed).toBe(true);
+  });
+
+  it.each([
+    [403, 'QuotaExceeded', { name: NoRoomError.name }, 1],
+    [507, 'XMinioStorageFull', { name: NoRoomError.name }, 1],
+    [307, 'TemporaryRedirect', { name: TransientError.name }, 3],
+    [301, 'PermanentRedirect', { name: MisconfiguredError.name, reason: 'PermanentRedirect' }, 1],
+    [400, 'KMS.DisabledException', { name: MisconfiguredError.name, reason: 'KMS' }, 1],
+  ])('takes status %i with %s for nothing that is wrong with what it asked for', async (...known) => {
+    const [status, code, expected, times] = known;
+    let calls = 0;
+    const store = await storeAt(
+      createServer((request, response) => {
+        if (!isBucketCheck(request.method)) calls += 1;
+        response.writeHead(isBucketCheck(request.method) ? 200 : status);
+        response.end(isBucketCheck(request.method) ? undefined : `<Error><Code>${code}</Code></Error>`);
+      }),
+    );
+    await expect(store.beginUpload('f')).rejects.toMatchObject(expected);
+    expect(calls).toBe(times);
+    await expect(store.write(ref, 10, bodyOf(10, 'x'))).rejects.toMatchObject(expected);
   });
 
   it('ends a call that gets no answer', async () => {

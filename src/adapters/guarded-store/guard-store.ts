@@ -1,4 +1,4 @@
-import { TransientError } from '../../domain/errors.js';
+import { NoRoomError, TransientError } from '../../domain/errors.js';
 import type { Breaker } from '../../observability/breaker.js';
 import type { DirectTransfer, ObjectStore } from '../../ports/object-store.js';
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
@@ -15,14 +15,15 @@ const PROBE_MS = 3_000;
 
 /**
  * How the breaker before a store behaves. Only what the store itself failed with counts: neither what it refuses for good,
- * nor a body that breaks off. While it is lost the store is asked by its own check: an upload would take as long as its
+ * nor a body that breaks off, nor that it is full: it still gives out and removes what it has. While it is lost the store is asked by its own check: an upload would take as long as its
  * sender likes.
  */
 export const storeBreaker = (store: ObjectStore) => ({
   dependency: DEPENDENCY,
   failures: 5,
   openMs: 1_000,
-  isFailure: (error: unknown): boolean => error instanceof TransientError && error.dependency === DEPENDENCY,
+  isFailure: (error: unknown): boolean =>
+    error instanceof TransientError && !(error instanceof NoRoomError) && error.dependency === DEPENDENCY,
   probe: (): Promise<void> => checkInTime(store, AbortSignal.timeout(PROBE_MS)),
 });
 

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { S3Error } from 'minio';
 import { PermanentError, TransientError } from '../../domain/errors.js';
 import type { S3Connection } from './s3-connection.js';
-import { DEPENDENCY, NoAnswerError, toStoreError } from './s3-error.js';
+import { DEPENDENCY, isFull, NoAnswerError, toStoreError } from './s3-error.js';
 
 /** Where bytes go: an object, or with a query a part of an upload. */
 export interface PutTarget {
@@ -184,8 +184,9 @@ function endStalls(request: ClientRequest, stallMs: number): void {
 async function refusalOf(message: IncomingMessage): Promise<Error> {
   const xml = await text(message).catch(() => '');
   const status = message.statusCode ?? 0;
-  const code = /<Code>([A-Za-z]+)<\/Code>/.exec(xml)?.[1] ?? `status ${String(status)}`;
-  return Object.assign(new S3Error(`status ${String(status)}`), { code: isPassing(status) ? '' : code });
+  const code = /<Code>([A-Za-z.]+)<\/Code>/.exec(xml)?.[1] ?? `status ${String(status)}`;
+  const isUnwell = isPassing(status) && !isFull(code);
+  return Object.assign(new S3Error(`status ${String(status)}`), { code: isUnwell ? '' : code });
 }
 
 /** Statuses of a store that is busy or unwell, whatever else it says. */

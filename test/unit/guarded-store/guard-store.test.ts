@@ -6,7 +6,7 @@ import {
   storeBreaker,
   type WholeStore,
 } from '../../../src/adapters/guarded-store/guard-store.js';
-import { PermanentError, TransientError } from '../../../src/domain/errors.js';
+import { NoRoomError, PermanentError, TransientError } from '../../../src/domain/errors.js';
 import { createBreaker, type Breaker } from '../../../src/observability/breaker.js';
 
 const REF = { area: 'vault', key: 'a/b' } as const;
@@ -136,6 +136,7 @@ describe('a store with a breaker before it', () => {
     ['a body that breaks off', () => new Error('the client is gone')],
     ['a body of another size', () => new PermanentError('object-store', 'wrong size')],
     ['a failure of another part', () => new TransientError('postgres', 'down')],
+    ['being full', () => new NoRoomError('object-store', 'full')],
   ])('is not blamed for %s', async (_, makeError) => {
     const scene = setUp();
     scene.own.putPart.mockImplementation(() => Promise.reject(makeError()));
