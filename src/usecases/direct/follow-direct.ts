@@ -10,7 +10,7 @@ const MIN_AGE_MS = 350;
  * Looks how far an upload is whose parts go straight to the store, unless somebody has just looked.
  *
  * @returns a function of any open or ended file
- * @throws TransientError, PermanentError as `reconcileParts`
+ * @throws TransientError, FaultError as `reconcileParts`
  */
 export const followDirect =
   (deps: ReconcileDeps) =>

@@ -1,4 +1,4 @@
-import { PermanentError } from '../../domain/errors.js';
+import { fault, FaultError, PermanentError } from '../../domain/errors.js';
 import {
   compareParts,
   contiguousParts,
@@ -29,6 +29,8 @@ export interface ReconcileDeps {
  */
 export type ReconcileExtent = 'all' | 'growth';
 
+const LOST = 'The store does not have this upload any more: begin a new one.';
+
 /** Whether clients may have sent parts of the upload straight to the store, and still can. */
 export const takesDirectParts = ({ transferMode, state }: Pick<File, 'transferMode' | 'state'>): boolean =>
   transferMode === 'DIRECT' && isOpen(state);
@@ -37,7 +39,8 @@ export const takesDirectParts = ({ transferMode, state }: Pick<File, 'transferMo
  * Makes the ledger of an open upload what the store lists. Nothing that a client says goes into it. Safe beside
  * other writers: what they have entered since the list was asked for stays.
  *
- * @throws TransientError of the store or the database; PermanentError when the store has lost an open upload
+ * @throws TransientError of the store or the database; FaultError when the store has lost an open upload, as by a rule of
+ *   its bucket
  */
 export async function reconcileParts(
   deps: ReconcileDeps,
@@ -59,8 +62,9 @@ export async function reconcileParts(
     const isSame = difference.enter.length + difference.drop.length === 0;
     if (!isSame) await correct(deps, scope, file, ledger, difference);
   } catch (error) {
-    if (error instanceof PermanentError && (await hasEnded(files, scope, file))) return;
-    throw error;
+    if (!(error instanceof PermanentError)) throw error;
+    if (await hasEnded(files, scope, file)) return;
+    throw new FaultError(fault('CONFLICT', { message: LOST }).fault, { cause: error });
   }
 }
 
