@@ -1,6 +1,7 @@
 import { CLAMD_BREAKER, createClamavScanner, type ClamavScanner } from './adapters/clamav/scanner.js';
 import { traceScans } from './adapters/clamav/trace-scans.js';
 import { logClamds, readClamd } from './compose/clamds.js';
+import { meetStore } from './compose/meet-store.js';
 import { guardStore, storeBreaker } from './adapters/guarded-store/guard-store.js';
 import { createFilesystemStore } from './adapters/filesystem/filesystem-store.js';
 import { createDatabase, type Database } from './adapters/postgres/database.js';
@@ -49,7 +50,7 @@ export interface Platform extends ComposeInput {
 
 /**
  * Turns the configuration into adapters. Connections are made when they are first needed; only the object
- * store is asked at once, because its areas have to exist.
+ * store is asked at once, because its areas have to exist, and for one in S3 the database whether it is its own.
  */
 export async function compose(input: ComposeInput): Promise<Platform> {
   const { config, logger, metrics, isTracing } = input;
@@ -67,7 +68,7 @@ export async function compose(input: ComposeInput): Promise<Platform> {
     files: createFileStore(database),
     redis,
     bus: createRedisEventBus({ commands, subscriber, logger }),
-    objects: await composeStore(input, clock, breakers),
+    objects: await composeStore(input, clock, breakers, database),
     scanner: isTracing ? traceScans(clamds) : clamds,
     clamds,
     breakers,
@@ -93,6 +94,7 @@ async function composeStore(
   { config: { store, minFreeBytes }, logger }: ComposeInput,
   clock: Clock,
   breakers: Breakers,
+  database: Database,
 ): Promise<Platform['objects']> {
   if (store.kind === 'filesystem') return createFilesystemStore({ root: store.root, clock, minFreeBytes });
   const { createS3Store } = await import('./adapters/s3/s3-store.js');
@@ -104,6 +106,7 @@ async function composeStore(
     ...store,
     ingest: ingest ?? undefined,
     housekeeping: { leftoverDays, browserOrigins, report },
+    recognise: (identity) => meetStore({ database, logger }, identity),
   });
   return guardStore(s3, breakers.create(storeBreaker(s3)));
 }

@@ -1,10 +1,6 @@
-import { ExponentialBackoff, handleType, retry } from 'cockatiel';
-import { randomUUID } from 'node:crypto';
-import { assertRowLevelSecurity } from '../adapters/postgres/privileges.js';
-import { createStoreRegistry } from '../adapters/postgres/store-registry.js';
 import type { Platform } from '../compose.js';
 import type { RunningAnalyser } from '../ports/structure-analyser.js';
-import { MisconfiguredError, PermanentError, TransientError } from '../domain/errors.js';
+import { MisconfiguredError, PermanentError } from '../domain/errors.js';
 import type { Breakers } from '../observability/breakers.js';
 import {
   createHealth,
@@ -14,14 +10,11 @@ import {
   type HealthCheck,
 } from '../observability/health.js';
 import type { ObjectStore } from '../ports/object-store.js';
-import { recogniseStore } from '../usecases/recognise-store.js';
 import { answerOfClamds } from './clamds.js';
+import { meetStore } from './meet-store.js';
 
 /** How long the start waits for Redis before it goes on without; it connects later by itself. */
 const REDIS_CONNECT_TIMEOUT_MS = 5_000;
-/** How long it waits for Postgres, without which there is nothing to do. Whoever supervises the process then starts it again. */
-const DATABASE_WAIT_MS = 60_000;
-const DATABASE_BACKOFF = { initialDelay: 100, maxDelay: 2_000 };
 
 /** What a worker knows besides. */
 interface OfWorker {
@@ -101,24 +94,15 @@ function refusalIn(error: unknown): Error | undefined {
 }
 
 /**
- * Opens the connections, and begins to test the clamds. A database that is away is waited for: it may just be starting
- * as well, and a new process would cost more than another try.
+ * Opens the connections, and begins to test the clamds.
  *
- * @param signal - ends the wait
- * @throws PermanentError where the database would not keep tenants apart, or has its files in another store; TransientError when
- *   it stays away
+ * @param signal - ends the wait for the database
+ * @throws PermanentError, TransientError as `meetStore`
  */
 export async function connect(platform: Platform, signal: AbortSignal): Promise<void> {
-  const { database, objects, redis, clamds, logger } = platform;
+  const { objects, redis, clamds, logger } = platform;
   clamds.start();
-  const waiting = retry(handleType(TransientError), { backoff: new ExponentialBackoff(DATABASE_BACKOFF) });
-  waiting.onRetry(({ attempt }) => {
-    if (attempt === 1) logger.warn('the database is not there yet; waiting for it');
-  });
-  const end = AbortSignal.any([signal, AbortSignal.timeout(DATABASE_WAIT_MS)]);
-  await waiting.execute(() => assertRowLevelSecurity(database), end);
-  const stores = { store: objects, registry: createStoreRegistry(database), newId: randomUUID };
-  await waiting.execute((context) => recogniseStore(stores, context.signal), end);
+  await meetStore(platform, objects, signal);
   if (!(await redis.connect(REDIS_CONNECT_TIMEOUT_MS))) {
     logger.warn('redis is not there yet; going on without');
   }

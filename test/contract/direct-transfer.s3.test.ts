@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { presign, signHeaders, type SigningKey } from '../../src/adapters/s3/presign.js';
-import { createS3Store } from '../../src/adapters/s3/s3-store.js';
+import { createS3Store, type S3StoreOptions } from '../../src/adapters/s3/s3-store.js';
 import { PermanentError } from '../../src/domain/errors.js';
 import type { DirectTransfer, OpenUpload, SignedRequest } from '../../src/ports/object-store.js';
 import { bodyOf } from '../support/test-bytes.js';
@@ -16,8 +16,12 @@ const sha256 = createHash('sha256').update(bytes).digest('hex');
 const md5 = createHash('md5').update(bytes).digest('hex');
 const app = { ...s3, endpoint };
 const reports: string[] = [];
-const open = (ingest: object = {}): ReturnType<typeof createS3Store> =>
+const open = (
+  ingest: object = {},
+  more: Pick<S3StoreOptions, 'recognise'> = {},
+): ReturnType<typeof createS3Store> =>
   createS3Store({
+    ...more,
     ...app,
     bucketPrefix,
     ingest: { ...s3.ingest, publicEndpoint: endpoint, ...ingest },
@@ -193,6 +197,16 @@ describe('direct transfer to an S3 store', () => {
   it('sets its rules anew at every start', async () => {
     await open();
     expect(reports.filter((report) => report.includes('rule'))).toEqual([]);
+  });
+
+  it('sets no rules before it is known whose store it is', async () => {
+    const cors = `/${bucketPrefix}-ingest?cors`;
+    expect((await ask(app, 'DELETE', cors)).ok).toBe(true);
+    const others = new PermanentError('object-store', 'another one');
+    await expect(open({}, { recognise: () => Promise.reject(others) })).rejects.toBe(others);
+    expect((await ask(app, 'GET', cors)).status).toBe(404);
+    await open({}, { recognise: () => Promise.resolve() });
+    expect(await (await ask(app, 'GET', cors)).text()).toContain('lazaret');
   });
 
   it('leaves rules alone that an operator has set', async () => {

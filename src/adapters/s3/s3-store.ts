@@ -26,6 +26,8 @@ export interface S3StoreOptions extends S3Endpoint {
   readonly ingest?: IngestKey | undefined;
   /** How the buckets are to be kept; without it their rules are not touched. */
   readonly housekeeping?: Housekeeping | undefined;
+  /** Asked before the rules of the buckets are touched; what it throws, opening the store throws. */
+  readonly recognise?: ((identity: StoreIdentity) => Promise<void>) | undefined;
   /** Largest object that is written in one request; at least 5 MiB. @default 256 MiB */
   readonly pieceBytes?: number;
   /** Largest object, or part of one, that the store is asked to copy in one request; at least 5 MiB. @default 1 GiB */
@@ -91,7 +93,9 @@ const quarantineOf = (s3: S3, copyBytes: number): QuarantineArea => ({
 
 /** @returns the way for clients to send parts themselves, where the second credential can be trusted with it */
 async function prepare(s3: S3, options: S3StoreOptions): Promise<DirectTransfer | undefined> {
-  const { ingest, housekeeping } = options;
+  const { ingest, housekeeping, recognise } = options;
+  // Rules are set anew by every start: those of the store of another database are not ours to set.
+  await recognise?.(tellIdentity(s3));
   if (housekeeping) await prepareBuckets(s3, options, ingest, housekeeping);
   if (!ingest) return undefined;
   const { accessKey, secretKey, publicEndpoint } = ingest;
