@@ -7,8 +7,10 @@ import { parseRedisUrl, REDIS_URL_RULE } from './redis-config.js';
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** Longest stream that clamd can take: 2 GiB less one byte. */
+/** Longest stream that any clamd can take: 2 GiB less one byte. */
 const CLAMD_CEILING_BYTES = 2 * KIB * MIB - 1;
+/** What the `StreamMaxLength` that the documents and `npm start` give a clamd comes to: no segment of a file may be longer. */
+const CLAMD_STREAM_BYTES = 2_047 * MIB;
 
 const whole = (minimum: number, maximum: number, byDefault: number): z.ZodType<number> =>
   z.coerce
@@ -97,7 +99,7 @@ export const environmentSchema = z.object({
       CLAMD_ADDRESSES_RULE,
     )
     .prefault(''),
-  LAZARET_CLAMD_MAX_STREAM_BYTES: whole(MIB, CLAMD_CEILING_BYTES, CLAMD_CEILING_BYTES),
+  LAZARET_CLAMD_MAX_STREAM_BYTES: whole(MIB, CLAMD_CEILING_BYTES, CLAMD_STREAM_BYTES),
   LAZARET_CLAMD_WRITE_TIMEOUT_MS: whole(100, 600_000, 30_000),
   LAZARET_CLAMD_REPLY_TIMEOUT_MS: whole(100, 3_600_000, 600_000),
   LAZARET_CLAMD_SELF_TEST_INTERVAL_MS: whole(1_000, 86_400_000, 300_000),

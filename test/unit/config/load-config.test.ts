@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { environmentSchema } from '../../../src/config/environment.js';
 import { ConfigError } from '../../../src/config/config-error.js';
 import { loadConfig } from '../../../src/config/load-config.js';
+import { segmentsOf } from '../../../src/usecases/inspection/segments.js';
 
 const given = {
   DATABASE_URL: 'postgres://lazaret_app:secret@127.0.0.1:5432/lazaret',
@@ -176,6 +177,14 @@ describe('the configuration', () => {
     const keys = { S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
     expect(refusalOf({ ...keys, S3_ENDPOINT: 'https://gate.example/s3' })).toContain('S3_ENDPOINT must not');
     expect(loadConfig({ ...given, ...keys, S3_ENDPOINT: 'https://s3.example' }).store.kind).toBe('s3');
+  });
+
+  it('cuts files into segments that the configured clamd takes', async () => {
+    const readme = await readFile(path.resolve(import.meta.dirname, '../../../README.md'), 'utf8');
+    const [, mebibytes] = /^StreamMaxLength (\d+)M/m.exec(readme) ?? [];
+    const segments = segmentsOf(5 * 1024 ** 3, loadConfig(given).clamd.maxStreamBytes);
+    const longest = Math.max(...segments.map(({ start, end }) => end - start));
+    expect(longest).toBe(Number(mebibytes) * 1024 ** 2);
   });
 
   it('stands in the README with every variable and its default', async () => {
