@@ -22,6 +22,12 @@ interface Running {
   readonly session: ScanSession;
 }
 
+/** A session that has its whole segment. */
+interface Judging {
+  readonly session: ScanSession;
+  readonly reply: Promise<ScanReply>;
+}
+
 /**
  * Opens a scan of so many bytes: of the whole where the scanner takes that much, else of segments that overlap. A session
  * for the next segment is opened when its first byte has come, and so is one for each member of what the scanner does
@@ -52,6 +58,7 @@ function createStage(
   const scan: Scan = {
     waiting: segments.slice(1),
     running: [first],
+    judging: undefined,
     members: createMemberScans(begin),
     replies: [],
     position: 0,
@@ -66,6 +73,7 @@ function createStage(
     abort: () => {
       scan.isAborted = true;
       for (const { session } of scan.running) session.abort();
+      scan.judging?.session.abort();
       scan.members.abort();
     },
     scannedBytes: () => scan.position,
@@ -81,6 +89,7 @@ function createStage(
 interface Scan {
   readonly waiting: Segment[];
   running: Running[];
+  judging: Judging | undefined;
   readonly members: MemberScans;
   readonly replies: ScanReply[];
   position: number;
@@ -97,13 +106,33 @@ async function push(scan: Scan, chunk: Uint8Array, begin: () => Promise<ScanSess
   }
 }
 
-async function end({ running, waiting, replies, members }: Scan): Promise<void> {
+async function end(scan: Scan): Promise<void> {
+  const { running, waiting, members } = scan;
   const [last] = running;
   if (!last || running.length > 1 || waiting.length > 0) {
     throw new TransientError('scanner', 'Not every segment has passed.');
   }
   members.end();
-  replies.push(await last.session.finish());
+  await judge(scan, last.session);
+  await hear(scan);
+}
+
+/**
+ * Lets a session judge its segment. One is judged at a time, while the next one is sent: a scanner hangs up on a session
+ * that gets no bytes for as long as another takes to be judged.
+ */
+async function judge(scan: Scan, session: ScanSession): Promise<void> {
+  await hear(scan);
+  const reply = session.finish();
+  // Waited for when the next one is to be judged; until then its failure must not count as unhandled.
+  reply.catch(() => undefined);
+  scan.judging = { session, reply };
+}
+
+async function hear(scan: Scan): Promise<void> {
+  const { judging } = scan;
+  if (judging) scan.replies.push(await judging.reply);
+  scan.judging = undefined;
 }
 
 /** Ends the session whose segment is over, and begins the one whose segment begins here. The last one ends with the stage. */
@@ -112,7 +141,7 @@ async function move(scan: Scan, begin: () => Promise<ScanSession>): Promise<void
   const isOver = ({ segment }: Running): boolean => segment.end === position && scan.running.length > 1;
   const over = scan.running.filter(isOver);
   scan.running = scan.running.filter((one) => !over.includes(one));
-  for (const { session } of over) scan.replies.push(await session.finish());
+  for (const { session } of over) await judge(scan, session);
   const [next] = waiting;
   if (next?.start !== position) return;
   waiting.shift();

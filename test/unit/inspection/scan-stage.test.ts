@@ -121,6 +121,25 @@ describe('a scan', () => {
     expect((await scan(limited, Buffer.alloc(200))).reply().kind).toBe('limit');
   });
 
+  it('in segments sends the next one while one is judged, and gives up both', async () => {
+    const { scanner, sessions } = recorder(40, OK);
+    const gate = Promise.withResolvers<ScanReply>();
+    const begin: Scanner['begin'] = async (signal) => {
+      const session = await scanner.begin(signal);
+      return sessions.length === 1 ? { ...session, finish: () => gate.promise } : session;
+    };
+    const stage = await openScanStage({ ...scanner, begin }, 100, running);
+    // Of the second segment, which begins at 30, all but the last bytes.
+    await stage.push(Buffer.alloc(65));
+    expect(sessions.map(({ bytes }) => bytes.length)).toEqual([40, 35, 5]);
+    expect(() => stage.reply()).toThrow('has not replied');
+    const pushing = Promise.resolve(stage.push(Buffer.alloc(10)));
+    await stage.abort?.(new Error('over'));
+    expect(sessions.map(({ isAborted }) => isAborted)).toEqual([true, true, true]);
+    gate.reject(new Error('given up'));
+    await expect(pushing).rejects.toThrow('given up');
+  });
+
   it('in segments is nothing when one of them has no reply, or other definitions', async () => {
     const silent = recorder(40, (_, index) => (index === 1 ? new Error('silence') : { kind: 'ok' }));
     await expect(scan(silent.scanner, Buffer.alloc(200))).rejects.toThrow('silence');
