@@ -7,8 +7,8 @@ configure({ useWebWorkers: false });
 
 /** Of the three strengths of WinZip's AES the one with keys of 256 bits. */
 const AES_256 = 3;
-/** From this size on a zip needs the larger form of its fields. */
-const ZIP64_BYTES = 0xfffffff;
+/** From this size on a zip may need the larger form of its fields, which old tools do not read. What the lock adds has to fit, too. */
+const ZIP64_BYTES = 2 ** 32 - 64 * 1024;
 
 /** Packs with zip.js, as `SecretZip` demands. */
 export function packSecretZip(entry: ZipEntry, lock: ZipLock): Readable {
