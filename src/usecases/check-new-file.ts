@@ -4,7 +4,7 @@ import type { File, Priority } from '../domain/file.js';
 import { checkMediaType } from '../domain/media-type.js';
 import { checkMetadata, type MetadataEntry } from '../domain/metadata.js';
 import { normaliseName } from '../domain/name.js';
-import { MAX_FILE_BYTES } from '../domain/parts.js';
+import { MAX_FILE_BYTES, MAX_PARTS } from '../domain/parts.js';
 import {
   isNameAllowed,
   isTypeAllowed,
@@ -92,5 +92,11 @@ export function fitsPolicy(
 }
 
 /** Most bytes that a file may have which is said to be of a type; `null` when nothing is said. */
-export const longestFile = (policy: TenantPolicy, declaredType: string | null): number =>
+const longestFile = (policy: TenantPolicy, declaredType: string | null): number =>
   Math.min(maxBytesOf(policy, declaredType), MAX_FILE_BYTES);
+
+/** Most bytes that an upload of unknown size may come to: there are no more parts than a store accepts. */
+export const longestUpload = (
+  policy: TenantPolicy,
+  { declaredType, partSizeBytes }: Pick<File, 'declaredType' | 'partSizeBytes'>,
+): number => Math.min(longestFile(policy, declaredType), partSizeBytes * MAX_PARTS);

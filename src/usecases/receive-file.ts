@@ -11,7 +11,7 @@ import type { FileTransaction } from '../ports/file-store.js';
 import type { Ids } from '../ports/ids.js';
 import { announce } from './announce.js';
 import { applyCommand, lockFile, written } from './apply.js';
-import { checkNewFile, fitsPolicy, longestFile } from './check-new-file.js';
+import { checkNewFile, fitsPolicy, longestUpload } from './check-new-file.js';
 import { claim, idempotently, type IdempotentRequest } from './idempotent.js';
 import { givenUp, wasGivenUp } from './given-up.js';
 import { newFile, writeNewFile } from './new-file.js';
@@ -98,7 +98,7 @@ async function openFile(
     // An earlier request may have come further since it was answered.
     const file = opened.value.id === fresh.id ? fresh : await tx.find(opened.value.id);
     if (!file) return fault('NOT_FOUND');
-    return ok({ file, maxBytes: longestFile(policy, file.declaredType) });
+    return ok({ file, maxBytes: longestUpload(policy, file) });
   };
   const write = (): Promise<Outcome<OpenFile>> => deps.files.transact(actor, open);
   return writeNewFile(deps.objects, fresh, write, ({ file }) => file.id);

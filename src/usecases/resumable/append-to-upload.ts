@@ -7,7 +7,8 @@ import { ok } from '../../domain/result.js';
 import type { UploadLock, UploadLocks } from '../../ports/upload-locks.js';
 import type { CompleteUploadDeps } from '../complete-upload.js';
 import { reconcileById } from '../direct/reconcile-parts.js';
-import { beginAppend, longestUpload, tooLarge, type Appendable, type AppendClaim } from './begin-append.js';
+import { longestUpload } from '../check-new-file.js';
+import { beginAppend, tooLarge, type Appendable, type AppendClaim } from './begin-append.js';
 import type { PromisedChecksum } from './body-checksum.js';
 import { beginsAlike } from './compare-beginning.js';
 import { takeBody, type TakeBodyDeps } from './take-body.js';
@@ -98,7 +99,8 @@ async function beginFirst(
   { contentLength = 0 }: Append,
   file: File,
 ): Promise<Outcome<Appendable>> {
-  const limitBytes = file.sizeBytes ?? (await files.transact(actor, (tx) => longestUpload(tx, file)));
+  const limitBytes =
+    file.sizeBytes ?? (await files.transact(actor, async (tx) => longestUpload(await tx.policy(), file)));
   if (contentLength > limitBytes) return tooLarge(limitBytes);
   return ok({ file, parts: new Map(), fragments: [], offsetBytes: 0, limitBytes });
 }

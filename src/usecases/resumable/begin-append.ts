@@ -7,7 +7,7 @@ import { ok } from '../../domain/result.js';
 import { uploadPhase } from '../../domain/upload-position.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import { lockFile, written } from '../apply.js';
-import { fitsPolicy, longestFile } from '../check-new-file.js';
+import { fitsPolicy, longestUpload } from '../check-new-file.js';
 import { isFinal } from './partial.js';
 import { readTransfer, type Transfer } from './transfer.js';
 
@@ -54,7 +54,7 @@ export async function beginAppend(
     const declared = await declareSize(tx, locked.value, sized.value);
     if (!declared.ok) return declared;
   }
-  const limitBytes = sized.value.sizeBytes ?? (await longestUpload(tx, sized.value));
+  const limitBytes = sized.value.sizeBytes ?? longestUpload(await tx.policy(), sized.value);
   if (offsetBytes + (claim.contentLength ?? 0) > limitBytes) return tooLarge(limitBytes);
   // What is complete is only looked at: no bytes are entered any more.
   const appendToken = phase === 'open' ? await tx.beginAppend(claim.fileId) : sized.value.appendToken;
@@ -95,12 +95,6 @@ export async function declareSize(
   if (known !== null || sized.sizeBytes === null) return ok(sized);
   return written(await tx.declareSize(id, sized.sizeBytes), sized);
 }
-
-/** Most bytes that an upload of unknown size may come to. */
-export const longestUpload = async (
-  tx: FileTransaction,
-  { declaredType, partSizeBytes }: File,
-): Promise<number> => Math.min(longestFile(await tx.policy(), declaredType), partSizeBytes * MAX_PARTS);
 
 /** Refuses more bytes than a file can have. */
 export const tooLarge = (limitBytes: number): ReturnType<typeof fault> =>
