@@ -30,8 +30,8 @@ interface Judging {
 
 /**
  * Opens a scan of so many bytes: of the whole where the scanner takes that much, else of segments that overlap. A session
- * for the next segment is opened when its first byte has come, and so is one for each member of what the scanner does
- * not open.
+ * for the next segment is opened when the last one is over, and gets what both share from memory: a scanner hangs up on a
+ * session that has to wait for another. Each member of what the scanner does not open has one as well.
  *
  * @throws TransientError when no scanner can be reached; the stage itself also when the definitions change between two
  *   sessions, because no version of them is known to have found nothing then
@@ -57,7 +57,8 @@ function createStage(
   const { engine, definitionsVersion } = first.session;
   const scan: Scan = {
     waiting: segments.slice(1),
-    running: [first],
+    current: first,
+    shared: [],
     judging: undefined,
     members: createMemberScans(begin),
     replies: [],
@@ -72,7 +73,7 @@ function createStage(
     end: () => end(scan),
     abort: () => {
       scan.isAborted = true;
-      for (const { session } of scan.running) session.abort();
+      scan.current.session.abort();
       scan.judging?.session.abort();
       scan.members.abort();
     },
@@ -88,7 +89,9 @@ function createStage(
 
 interface Scan {
   readonly waiting: Segment[];
-  running: Running[];
+  current: Running;
+  /** What has come of the next segment, which the current one shares: 16 MiB at most. */
+  shared: Uint8Array[];
   judging: Judging | undefined;
   readonly members: MemberScans;
   readonly replies: ScanReply[];
@@ -99,28 +102,24 @@ interface Scan {
 async function push(scan: Scan, chunk: Uint8Array, begin: () => Promise<ScanSession>): Promise<void> {
   for (let rest = chunk; rest.length > 0 && !scan.isAborted;) {
     const piece = rest.subarray(0, nextCut(scan) - scan.position);
-    await Promise.all([scan.members.push(piece), ...scan.running.map(({ session }) => session.write(piece))]);
+    await Promise.all([scan.members.push(piece), scan.current.session.write(piece)]);
+    const [next] = scan.waiting;
+    // The chunk belongs to whoever reads the file, who uses it again.
+    if (next && scan.position >= next.start) scan.shared.push(Uint8Array.from(piece));
     scan.position += piece.length;
     rest = rest.subarray(piece.length);
-    await move(scan, begin);
+    if (next && scan.position === scan.current.segment.end) await move(scan, next, begin);
   }
 }
 
 async function end(scan: Scan): Promise<void> {
-  const { running, waiting, members } = scan;
-  const [last] = running;
-  if (!last || running.length > 1 || waiting.length > 0) {
-    throw new TransientError('scanner', 'Not every segment has passed.');
-  }
-  members.end();
-  await judge(scan, last.session);
+  if (scan.waiting.length > 0) throw new TransientError('scanner', 'Not every segment has passed.');
+  scan.members.end();
+  await judge(scan, scan.current.session);
   await hear(scan);
 }
 
-/**
- * Lets a session judge its segment. One is judged at a time, while the next one is sent: a scanner hangs up on a session
- * that gets no bytes for as long as another takes to be judged.
- */
+/** Lets a session judge its segment: one at a time, while the next one is sent. */
 async function judge(scan: Scan, session: ScanSession): Promise<void> {
   await hear(scan);
   const reply = session.finish();
@@ -135,26 +134,21 @@ async function hear(scan: Scan): Promise<void> {
   scan.judging = undefined;
 }
 
-/** Ends the session whose segment is over, and begins the one whose segment begins here. The last one ends with the stage. */
-async function move(scan: Scan, begin: () => Promise<ScanSession>): Promise<void> {
-  const { waiting, position } = scan;
-  const isOver = ({ segment }: Running): boolean => segment.end === position && scan.running.length > 1;
-  const over = scan.running.filter(isOver);
-  scan.running = scan.running.filter((one) => !over.includes(one));
-  for (const { session } of over) await judge(scan, session);
-  const [next] = waiting;
-  if (next?.start !== position) return;
-  waiting.shift();
+/** Goes over to the next segment. The session of the last one ends with the stage. */
+async function move(scan: Scan, next: Segment, begin: () => Promise<ScanSession>): Promise<void> {
+  scan.waiting.shift();
+  await judge(scan, scan.current.session);
   const session = await begin();
+  scan.current = { segment: next, session };
   if (scan.isAborted) session.abort();
-  else scan.running.push({ segment: next, session });
+  for (const bytes of scan.shared.splice(0)) if (!scan.isAborted) await session.write(bytes);
 }
 
-/** Where a session ends or begins next; bytes beyond the end are counted by another stage. */
-const nextCut = ({ waiting, running }: Scan): number =>
-  waiting.length === 0 && running.length === 1
-    ? Infinity
-    : Math.min(waiting[0]?.start ?? Infinity, ...running.map(({ segment }) => segment.end));
+/** Where what is shared begins, or the session ends; bytes beyond the end are counted by another stage. */
+function nextCut({ waiting: [next], current, position }: Scan): number {
+  if (!next) return Infinity;
+  return position < next.start ? next.start : current.segment.end;
+}
 
 async function beginAlike(scanner: Scanner, first: ScanSession, signal: AbortSignal): Promise<ScanSession> {
   const session = await scanner.begin(signal);

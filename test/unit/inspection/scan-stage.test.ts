@@ -121,7 +121,7 @@ describe('a scan', () => {
     expect((await scan(limited, Buffer.alloc(200))).reply().kind).toBe('limit');
   });
 
-  it('in segments sends the next one while one is judged, and gives up both', async () => {
+  it('in segments sends the next one while one is judged, lets none wait for another, and gives up both', async () => {
     const { scanner, sessions } = recorder(40, OK);
     const gate = Promise.withResolvers<ScanReply>();
     const begin: Scanner['begin'] = async (signal) => {
@@ -129,13 +129,16 @@ describe('a scan', () => {
       return sessions.length === 1 ? { ...session, finish: () => gate.promise } : session;
     };
     const stage = await openScanStage({ ...scanner, begin }, 100, running);
-    // Of the second segment, which begins at 30, all but the last bytes.
+    // The second segment is from 30 to 70, and the third one from 60 on.
     await stage.push(Buffer.alloc(65));
-    expect(sessions.map(({ bytes }) => bytes.length)).toEqual([40, 35, 5]);
+    expect(sessions.map(({ bytes }) => bytes.length)).toEqual([40, 35]);
     expect(() => stage.reply()).toThrow('has not replied');
     const pushing = Promise.resolve(stage.push(Buffer.alloc(10)));
     await stage.abort?.(new Error('over'));
-    expect(sessions.map(({ isAborted }) => isAborted)).toEqual([true, true, true]);
+    expect(sessions.map(({ bytes, isAborted }) => [bytes.length, isAborted])).toEqual([
+      [40, true],
+      [40, true],
+    ]);
     gate.reject(new Error('given up'));
     await expect(pushing).rejects.toThrow('given up');
   });
