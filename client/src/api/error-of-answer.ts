@@ -26,11 +26,14 @@ export const errorOfGraphQL = ({ message, extensions }: AnsweredError): UploadEr
  */
 export function errorOfAnswer(answer: HttpAnswer): UploadError {
   const body = parseObject(answer.text);
-  const [first] = Array.isArray(body['errors']) ? (body['errors'] as AnsweredError[]) : [];
-  if (first !== undefined) return errorOfGraphQL(first);
-  const said = [body['detail'], body['error_description'], body['title'], body['error']];
+  const [first] = Array.isArray(body['errors']) ? (body['errors'] as unknown[]) : [];
+  const error = objectOf(first);
+  const said = [error['message'], body['detail'], body['error_description'], body['title'], body['error']];
   const message = said.find((text) => typeof text === 'string') ?? `The answer was ${answer.status}.`;
-  return new UploadError(message, detailOf(body, answer));
+  return new UploadError(
+    message,
+    detailOf(first === undefined ? body : objectOf(error['extensions']), answer),
+  );
 }
 
 /**
@@ -99,10 +102,12 @@ function waitMsOf(exact: unknown, field: string | null | undefined): number | un
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
+const objectOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
 function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    return objectOf(JSON.parse(text));
   } catch {
     return {};
   }

@@ -76,7 +76,7 @@ function readAnswer(text: string): unknown {
 
 function parseAnswer(text: string): Answer {
   try {
-    return JSON.parse(text) as Answer;
+    return (JSON.parse(text) ?? {}) as Answer;
   } catch {
     throw badAnswer('The answer is not JSON: does the address lead to the service?');
   }

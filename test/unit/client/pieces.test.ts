@@ -168,6 +168,13 @@ describe('errors', () => {
   it('are read from what proxies and stores say, with Retry-After as seconds or as a date', () => {
     const busy = errorOfAnswer({ status: 503, header: header({ 'retry-after': '7' }), text: '<html>' });
     expect(busy).toMatchObject({ code: 'HTTP_503', retryable: true, retryAfterMs: 7_000 });
+    for (const first of ['busy', null, { message: 'busy' }]) {
+      const text = JSON.stringify({ errors: [first] });
+      expect(errorOfAnswer({ status: 502, header: header({}), text })).toMatchObject({
+        code: 'HTTP_502',
+        retryable: true,
+      });
+    }
     const date = new Date(Date.now() + 30_000).toUTCString();
     const later = errorOfAnswer({ status: 429, header: header({ 'retry-after': date }), text: '' });
     expect(later.retryAfterMs).toBeGreaterThan(20_000);
