@@ -1,9 +1,9 @@
 import { createClient as createSseClient } from 'graphql-sse';
-import { createClient as createWsClient } from 'graphql-ws';
 import type { GetToken } from './access-token.js';
 import { errorOfConnection, errorOfGraphQL, type AnsweredError } from './error-of-answer.js';
 import type { Transport } from './transport.js';
 import { hasCode, UploadError } from './upload-error.js';
+import { openWs } from './open-ws.js';
 
 /** How subscriptions travel; `auto` takes WebSocket and falls back to SSE. */
 export type LiveTransport = 'auto' | 'ws' | 'sse';
@@ -25,11 +25,6 @@ interface Item {
   readonly errors?: readonly AnsweredError[] | undefined;
 }
 type Source = (payload: Payload) => AsyncIterableIterator<Item>;
-
-/** How long a WebSocket stays open after its last subscription, in milliseconds. */
-const LAZY_CLOSE_MS = 1_000;
-/** A socket that says nothing for so long is asked whether it still lives, in milliseconds. */
-const KEEP_ALIVE_MS = 20_000;
 
 /** A way for subscriptions. */
 interface Way {
@@ -64,9 +59,12 @@ export function createLive(
         await pump(way, payload, hear, signal).catch((error: unknown) => {
           const isBlocked = options.transport === 'auto' && way === overWs && !ws.hasConnected();
           if (signal.aborted || !isBlocked || isAnswer(error)) throw error;
-          // Something between here and the service lets no WebSocket through.
-          way = overSse;
-          return pump(way, payload, hear, signal);
+          // Something between here and the service lets no WebSocket through, or the service is down: then this fails too.
+          const note = (item: unknown): void => {
+            way = overSse;
+            hear(item);
+          };
+          return pump(overSse, payload, note, signal);
         });
       } catch (error) {
         signal.throwIfAborted();
@@ -81,7 +79,7 @@ export function createLive(
     subscribeIfFree: subscribeBy(readIfFree),
     close: async () => {
       sse.dispose();
-      await ws.client.dispose();
+      await ws.close();
     },
   };
 }
@@ -108,22 +106,6 @@ const openSse = (url: string, token: () => Promise<string>): ReturnType<typeof c
     retryAttempts: 0,
   });
 
-function openWs(
-  url: string,
-  token: () => Promise<string>,
-): { readonly client: ReturnType<typeof createWsClient>; readonly hasConnected: () => boolean } {
-  let hasConnected = false;
-  const client = createWsClient({
-    url: url.replace(/^http/, 'ws'),
-    connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
-    retryAttempts: 0,
-    lazyCloseTimeout: LAZY_CLOSE_MS,
-    keepAlive: KEEP_ALIVE_MS,
-    on: { connected: () => (hasConnected = true) },
-  });
-  return { client, hasConnected: () => hasConnected };
-}
-
 /** Tells the token's giver when the last one was refused. */
 function rememberRefusals(getToken: GetToken): {
   readonly get: () => Promise<string>;
@@ -148,16 +130,25 @@ async function read(
   onItem: (item: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  signal.throwIfAborted();
   const source = way.source(payload);
-  const stop = (): void => void source.return?.();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    signal.throwIfAborted();
+  const pump = async (): Promise<void> => {
     for await (const { data, errors } of source) {
+      if (signal.aborted) return;
       const [first] = errors ?? [];
       if (first !== undefined) throw errorOfGraphQL(first);
       onItem(data);
     }
+  };
+  const stopped = Promise.withResolvers<never>();
+  const stop = (): void => {
+    stopped.reject(signal.reason);
+    void source.return?.();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    // A source that is still being connected ends only when that has come to something.
+    await Promise.race([pump(), stopped.promise]);
     signal.throwIfAborted();
   } finally {
     signal.removeEventListener('abort', stop);
