@@ -60,12 +60,11 @@ export function errorOfConnection(error: unknown, url: string): unknown {
 }
 
 /** The file vanished, was altered, or may not be read. */
-export const unreadable = (cause: unknown): UploadError =>
-  new UploadError(
-    'The file changed or vanished while it was read.',
-    { code: 'FILE_UNREADABLE', category: 'client', retryable: false },
-    { cause },
-  );
+export const unreadable = (
+  cause: unknown,
+  message = 'The file changed or vanished while it was read.',
+): UploadError =>
+  new UploadError(message, { code: 'FILE_UNREADABLE', category: 'client', retryable: false }, { cause });
 
 const nameOf = (error: unknown): unknown => (error as { name?: unknown } | null | undefined)?.name;
 

@@ -1,7 +1,9 @@
+import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import { joinClient, type UploadClient } from '../../../client/src/upload-client.js';
 import { openBlob, type OpenFile } from '../../../client/src/upload-source.js';
 import { createUploadClient } from '../../../client/src/node.js';
+import { openPath } from '../../../client/src/node/open-path.js';
 import { createMemoryService } from '../../support/memory-service.js';
 
 const gone = (): Promise<never> => Promise.reject(new DOMException('It is gone.', 'NotFoundError'));
@@ -34,6 +36,21 @@ it('says that there is no file at a path', async () => {
   const upload = client.upload('/nowhere/at/all');
   await expect(upload.result).rejects.toMatchObject({ code: 'FILE_UNREADABLE', cause: { code: 'ENOENT' } });
   await client.close();
+});
+
+it.each([
+  ['a directory', tmpdir()],
+  ['a device', '/dev/null'],
+])('takes %s for no file', async (_what, place) => {
+  const { transport, platform, log } = createMemoryService();
+  const open = (given: string): OpenFile => openPath(given);
+  const client = joinClient({ transport, platform, store: undefined, scope: 'service', open }, {});
+  const upload = client.upload(place);
+  await expect(upload.result).rejects.toMatchObject({
+    code: 'FILE_UNREADABLE',
+    message: `${place} is no file.`,
+  });
+  expect(log).toEqual([]);
 });
 
 it('says that it was stopped when it was stopped before the file could be opened', async () => {
