@@ -44,12 +44,13 @@ export function createHasher(createWorker: CreateWorker): Pick<Platform, 'sha256
     signal.throwIfAborted();
     const running = start();
     if (running === undefined) return digestOf(request);
-    return new Promise((resolve, reject) => {
-      const question: HashQuestion = { id: (lastId += 1), ...request };
-      waiting.set(question.id, { request, resolve, reject });
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-      running.postMessage(question);
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const question: HashQuestion = { id: (lastId += 1), ...request };
+    waiting.set(question.id, { request, resolve, reject });
+    const stop = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+    running.postMessage(question);
+    return promise.finally(() => signal.removeEventListener('abort', stop));
   };
 
   return {
