@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Upload } from '../../../client/src/upload.js';
 import { joinClient, type UploadClient } from '../../../client/src/upload-client.js';
@@ -52,6 +53,7 @@ describe('giving an upload up', () => {
     const phases: string[] = [];
     upload.subscribe(({ phase }) => phases.push(phase));
     await vi.waitFor(() => expect(count('PUT 1')).toBe(1));
+    service.before = (name) => (name === 'cancelUpload' ? sleep(10) : never());
     await Promise.all([upload.cancel(), upload.cancel()]);
     await expect(upload.result).rejects.toMatchObject({ name: 'AbortError' });
     expect([state(), upload.snapshot().phase, count('cancelUpload')]).toEqual(['CANCELLED', 'cancelled', 1]);
