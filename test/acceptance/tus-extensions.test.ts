@@ -54,15 +54,18 @@ describe('tus', () => {
     expect((await call('PATCH', upload, { 'upload-offset': '0' }, bytes)).status).toBe(410);
   });
 
-  it('answers 410 to the repeated creation of an upload that was given up, and tells of no bytes', async () => {
+  it('answers the repeated creation of an upload that was given up with that upload, of which no byte counts', async () => {
     const key = { 'idempotency-key': randomUUID() };
     const headers = { 'upload-length': '1000', 'upload-metadata': metadata, ...key };
     const created = await call('POST', '/uploads', headers, bytes.subarray(0, 400));
     expect((await call('DELETE', created.headers.get('location') ?? '')).status).toBe(204);
     for (const body of [undefined, bytes.subarray(0, 400), bytes]) {
       const again = await call('POST', '/uploads', headers, body);
-      expect([again.status, again.headers.get('upload-offset')]).toEqual([410, null]);
+      expect([again.status, again.headers.get('upload-offset')]).toEqual([201, '0']);
+      expect(again.headers.get('location')).toBe(created.headers.get('location'));
     }
+    const upload = created.headers.get('location') ?? '';
+    expect((await call('PATCH', upload, { 'upload-offset': '0' }, bytes)).status).toBe(410);
   });
 
   it('lets a complete upload be ended by who may delete files, once it is inspected', async () => {

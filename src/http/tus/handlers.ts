@@ -118,11 +118,17 @@ async function createWithBytes(
   return outcome === 'wrong-type' ? refuseType(reply) : sendRefusal(reply, outcome.fault);
 }
 
-/** Whoever repeats a creation whose upload was given up must not take where it stood for bytes that are kept. */
+/**
+ * A creation that is repeated gets the same upload again. Of one that is over no byte counts, so that nobody takes where it
+ * stood for bytes that are kept: who goes on with it from the first one learns that it is gone.
+ */
 const sendPosition = (deps: TusHandlersDeps, reply: FastifyReply, position: UploadPosition): FastifyReply =>
-  position.phase === 'over'
-    ? sendGone(reply, position)
-    : sendCreated(deps, reply, position.file, positionHeaders(position));
+  sendCreated(
+    deps,
+    reply,
+    position.file,
+    positionHeaders(position.phase === 'over' ? { ...position, offsetBytes: 0 } : position),
+  );
 
 const sendCreated = (
   { urls }: TusHandlersDeps,

@@ -14,6 +14,8 @@ import {
 const SEALED = /^vault\/(?<key>.+)\.bytes$/u;
 const STAGED = /^ingest\/(?<key>.+)\.object\/(?<rest>.+)$/u;
 const OPEN = /^open-(?<handle>[0-9a-f]{32})(?:\/(?<number>\d+)-(?<etag>[0-9a-f]{32}))?$/u;
+/** What tells the store from others. */
+const STORE_ID = 'store-id';
 const FRAGMENT_PART = /^sealed-[0-9a-f]{32}\/1-[0-9a-f]{32}$/u;
 
 /** Looks into the directory that the store of the file system keeps, and into the one of bytes that still arrive. */
@@ -57,6 +59,7 @@ function nameOf(place: string): string | undefined {
     return number === undefined ? upload : partName(upload, Number(number), etag ?? '');
   }
   if (FRAGMENT_KEY.test(key) && rest === 'manifest') return undefined;
+  if (place === STORE_ID) return undefined;
   if (FRAGMENT_KEY.test(key) && FRAGMENT_PART.test(rest)) return fragmentName(key);
   return place;
 }
