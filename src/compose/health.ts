@@ -100,9 +100,10 @@ function refusalIn(error: unknown): Error | undefined {
  * @throws PermanentError, TransientError as `meetStore`
  */
 export async function connect(platform: Platform, signal: AbortSignal): Promise<void> {
-  const { objects, redis, clamds, logger } = platform;
+  const { config, objects, redis, clamds, logger } = platform;
   clamds.start();
-  await meetStore(platform, objects, signal);
+  // A store in S3 has been met when it was opened, before the rules of its buckets were set.
+  if (config.store.kind === 'filesystem') await meetStore(platform, objects, signal);
   if (!(await redis.connect(REDIS_CONNECT_TIMEOUT_MS))) {
     logger.warn('redis is not there yet; going on without');
   }
