@@ -74,10 +74,7 @@ export function fitsPolicy(
   file: Pick<File, 'name' | 'sizeBytes' | 'declaredType'>,
 ): Outcome<undefined> {
   const limit = longestFile(policy, file.declaredType);
-  if ((file.sizeBytes ?? 0) > limit) {
-    const message = `A file may have at most ${describeBytes(limit)}.`;
-    return fault('TOO_LARGE', { message, field: 'sizeBytes' });
-  }
+  if ((file.sizeBytes ?? 0) > limit) return tooLarge(limit, { field: 'sizeBytes' });
   const { name, declaredType } = file;
   if (declaredType !== null && !(isTypeAllowed(policy, declaredType) && isTypeListed(policy, declaredType))) {
     return fault('TYPE_NOT_ALLOWED', { field: 'contentType' });
@@ -90,6 +87,13 @@ export function fitsPolicy(
   }
   return ok(undefined);
 }
+
+/** Refuses more bytes than a file may have. */
+export const tooLarge = (
+  limitBytes: number,
+  about: { readonly field?: string } = {},
+): ReturnType<typeof fault> =>
+  fault('TOO_LARGE', { message: `A file may have at most ${describeBytes(limitBytes)}.`, ...about });
 
 /** Most bytes that a file may have which is said to be of a type; `null` when nothing is said. */
 const longestFile = (policy: TenantPolicy, declaredType: string | null): number =>

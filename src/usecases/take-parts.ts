@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { describeBytes } from '../domain/describe-bytes.js';
 import type { Actor } from '../domain/actor.js';
 import { fault, FaultError, PermanentError } from '../domain/errors.js';
 import { isOpen } from '../domain/file-state.js';
@@ -11,6 +10,7 @@ import type { EventBus } from '../ports/event-bus.js';
 import type { FileStore } from '../ports/file-store.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import { announce } from './announce.js';
+import { tooLarge } from './check-new-file.js';
 import { enterPart, refuseLate } from './receive-part.js';
 import { removeFragments } from './remove-fragments.js';
 import { storePart } from './store-part.js';
@@ -53,7 +53,7 @@ export async function takeParts(
     partNumber += 1;
     const part = describe(partNumber, chunks);
     totalBytes += part.sizeBytes;
-    if (totalBytes > maxBytes) throw tooLarge(maxBytes);
+    if (totalBytes > maxBytes) throw new FaultError(tooLarge(maxBytes).fault);
     const known = ledger.find((entry) => entry.partNumber === part.partNumber);
     if (known) assertSame(known, part);
     else await takePart(deps, actor, file, { ...part, chunks }, signal);
@@ -149,8 +149,3 @@ async function tryPart(
 
 const mismatch = (): FaultError =>
   new FaultError(fault('IDEMPOTENCY_MISMATCH', { field: 'idempotencyKey' }).fault);
-
-const tooLarge = (maxBytes: number): FaultError =>
-  new FaultError(
-    fault('TOO_LARGE', { message: `A file may have at most ${describeBytes(maxBytes)}.` }).fault,
-  );

@@ -1,4 +1,3 @@
-import { describeBytes } from '../../domain/describe-bytes.js';
 import { fault, type Outcome } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
@@ -7,7 +6,7 @@ import { ok } from '../../domain/result.js';
 import { uploadPhase } from '../../domain/upload-position.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import { lockFile, written } from '../apply.js';
-import { fitsPolicy, longestUpload } from '../check-new-file.js';
+import { fitsPolicy, longestUpload, tooLarge } from '../check-new-file.js';
 import { isFinal } from './partial.js';
 import { readTransfer, type Transfer } from './transfer.js';
 
@@ -95,7 +94,3 @@ export async function declareSize(
   if (known !== null || sized.sizeBytes === null) return ok(sized);
   return written(await tx.declareSize(id, sized.sizeBytes), sized);
 }
-
-/** Refuses more bytes than a file can have. */
-export const tooLarge = (limitBytes: number): ReturnType<typeof fault> =>
-  fault('TOO_LARGE', { message: `The file has at most ${describeBytes(limitBytes)}.` });

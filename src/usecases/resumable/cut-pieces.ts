@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import { describeBytes } from '../../domain/describe-bytes.js';
-import { fault, FaultError } from '../../domain/errors.js';
+import { FaultError } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
 import { wholePartBytes } from '../../domain/upload-position.js';
+import { tooLarge } from '../check-new-file.js';
 import type { ProvenSpool } from './proven-spool.js';
 
 /** Longest stretch of a larger part that waits in the upload directory. */
@@ -63,7 +63,7 @@ export async function* cutPieces(
       let rest = chunk;
       while (rest.length > 0) {
         const offset = begin + bytes.spool.sizeBytes;
-        if (offset === limitBytes) throw tooLarge(limitBytes);
+        if (offset === limitBytes) throw new FaultError(tooLarge(limitBytes).fault);
         const room = endOfPiece(continuation, begin) - offset;
         if (room > 0 && !isDue(bytes.spool.sizeBytes)) {
           await bytes.spool.append(rest.subarray(0, room));
@@ -121,6 +121,3 @@ function pieceAt(file: Cut, begin: number, bytes: ProvenSpool): Piece {
   const endsPart = offsetBytes + bytes.spool.sizeBytes === wholePartBytes(file, partNumber);
   return { partNumber, offsetBytes, bytes, endsPart };
 }
-
-const tooLarge = (limitBytes: number): FaultError =>
-  new FaultError(fault('TOO_LARGE', { message: `The file has at most ${describeBytes(limitBytes)}.` }).fault);
