@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import type { Sample, Usage } from './meter.js';
 
 /** Somebody who does the same work as the others. */
@@ -19,13 +20,15 @@ export interface Result {
 
 /**
  * Lets everybody work once a round, so that whatever else the machine does meanwhile hits all of them. Each
- * round begins with somebody else.
+ * round begins with somebody else. What one has left for the disk is written before the next begins, who would wait for it
+ * otherwise, if it makes anything durable.
  */
 export async function takeTurns(rounds: number, contestants: readonly Contestant[]): Promise<Result[]> {
   const samples = new Map<string, Sample[]>(contestants.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     const first = round % contestants.length;
     for (const { name, run } of [...contestants.slice(first), ...contestants.slice(0, first)]) {
+      execFileSync('sync');
       samples.get(name)?.push(await run());
     }
   }

@@ -29,7 +29,13 @@ export interface NodeProcessOptions {
 const STOP_TIMEOUT_MS = 40_000;
 
 /** The old generation is bounded far above what is needed: a process refuses new work before it gets there. */
-const NODE_FLAGS = ['--enable-source-maps', '--max-old-space-size=512'];
+const NODE_FLAGS = [
+  '--enable-source-maps',
+  '--max-old-space-size=512',
+  // A heap that is mostly code grows by little before all of it is marked, although what fills it are buffers, which the
+  // young generation frees: a large upload had it marked six times a GiB.
+  '--heap-growing-percent=100',
+];
 /**
  * MiB. A small young generation is collected often, and with it the buffers of the API's sockets, which lie
  * outside the heap: with a larger one these force full collections, ten a second. A worker uses its buffers again.

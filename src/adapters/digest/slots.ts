@@ -1,3 +1,4 @@
+import { copyIntoShared } from '../common/copy-into-shared.js';
 import type { SharedSlots } from './messages.js';
 
 /** Memory that is lent to another thread a piece at a time; who finds none free waits. */
@@ -22,9 +23,10 @@ const SLOTS = 4;
 /** Makes the slots, all of them free. */
 export function createSlots(): Slots {
   const memory = new SharedArrayBuffer(SLOTS * SLOT_BYTES);
+  const bytesOfSlots = Buffer.from(memory);
   const pool = createPool();
   const copy = (slot: number, bytes: Uint8Array, filled: Filled): void => {
-    new Uint8Array(memory, slot * SLOT_BYTES, bytes.length).set(bytes);
+    copyIntoShared(bytesOfSlots, bytes, slot * SLOT_BYTES);
     filled(slot, bytes.length);
   };
   const fillInTurn = async (bytes: Uint8Array, filled: Filled): Promise<void> => {

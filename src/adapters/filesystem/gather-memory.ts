@@ -4,10 +4,13 @@
  */
 export interface GatherMemory {
   /** `undefined` when all are lent. */
-  readonly take: () => Uint8Array | undefined;
+  readonly take: () => LentBuffer | undefined;
   /** Takes one back when nobody reads it any more. */
-  readonly giveBack: (buffer: Uint8Array) => void;
+  readonly giveBack: (buffer: LentBuffer) => void;
 }
+
+/** One piece of it. */
+export type LentBuffer = Buffer<SharedArrayBuffer>;
 
 /** Bytes of one buffer: those of one write. */
 export const GATHER_BYTES = 512 * 1024;
@@ -16,14 +19,14 @@ const MAX_BUFFERS = 16;
 
 /** Makes the memory of one process; it is never more than 8 MiB. */
 export function createGatherMemory(): GatherMemory {
-  const free: Uint8Array[] = [];
+  const free: LentBuffer[] = [];
   let made = 0;
   return {
     take: () => {
       const buffer = free.pop();
       if (buffer || made >= MAX_BUFFERS) return buffer;
       made += 1;
-      return new Uint8Array(new SharedArrayBuffer(GATHER_BYTES));
+      return Buffer.from(new SharedArrayBuffer(GATHER_BYTES));
     },
     giveBack: (buffer) => void free.push(buffer),
   };

@@ -1,4 +1,5 @@
-import { GATHER_BYTES, type GatherMemory } from './gather-memory.js';
+import { copyIntoShared } from '../common/copy-into-shared.js';
+import { GATHER_BYTES, type GatherMemory, type LentBuffer } from './gather-memory.js';
 
 /** Chunks that wait to be written together. */
 export interface Gathering {
@@ -28,7 +29,7 @@ const MIN_COPIED_BYTES = 16 * 1024;
 /** Begins with nothing. */
 export function createGathering(memory: GatherMemory): Gathering {
   const ready = createReadyChunks(memory);
-  let open: { readonly buffer: Uint8Array; length: number } | undefined;
+  let open: { readonly buffer: LentBuffer; length: number } | undefined;
   const close = (): void => {
     if (open) ready.push(open.buffer.subarray(0, open.length), open.buffer);
     open = undefined;
@@ -47,7 +48,7 @@ export function createGathering(memory: GatherMemory): Gathering {
         const target = openFor(rest);
         if (!target) return ready.push(rest);
         const fitting = rest.subarray(0, GATHER_BYTES - target.length);
-        target.buffer.set(fitting, target.length);
+        copyIntoShared(target.buffer, fitting, target.length);
         target.length += fitting.byteLength;
         if (target.length === GATHER_BYTES) close();
         rest = rest.subarray(fitting.byteLength);
@@ -66,13 +67,13 @@ export function createGathering(memory: GatherMemory): Gathering {
 interface ReadyChunks {
   readonly sizeBytes: () => number;
   /** @param lent - the memory that is given back once the bytes are written */
-  readonly push: (bytes: Uint8Array, lent?: Uint8Array) => void;
+  readonly push: (bytes: Uint8Array, lent?: LentBuffer) => void;
   readonly take: () => Ready;
 }
 
 function createReadyChunks(memory: GatherMemory): ReadyChunks {
   let chunks: Uint8Array[] = [];
-  let lent: Uint8Array[] = [];
+  let lent: LentBuffer[] = [];
   let sizeBytes = 0;
   return {
     sizeBytes: () => sizeBytes,

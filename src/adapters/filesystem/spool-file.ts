@@ -20,6 +20,8 @@ export interface SpoolLimits {
 export interface Backing {
   /** Opens it where there is none. */
   handle(): Promise<FileHandle>;
+  /** Is told of bytes that were written. */
+  readonly wrote?: (bytes: number) => void;
   /** Idempotent. */
   close(): Promise<void>;
   /** Gives the file to the store, of which so many bytes count; there is none afterwards. */
@@ -62,7 +64,10 @@ interface Usage {
 /** Whoever observes sees the bytes while they are written. */
 function writeBehindTo(backing: Backing, memory: GatherMemory, observe?: Observe): WriteBehind {
   const write = async (chunks: Uint8Array[], position: number): Promise<void> => {
-    const written = guard(async () => writeFully(await backing.handle(), chunks, position));
+    const written = guard(async () => {
+      await writeFully(await backing.handle(), chunks, position);
+      backing.wrote?.(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+    });
     const both = [written, Promise.resolve(observe?.(chunks))];
     try {
       await Promise.all(both);

@@ -1,5 +1,6 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { Spool } from '../../ports/spool.js';
+import { createEarlySync, type EarlySync } from './early-sync.js';
 import { publishPart, stageObject, type Disk } from './multipart.js';
 import { whileThere } from './presence.js';
 import { boundSpool, type Backing, type SpoolLimits } from './spool-file.js';
@@ -26,6 +27,7 @@ function scratchFile(disk: Disk): Backing {
   const scratch = createScratchFile(disk);
   return {
     handle: async () => (await scratch.current()).handle,
+    wrote: (bytes) => scratch.wrote(bytes),
     close: async () => scratch.close(),
     give: {
       asPart: (sizeBytes, upload, partNumber) =>
@@ -43,11 +45,14 @@ function scratchFile(disk: Disk): Backing {
 interface Opened {
   readonly path: string;
   readonly handle: FileHandle;
+  readonly sync: EarlySync;
 }
 
 interface ScratchFile {
   /** Made where there is none. */
   current(): Promise<Opened>;
+  /** Is told of bytes that were written to it. */
+  wrote(bytes: number): void;
   /** The path of the file, made durable; it is the caller's to name or to remove. */
   detach(sizeBytes: number): Promise<string>;
   close(): Promise<void>;
@@ -55,10 +60,13 @@ interface ScratchFile {
 
 function createScratchFile({ layout, scratch, room }: Disk): ScratchFile {
   let opening: Promise<Opened> | undefined;
+  let sync: EarlySync | undefined;
   const make = async (): Promise<Opened> => {
     await room.require();
     const path = scratch.path();
-    return { path, handle: await whileThere(layout, () => open(path, 'wx+', FILE_MODE)) };
+    const handle = await whileThere(layout, () => open(path, 'wx+', FILE_MODE));
+    sync = createEarlySync(handle);
+    return { path, handle, sync };
   };
   const current = (): Promise<Opened> =>
     (opening ??= make().catch((error: unknown) => {
@@ -67,6 +75,7 @@ function createScratchFile({ layout, scratch, room }: Disk): ScratchFile {
     }));
   return {
     current,
+    wrote: (bytes) => sync?.wrote(bytes),
     detach: async (sizeBytes) => {
       const opened = await current();
       opening = undefined;
@@ -75,17 +84,19 @@ function createScratchFile({ layout, scratch, room }: Disk): ScratchFile {
     close: async () => {
       const opened = await opening;
       opening = undefined;
-      await opened?.handle.close();
-      if (opened) await rm(opened.path, { force: true });
+      if (!opened) return;
+      await opened.sync.settle();
+      await opened.handle.close();
+      await rm(opened.path, { force: true });
     },
   };
 }
 
-async function makeDurable({ path, handle }: Opened, sizeBytes: number): Promise<string> {
+async function makeDurable({ path, handle, sync }: Opened, sizeBytes: number): Promise<string> {
   try {
     // It may have held more before.
     await handle.truncate(sizeBytes);
-    await handle.datasync();
+    await sync.finish();
   } catch (error) {
     await rm(path, { force: true });
     throw error;

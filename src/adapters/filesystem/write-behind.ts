@@ -26,6 +26,8 @@ interface State {
   underWayBytes: number;
   writtenBytes: number;
   failure?: { readonly error: unknown } | undefined;
+  /** Resolves when what waits is on its way, or lost: then there is room for more. */
+  room?: PromiseWithResolvers<void> | undefined;
 }
 
 /**
@@ -61,7 +63,7 @@ export function createWriteBehind(write: Write, memory: GatherMemory): WriteBehi
       if (state.failure) return settle();
       state.waiting.add(chunk);
       if (state.waiting.isReady()) start();
-      return state.waiting.sizeBytes >= WAITING_BYTES ? settle() : undefined;
+      return state.waiting.sizeBytes >= WAITING_BYTES ? waitForRoom(state) : undefined;
     },
     settle,
     clear: () => {
@@ -77,6 +79,7 @@ async function drain(state: State, write: Write): Promise<void> {
     while (state.waiting.isReady()) {
       const { chunks, sizeBytes, release } = state.waiting.takeReady();
       state.underWayBytes = sizeBytes;
+      makeRoom(state);
       await write(chunks, state.writtenBytes).finally(release);
       state.writtenBytes += sizeBytes;
       state.underWayBytes = 0;
@@ -87,5 +90,16 @@ async function drain(state: State, write: Write): Promise<void> {
     state.failure = { error };
   } finally {
     state.isWriting = false;
+    makeRoom(state);
   }
+}
+
+async function waitForRoom(state: State): Promise<void> {
+  await (state.room ??= Promise.withResolvers()).promise;
+  if (state.failure) throw state.failure.error;
+}
+
+function makeRoom(state: State): void {
+  state.room?.resolve();
+  state.room = undefined;
 }

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { PermanentError } from '../../domain/errors.js';
 import type { LentChunks } from '../../ports/object-store.js';
 import { makeDirectory, syncDirectories, syncDirectory } from './directories.js';
+import { createEarlySync, type EarlySync } from './early-sync.js';
 import type { Scratch } from './scratch.js';
 import { DEPENDENCY, guard, unless } from './store-error.js';
 
@@ -30,12 +31,14 @@ export async function writeScratch(
   const file = scratch.path();
   try {
     const handle = await guard(() => open(file, 'wx', FILE_MODE));
+    const sync = createEarlySync(handle);
     try {
       // What is lent is written before the next chunk is asked for.
       const waitingBytes = body instanceof Readable ? WRITE_BUFFER_BYTES : 1;
-      await pipeline(body, createSink(handle, sizeBytes, waitingBytes), signal ? { signal } : {});
-      await guard(() => handle.datasync());
+      await pipeline(body, createSink(handle, sync, sizeBytes, waitingBytes), signal ? { signal } : {});
+      await guard(sync.finish);
     } finally {
+      await sync.settle();
       await handle.close();
     }
     return file;
@@ -77,12 +80,14 @@ export async function publishBelow(root: string, scratchFile: string, target: st
   await syncDirectories([...changed]);
 }
 
-function createSink(handle: FileHandle, sizeBytes: number, waitingBytes: number): Writable {
+function createSink(handle: FileHandle, sync: EarlySync, sizeBytes: number, waitingBytes: number): Writable {
   let received = 0;
   const take = async (chunks: Uint8Array[]): Promise<void> => {
-    received += chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    received += bytes;
     if (received > sizeBytes) throw wrongSize(sizeBytes);
     await guard(() => writeFully(handle, chunks));
+    sync.wrote(bytes);
   };
   const settle = (work: Promise<void>, done: (error?: Error) => void): void => {
     work.then(() => {

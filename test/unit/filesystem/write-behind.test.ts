@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { createGatherMemory, type GatherMemory } from '../../../src/adapters/filesystem/gather-memory.js';
+import {
+  createGatherMemory,
+  type GatherMemory,
+  type LentBuffer,
+} from '../../../src/adapters/filesystem/gather-memory.js';
 import { createWriteBehind } from '../../../src/adapters/filesystem/write-behind.js';
 
 /** All of it is lent already. */
@@ -30,6 +34,23 @@ it('writes in order and in few calls while the disk is busy, and waits when too 
   release();
   await held;
   expect(bytes.sizeBytes).toBe(MIB + 310);
+});
+
+it('takes more as soon as what waits is on its way, and does not wait until it has arrived', async () => {
+  const releases: (() => void)[] = [];
+  const bytes = createWriteBehind(
+    () => new Promise((resolve) => releases.push(resolve)),
+    createGatherMemory(),
+  );
+  await bytes.take(Buffer.alloc(MIB / 2));
+  const held = bytes.take(Buffer.alloc(MIB));
+  await expect.poll(() => releases.length).toBe(1);
+  releases[0]?.();
+  await held;
+  expect(releases).toHaveLength(2);
+  const settled = bytes.settle();
+  releases[1]?.();
+  await settled;
 });
 
 it('has written everything when it settles, at whichever moment the last chunk came', async () => {
@@ -92,10 +113,10 @@ it('gathers the chunks of a fast sender in large writes, and lets their memory g
 
 it('gives lent memory back when it is written, when it was lost, and when it is forgotten', async () => {
   const memory = createGatherMemory();
-  const all: Uint8Array[] = [];
+  const all: LentBuffer[] = [];
   for (let next = memory.take(); next; next = memory.take()) all.push(next);
   expect(all).toHaveLength(16);
-  const lent = { ...memory, take: () => all.pop(), giveBack: (one: Uint8Array) => void all.push(one) };
+  const lent = { ...memory, take: () => all.pop(), giveBack: (one: LentBuffer) => void all.push(one) };
   let isFailing = false;
   const bytes = createWriteBehind(
     () => (isFailing ? Promise.reject(new Error('The disk is full.')) : Promise.resolve()),
@@ -105,7 +126,8 @@ it('gives lent memory back when it is written, when it was lost, and when it is 
   await bytes.settle();
   expect(all).toHaveLength(16);
   isFailing = true;
-  await expect(Promise.resolve(bytes.take(Buffer.alloc(2 * MIB)))).rejects.toThrow('full');
+  await bytes.take(Buffer.alloc(2 * MIB));
+  await expect(bytes.settle()).rejects.toThrow('full');
   expect(all).toHaveLength(16);
   bytes.clear();
   await bytes.take(Buffer.alloc(MIB / 4));
