@@ -27,7 +27,7 @@ export async function embedPostgres(directory: string, password: string, watch: 
     startPostgres({ directory, password, signal: watch.signal, ...(port === undefined ? {} : { port }) });
   const first = await start();
   const supervised = supervise(first, { name: 'Postgres', start: () => start(first.port), ...watch });
-  const url = new URL(first.url);
+  const url = new URL(first.localUrl);
   await createDatabase(url.href);
   url.pathname = `/${DATABASE}`;
   return { ...supervised, url: url.href, pid: first.pid };
@@ -69,5 +69,5 @@ export async function embedClamd(
     });
   const first = await start();
   const supervised = supervise(first, { name: 'clamd', start: () => start(first.port), ...watch });
-  return { ...supervised, url: first.tcp, pid: first.pid, definitions };
+  return { ...supervised, url: first.address, pid: first.pid, definitions };
 }

@@ -5,11 +5,9 @@ import { freePort } from '../free-port.js';
 import { StartError } from '../start-error.js';
 import { closeToOthers, findCommand, giveTo } from './run-as.js';
 import { startServer, type ServerProcess } from './server-process.js';
+import { isSocketPath } from './unix-socket.js';
 
 const PROBE_TIMEOUT_MS = 5_000;
-
-/** Longest path of a unix socket, of the 108 bytes that the kernel has for it. */
-const SOCKET_PATH_LIMIT = 107;
 
 /** Where and how to run clamd. */
 export interface ClamdOptions {
@@ -29,8 +27,10 @@ export interface ClamdOptions {
 export interface ClamdServer extends ServerProcess {
   /** `tcp://127.0.0.1:port` */
   readonly tcp: string;
-  /** `unix:///path` */
+  /** `unix:///path`; listened on where the path is not too long. */
   readonly unix: string;
+  /** The cheaper one of the two that are there: nothing is made into packets on a unix socket. */
+  readonly address: string;
   readonly port: number;
 }
 
@@ -62,7 +62,10 @@ export async function startClamd(options: ClamdOptions): Promise<ClamdServer> {
     signal: options.signal,
     isReady: () => answers({ host: '127.0.0.1', port }),
   });
-  return { ...server, tcp: `tcp://127.0.0.1:${String(port)}`, unix: `unix://${socketOf(directory)}`, port };
+  const socket = socketOf(directory);
+  const tcp = `tcp://127.0.0.1:${String(port)}`;
+  const unix = `unix://${socket}`;
+  return { ...server, tcp, unix, address: isSocketPath(socket) ? unix : tcp, port };
 }
 
 async function prepare(options: ClamdOptions, port: number): Promise<void> {
@@ -80,7 +83,7 @@ const socketOf = (directory: string): string => path.join(directory, 'clamd.sock
 
 /** All paths are relative: clamd runs without root below a directory that is closed to others. */
 function configuration(options: ClamdOptions, port: number): string {
-  const hasSocket = socketOf(options.directory).length <= SOCKET_PATH_LIMIT;
+  const hasSocket = isSocketPath(socketOf(options.directory));
   const lines = [
     ...(options.settings ?? []),
     'Foreground yes',

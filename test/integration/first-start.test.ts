@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startPostgres } from '../../launch/services/postgres.js';
 import { startRedis } from '../../launch/services/redis.js';
@@ -20,6 +22,25 @@ it('starts Postgres where an earlier creation of its cluster was cut off', async
   const server = await startPostgres({ directory, password: 'secret' });
   await server.stop();
   expect(await readFile(path.join(directory, 'data', 'PG_VERSION'), 'utf8')).toBe('18\n');
+});
+
+it('has Postgres listen on a unix socket as well, and removes that of a server that was killed', async () => {
+  const old = path.join(directory, '.s.PGSQL.1');
+  await writeFile(old, '');
+  const server = await startPostgres({ directory, password: 'secret' });
+  try {
+    const found = [server.localUrl, server.url].map(async (connectionString) => {
+      const client = new pg.Client({ connectionString });
+      await client.connect();
+      const { rows } = await client.query<{ address: string | null }>('select inet_server_addr() as address');
+      await client.end();
+      return rows[0]?.address;
+    });
+    expect(await Promise.all(found)).toEqual([null, '127.0.0.1']);
+    expect(existsSync(old)).toBe(false);
+  } finally {
+    await server.stop();
+  }
 });
 
 it('never removes a cluster that it cannot use', async () => {

@@ -16,7 +16,7 @@ export interface Slots {
 export type Filled = (slot: number, length: number) => void;
 
 /** Bytes of one slot: those of one read from the disk. */
-const SLOT_BYTES = 512 * 1024;
+const SLOT_BYTES = 1024 * 1024;
 /** How many of them may be under way, for all bodies together. */
 const SLOTS = 4;
 
