@@ -46,6 +46,10 @@ function summarise(name: string, samples: readonly Sample[]): Result {
   return { name, seconds: quantile(rounds), rounds, usage: Object.fromEntries(usage) as Usage };
 }
 
+/** Of all processes that were watched. */
+export const cpuSecondsOf = ({ usage }: Result): number =>
+  Object.values(usage).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+
 /** A quantile of some values. @param share - @default 0.5, the median */
 export function quantile(values: readonly number[], share = 0.5): number {
   const sorted = [...values].sort((a, b) => a - b);

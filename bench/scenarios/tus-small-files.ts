@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Bench } from '../bench.js';
 import { measure, type Sample } from '../meter.js';
 import { usageColumns, type Report, type Row } from '../report.js';
-import { takeTurns, type Result } from '../rounds.js';
+import { cpuSecondsOf, takeTurns, type Result } from '../rounds.js';
 import { startHelper, type Helper } from '../start-helper.js';
 
 const WANTED_PER_SECOND = 500;
@@ -83,9 +83,6 @@ function reportOf(files: number, results: readonly Result[]): Report {
     ],
   };
 }
-
-const cpuSecondsOf = ({ usage }: Result): number =>
-  Object.values(usage).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
 
 const rowOf = (result: Result, files: number): Row => ({
   '': result.name,
