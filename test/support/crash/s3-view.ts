@@ -4,8 +4,8 @@ import { Client } from 'minio';
 import type { S3Access } from '../s3-access.js';
 import type { Staged, StoreView } from './store-view.js';
 
-/** What a server keeps for itself; its key cannot be one of an object. */
-const PROBE = '.check';
+/** What processes keep for themselves, as the id of the store; no such key can be one of an object. */
+const OWN_KEY = /^\.[a-z-]+$/u;
 
 /** Reads the buckets of an S3 store. */
 export async function viewBuckets(access: S3Access, bucketPrefix: string): Promise<StoreView> {
@@ -21,7 +21,7 @@ export async function viewBuckets(access: S3Access, bucketPrefix: string): Promi
   const objects = async (area: string): Promise<string[]> => {
     const names: string[] = [];
     const found: AsyncIterable<{ name: string }> = client.listObjectsV2(`${bucketPrefix}-${area}`, '', true);
-    for await (const { name } of found) if (name !== PROBE) names.push(name);
+    for await (const { name } of found) if (!OWN_KEY.test(name)) names.push(name);
     return names;
   };
   const uploads = async (area: string): Promise<Required<Staged>[]> => {
