@@ -1,33 +1,53 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Metrics } from '../observability/metrics.js';
 import { traceRoute } from '../observability/tracing.js';
+import { onceOver } from './response-over.js';
 
 /** Counts and logs every request once, when its answer has been sent or its connection has ended. */
 export function addRequestLog(app: FastifyInstance, metrics: Metrics): void {
   app.addHook('onRequest', (request, reply, done) => {
-    traceRoute(methodOf(request), routeOf(request));
-    metrics.httpInFlight.inc();
-    reply.raw.once('close', () => {
-      metrics.httpInFlight.dec();
-    });
+    followRequest(metrics, request, reply);
     done();
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    const route = routeOf(request);
-    const seconds = reply.elapsedTime / 1000;
-    const status = String(reply.raw.statusCode);
-    metrics.httpDurationSeconds.observe({ method: methodOf(request), route, status }, seconds);
-    request.log[levelOf(route)](
-      {
-        method: request.method,
-        route,
-        status,
-        durationMs: Math.round(reply.elapsedTime),
-      },
-      'request',
-    );
-    done();
+}
+
+/** Does so for one request; to be called where no hook runs. Fastify's own hook for it never hears of clients that go. */
+export function followRequest(metrics: Metrics, request: FastifyRequest, reply: FastifyReply): void {
+  const startedAt = performance.now();
+  traceRoute(methodOf(request), routeOf(request));
+  metrics.httpInFlight.inc();
+  onceOver(reply.raw, () => {
+    metrics.httpInFlight.dec();
+    tell(metrics, request, reply.raw, performance.now() - startedAt);
   });
+}
+
+function tell(metrics: Metrics, request: FastifyRequest, raw: ServerResponse, elapsedMs: number): void {
+  const route = routeOf(request);
+  const status = statusOf(raw);
+  metrics.httpDurationSeconds.observe({ method: methodOf(request), route, status }, elapsedMs / 1000);
+  const isCutOff = !raw.writableFinished && status !== SWITCHED;
+  request.log[levelOf(route)](
+    {
+      method: request.method,
+      route,
+      status,
+      durationMs: Math.round(elapsedMs),
+      ...(isCutOff && { cutOff: true }),
+    },
+    'request',
+  );
+}
+
+/** The client was gone before anything was answered. */
+const CLIENT_CLOSED_REQUEST = '499';
+/** A WebSocket, which answers by itself. */
+const SWITCHED = '101';
+
+function statusOf({ headersSent, statusCode }: ServerResponse): string {
+  const status = String(statusCode);
+  return headersSent || status === SWITCHED ? status : CLIENT_CLOSED_REQUEST;
 }
 
 /** The pattern, never the path: paths are endless and some carry rights. */

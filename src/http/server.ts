@@ -9,7 +9,7 @@ import { addErrorAnswers, answerBadUrl, answerClientError } from './error-answer
 import { registerHealth } from './health.js';
 import { addPressureGate, addRateLimit, DEFAULT_EDGE_LIMITS, type EdgeLimits } from './limits.js';
 import { addReaderGuard } from './reader-guard.js';
-import { addRequestLog } from './request-log.js';
+import { addRequestLog, followRequest } from './request-log.js';
 import { addSecurityHeaders } from './security-headers.js';
 import { addUpgrades } from './upgrades.js';
 
@@ -72,7 +72,10 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     return503OnClosing: false,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     exposeHeadRoutes: false,
-    frameworkErrors: answerBadUrl,
+    frameworkErrors: (error, request, reply) => {
+      followRequest(deps.metrics, request, reply);
+      answerBadUrl(error, request, reply);
+    },
     clientErrorHandler: answerClientError,
   });
   app.server.maxConnections = MAX_CONNECTIONS;

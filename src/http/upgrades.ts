@@ -67,6 +67,8 @@ export function takeConnection(reply: FastifyReply): Socket {
   const { socket } = reply.request.raw;
   reply.hijack();
   reply.raw.detachSocket(socket);
+  // What is written to the connection from here on says so.
+  reply.raw.statusCode = 101;
   // As Node does after an answer: for HTTP the request is over.
   reply.raw.emit('close');
   return socket;

@@ -155,6 +155,11 @@ describe('a request to upgrade', () => {
     const { wsUrl, metrics } = await start();
     const client = await openWs(wsUrl);
     expect((await metrics.httpInFlight.get()).values[0]?.value).toBe(0);
+    const counted = (await metrics.httpDurationSeconds.get()).values;
+    expect(counted.find(({ metricName }) => metricName?.endsWith('_count'))?.labels).toMatchObject({
+      route: '/graphql',
+      status: '101',
+    });
     await client.close();
   });
 
