@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createEarlySync } from '../../../src/adapters/filesystem/early-sync.js';
 
@@ -62,4 +63,16 @@ it('fails where the last bytes cannot be made durable', async () => {
   await expect.poll(() => file.calls.length).toBe(1);
   file.calls[0]?.reject(new Error('ENOSPC'));
   await expect(finished).rejects.toThrow('ENOSPC');
+});
+
+it('fails where what was under way at the end fails, although the rest is durable', async () => {
+  const file = createFile();
+  const sync = createEarlySync(file);
+  sync.wrote(8 * MIB);
+  const finished = sync.finish();
+  // One beside it would be done first, and be told of nothing.
+  file.calls[1]?.resolve();
+  await setImmediate();
+  file.calls[0]?.reject(new Error('EIO'));
+  await expect(finished).rejects.toThrow('EIO');
 });

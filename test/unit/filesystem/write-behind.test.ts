@@ -135,3 +135,30 @@ it('gives lent memory back when it is written, when it was lost, and when it is 
   bytes.clear();
   expect(all).toHaveLength(16);
 });
+
+it('wakes all who wait for room when the write before them fails, and tells them why', async () => {
+  const failure = new Error('The disk is full.');
+  const write = Promise.withResolvers<void>();
+  const bytes = createWriteBehind(() => write.promise, NO_MEMORY);
+  await bytes.take(Buffer.alloc(10));
+  // The first is on its way before the others come.
+  await Promise.resolve();
+  const held = [bytes.take(Buffer.alloc(MIB)), bytes.take(Buffer.alloc(1))].map((one) =>
+    Promise.resolve(one),
+  );
+  write.reject(failure);
+  await Promise.all(held.map((one) => expect(one).rejects.toBe(failure)));
+  expect(bytes.sizeBytes).toBe(0);
+});
+
+it('wakes who waits for room when what waits is forgotten', async () => {
+  const write = Promise.withResolvers<void>();
+  const bytes = createWriteBehind(() => write.promise, NO_MEMORY);
+  await bytes.take(Buffer.alloc(10));
+  await Promise.resolve();
+  const held = bytes.take(Buffer.alloc(MIB));
+  bytes.clear();
+  write.resolve();
+  await held;
+  expect(bytes.sizeBytes).toBe(0);
+});
