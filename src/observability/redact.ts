@@ -1,7 +1,7 @@
 import { stdSerializers } from 'pino';
 
 /** What stands where something was taken out. */
-const REDACTED = '[redacted]';
+export const REDACTED = '[redacted]';
 
 /** Deepest level that is looked into; below it nothing is logged at all. */
 const MAX_DEPTH = 6;

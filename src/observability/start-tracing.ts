@@ -4,16 +4,16 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import { redactText } from './redact.js';
+import { REDACTED, redactText } from './redact.js';
 
 /** What tracing may be given beside the standard variables. */
 export type TracingOptions = Pick<Partial<NodeSDKConfiguration>, 'spanProcessors' | 'serviceName'>;
 
 /**
  * Starts the OpenTelemetry SDK, which reads the standard OTEL_* variables itself. Statements are recorded
- * without their parameters, and paths without the rights that those of parts and downloads carry.
+ * without their parameters, paths without the rights that those of parts and downloads carry, and queries without values.
  *
- * @returns a function that flushes and ends it
+ * @returns a function that flushes and ends it, within a moment and without a failure
  */
 export function startTracing(options: TracingOptions = {}): () => Promise<void> {
   const sdk = new NodeSDK({
@@ -39,14 +39,32 @@ export function startTracing(options: TracingOptions = {}): () => Promise<void> 
     ],
   });
   sdk.start();
-  return () => sdk.shutdown();
+  return () => endInTime(sdk);
+}
+
+/** Longest wait for somebody to take the last spans: a collector that is away holds up no end of a process. */
+const FLUSH_MS = 2_000;
+
+async function endInTime(sdk: NodeSDK): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, FLUSH_MS);
+  await Promise.race([sdk.shutdown().catch(() => undefined), late.promise]);
+  clearTimeout(timer);
 }
 
 /** Attributes that take the place of those which the instrumentation would set. */
 function withoutRights({ url = '/' }: IncomingMessage): Record<string, string> {
   const [path = '/', query] = redactText(url).split('?', 2);
-  return { 'url.path': path, ...(query === undefined ? {} : { 'url.query': query }) };
+  return { 'url.path': path, ...(query === undefined ? {} : { 'url.query': namesIn(query) }) };
 }
+
+/** Values may be anything: GraphQL has documents and variables there, and so names of files. */
+const namesIn = (query: string): string =>
+  query
+    .split('&')
+    .map((pair) => /^(?<name>[\w-]{1,40})=/u.exec(pair)?.groups?.['name'])
+    .map((name) => (name === undefined ? REDACTED : `${name}=${REDACTED}`))
+    .join('&');
 
 function withoutRightsOutside({
   protocol,

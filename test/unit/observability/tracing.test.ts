@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,12 +26,24 @@ const PROGRAM = `
   await withTraceparent('00-${TRACE}-b7ad6b7169203331-01', 'job', async () => {
     inside = currentTraceparent();
     await ask('/parts/secret-right?token=other-secret');
+    await ask('/graphql?query=%7Ba%7D&variables=' + encodeURIComponent('{"name":"secret.txt"}'));
   });
   await withTraceparent(null, 'failing', () => Promise.reject(new Error('no'))).catch(() => undefined);
   await ask('/livez');
   server.close();
   await stopTracing();
   console.log(JSON.stringify({ inside, seen }));
+`;
+
+/** One that has a span to send when it ends. */
+const ENDING = `
+  import { withTraceparent } from './src/observability/tracing.js';
+  import { stopTracing } from './src/observability/register.js';
+  await withTraceparent(null, 'job', () => Promise.resolve());
+  const beganAt = performance.now();
+  await stopTracing();
+  console.log(performance.now() - beganAt);
+  process.exit();
 `;
 
 interface Span {
@@ -101,9 +113,27 @@ describe('tracing', () => {
     const server = spans.find((span) => span.kind === SERVER);
     const path = server?.attributes.find(({ key }) => key === 'url.path');
     expect(path?.value.stringValue).toBe('/parts/[redacted]');
+    const queries = spans.flatMap(({ attributes }) => attributes.filter(({ key }) => key === 'url.query'));
+    expect(queries.map(({ value }) => value.stringValue)).toEqual([
+      'token=[redacted]',
+      'query=[redacted]&variables=[redacted]',
+    ]);
     for (const hidden of ['secret-right', 'other-secret', 'livez']) {
       expect(JSON.stringify(spans)).not.toContain(hidden);
     }
+  });
+
+  it('holds up the end of its process no longer than a moment where nobody takes the spans', async () => {
+    const silent = createTcpServer((socket) => socket.on('error', () => undefined).resume());
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const took = await execute(ENDING, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${String(port)}`,
+      OTEL_NODE_RESOURCE_DETECTORS: 'none',
+    });
+    silent.close();
+    expect(Number(took)).toBeLessThan(4_000);
   });
 
   it('marks work that failed', () => {
@@ -117,6 +147,6 @@ describe('tracing', () => {
   ])('does nothing where it %s', async (_why, env) => {
     const count = spans.length;
     const { inside, seen } = JSON.parse(await execute(PROGRAM, env)) as typeof outcome;
-    expect([inside, seen, spans.length]).toEqual([undefined, [null, null], count]);
+    expect([inside, seen, spans.length]).toEqual([undefined, [null, null, null], count]);
   });
 });
