@@ -3,12 +3,14 @@ import { z } from 'zod';
 import { TransientError } from '../../domain/errors.js';
 import { createBreaker } from '../../observability/breaker.js';
 import type { Breakers } from '../../observability/breakers.js';
+import type { Logger } from '../../observability/logger.js';
 import type { Metrics } from '../../observability/metrics.js';
 
 /** How the keys of an issuer are kept. */
 export interface IssuerKeysOptions {
   readonly issuer: string;
   readonly metrics: Metrics;
+  readonly logger: Logger;
   /** Shortest time between two fetches that unknown key ids cause. @default 10000 */
   readonly cooldownMs?: number;
   /** Shortest time between two fetches while the issuer fails. @default 2000 */
@@ -75,7 +77,9 @@ interface BoundFetches {
 }
 
 /** Lets no fetch out shortly after one that failed, and counts all of them. */
-function boundFetches({ metrics, breakers, failureCooldownMs = 2_000 }: IssuerKeysOptions): BoundFetches {
+function boundFetches(options: IssuerKeysOptions): BoundFetches {
+  const { metrics, breakers, logger, failureCooldownMs = 2_000 } = options;
+  const report = reportOutages(logger);
   let succeededAt = -Infinity;
   const settings = { dependency: 'issuer', failures: 1, openMs: failureCooldownMs };
   const breaker = breakers?.create(settings) ?? createBreaker(settings);
@@ -86,15 +90,32 @@ function boundFetches({ metrics, breakers, failureCooldownMs = 2_000 }: IssuerKe
       const body = schema.parse(await response.json());
       succeededAt = performance.now();
       metrics.jwksFetches.inc({ outcome: 'success' });
+      report();
       return body;
     } catch (error) {
       metrics.jwksFetches.inc({ outcome: 'failure' });
+      report(error);
       throw error;
     }
   };
   return {
     ageMs: () => performance.now() - succeededAt,
     fetch: (url, init, schema) => breaker.run(() => ask(url, init, schema)),
+  };
+}
+
+/** Tells operators why keys cannot be had, once for each cause in a row: callers hear only that a dependency is away. */
+function reportOutages(logger: Logger): (error?: unknown) => void {
+  let last: string | undefined;
+  return (error) => {
+    if (error === undefined) {
+      if (last !== undefined) logger.info('the issuer answers again');
+      last = undefined;
+      return;
+    }
+    const cause = error instanceof Error ? `${error.message} ${String(error.cause)}` : 'unknown';
+    if (cause !== last) logger.warn({ err: error }, 'the issuer does not answer as it should');
+    last = cause;
   };
 }
 

@@ -3,6 +3,7 @@ import { createIssuerKeys, type IssuerKeysOptions } from '../../../src/http/auth
 import { verifyAccessToken } from '../../../src/http/auth/verify-access-token.js';
 import { createBreakers } from '../../../src/observability/breakers.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
+import { rememberingLogger } from '../../support/test-edge.js';
 import {
   makeKey,
   signToken,
@@ -26,8 +27,11 @@ afterEach(async () => {
   await issuer.close();
 });
 
+/** What they are told with, where nobody looks. */
+const told = () => ({ metrics: createMetrics(), logger: rememberingLogger().logger });
+
 function verifier(options: Partial<IssuerKeysOptions> = {}): (key: TestKey, kid?: string) => Promise<string> {
-  const keys = createIssuerKeys({ issuer: issuer.issuer, metrics: createMetrics(), ...options });
+  const keys = createIssuerKeys({ issuer: issuer.issuer, ...told(), ...options });
   const verify = verifyAccessToken({ issuer: issuer.issuer, audience: 'lazaret', keys, clock });
   return async (key, kid = key.kid) => {
     const outcome = await verify(`Bearer ${await signToken(issuer.issuer, key, { header: { kid } })}`);
@@ -114,8 +118,21 @@ describe('the keys of the issuer', () => {
     expect(breakers.stateOf('issuer')).toBe('closed');
   });
 
+  it('leave a line with its cause when they cannot be had, once for each cause, and one when they can again', async () => {
+    const { logger, lines } = rememberingLogger();
+    const verify = verifier({ failureCooldownMs: 0, logger });
+    issuer.fail(true);
+    for (let count = 0; count < 3; count += 1) expect(await verify(first)).toBe('DEPENDENCY_UNAVAILABLE');
+    expect(lines.length).toBe(1);
+    expect(lines[0]).toContain('"level":"warn"');
+    expect(lines[0]).toContain('HTTP 500');
+    issuer.fail(false);
+    await expect.poll(() => verify(first)).toBe('accepted');
+    expect(lines.slice(1).map((line) => (JSON.parse(line) as { level: string }).level)).toEqual(['info']);
+  });
+
   it('of metadata that names another issuer are not believed', async () => {
-    const keys = createIssuerKeys({ issuer: `${issuer.issuer}/`, metrics: createMetrics() });
+    const keys = createIssuerKeys({ issuer: `${issuer.issuer}/`, ...told() });
     const verify = verifyAccessToken({ issuer: `${issuer.issuer}/`, audience: 'lazaret', keys, clock });
     const outcome = await verify(`Bearer ${await signToken(`${issuer.issuer}/`, first)}`);
     expect(outcome).toMatchObject({ fault: { code: 'DEPENDENCY_UNAVAILABLE' } });
@@ -130,7 +147,7 @@ describe('the keys of the issuer', () => {
         Response.json({ issuer: 'https://id.example', jwks_uri: 'http://id.example/jwks' }),
       );
     });
-    const keys = createIssuerKeys({ issuer: 'https://id.example', metrics: createMetrics() });
+    const keys = createIssuerKeys({ issuer: 'https://id.example', ...told() });
     const verify = verifyAccessToken({ issuer: 'https://id.example', audience: 'lazaret', keys, clock });
     const outcome = await verify(`Bearer ${await signToken('https://id.example', first)}`);
     expect(outcome).toMatchObject({ fault: { code: 'DEPENDENCY_UNAVAILABLE' } });
