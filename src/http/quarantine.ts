@@ -66,9 +66,11 @@ function addForensic(app: FastifyInstance, deps: QuarantineDeps): void {
       return sendProblem(reply, fault('OVERLOADED', { retryAfterMs: ZIP_RETRY_MS }).fault);
     }
     open += 1;
+    deps.metrics.connections.inc({ transport: 'download' });
     const gone = new AbortController();
     onceOver(reply.raw, () => {
       open -= 1;
+      deps.metrics.connections.dec({ transport: 'download' });
       gone.abort();
     });
     if (gone.signal.aborted) return reply.hijack();

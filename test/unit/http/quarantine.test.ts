@@ -85,6 +85,9 @@ const get = (way: 'released' | 'forensic', token = 'anna', init: RequestInit = {
   fetch(`${edge.url}/quarantine/${way}/${token}`, init);
 const bodyOf = async (answer: Response): Promise<Buffer> => Buffer.from(await answer.arrayBuffer());
 
+const connections = async (): Promise<number | undefined> =>
+  (await edge.metrics.connections.get()).values.find(({ labels }) => labels.transport === 'download')?.value;
+
 describe('infected content on its way out', () => {
   it('that is released is served as it is, to be saved and never opened by itself', async () => {
     const answer = await get('released');
@@ -152,6 +155,7 @@ describe('infected content on its way out', () => {
     const readers = [new AbortController(), new AbortController()];
     const answers = await Promise.all(readers.map(({ signal }) => get('forensic', 'endless', { signal })));
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(await connections()).toBe(2);
     const busy = await get('forensic');
     expect([busy.status, await busy.json()]).toMatchObject([503, { code: 'OVERLOADED', retryable: true }]);
     // Until nothing moves any more: what has been read then waits in buffers that are bounded.
@@ -163,6 +167,7 @@ describe('infected content on its way out', () => {
     expect(produced).toBeLessThan(64 * 1024 * 1024);
     for (const reader of readers) reader.abort();
     await expect.poll(() => opened.every(({ destroyed }) => destroyed)).toBe(true);
+    await expect.poll(connections).toBe(0);
     await expect
       .poll(() => get('forensic').then((answer) => bodyOf(answer).then(() => answer.status)), {
         timeout: 10_000,
