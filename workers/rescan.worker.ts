@@ -52,7 +52,11 @@ async function planOnce(
   try {
     // A little less, so that the rounding of two clocks does not leave every second turn out.
     const lease = await maintenance.begin('rescan', intervalMs * 0.9);
-    if (!lease) return;
+    if (!lease) {
+      // Another worker has planned since, and knows better.
+      metrics.rescansPending.remove();
+      return;
+    }
     try {
       const { planned, pending } = await planRescans(limit, signal);
       metrics.rescansPending.set(pending);

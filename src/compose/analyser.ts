@@ -11,10 +11,6 @@ const FILES_PER_ANALYSER = 200;
 
 /** Composes the analysers of a worker; one for each file that is inspected at the same time. */
 export function composeAnalyser({ config, logger, metrics }: Platform): RunningAnalyser {
-  const show = ({ idle, busy }: { readonly idle: number; readonly busy: number }): void => {
-    metrics.analysers.set({ state: 'idle' }, idle);
-    metrics.analysers.set({ state: 'busy' }, busy);
-  };
   const analyser = createSandboxedAnalyser(settingsOf(config), {
     onStart: ({ inForce, missing }) => {
       if (missing.length === 0) logger.info({ inForce }, 'analysers run in their sandbox');
@@ -26,9 +22,9 @@ export function composeAnalyser({ config, logger, metrics }: Platform): RunningA
     },
     onEnd: (outcome, durationMs) => {
       metrics.analysisDurationSeconds.observe({ outcome }, durationMs / 1000);
-      show(analyser.counts());
     },
   });
+  metrics.watchAnalysers(() => analyser.counts());
   return analyser;
 }
 

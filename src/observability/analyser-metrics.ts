@@ -7,9 +7,11 @@ export interface AnalyserMetrics {
   readonly analysisDurationSeconds: Histogram<'outcome'>;
   /** Analysers that ended without being told to. */
   readonly analyserFailures: Counter;
-  /** `state` is `idle` or `busy`. */
-  readonly analysers: Gauge<'state'>;
+  /** Shows the analysers on every scrape. */
+  watchAnalysers(counts: CountAnalysers): void;
 }
+
+type CountAnalysers = () => { readonly idle: number; readonly busy: number };
 
 const BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300];
 
@@ -27,8 +29,19 @@ export const createAnalyserMetrics = (registry: Registry): AnalyserMetrics => ({
   analyserFailures: new Counter(
     describe(registry, 'analyser_failures_total', 'Analysers that were killed or ended by themselves.'),
   ),
-  analysers: new Gauge({
+  watchAnalysers: createAnalyserGauge(registry),
+});
+
+function createAnalyserGauge(registry: Registry): AnalyserMetrics['watchAnalysers'] {
+  let count: CountAnalysers | undefined;
+  new Gauge({
     ...describe(registry, 'analysers', 'Analysers by state.'),
     labelNames: ['state'] as const,
-  }),
-});
+    collect() {
+      for (const [state, value] of Object.entries(count?.() ?? {})) this.set({ state }, value);
+    },
+  });
+  return (counts) => {
+    count = counts;
+  };
+}

@@ -1,5 +1,5 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
-import { describe } from './describe-metric.js';
+import { Counter, type Registry } from 'prom-client';
+import { createReadGauge, describe } from './describe-metric.js';
 
 /** Makes the metrics of the collector and of the quotas that it checks. */
 export const createCollectorMetrics = (registry: Registry) => ({
@@ -15,15 +15,15 @@ export const createCollectorMetrics = (registry: Registry) => ({
     ...describe(registry, 'orphan_bytes_removed_total', 'Bytes that were removed as orphans, by purpose.'),
     labelNames: ['kind'] as const,
   }),
-  foreignObjects: new Gauge(
-    describe(registry, 'foreign_objects', "Stored things that are not the product's to judge."),
+  foreignObjects: createReadGauge(
+    registry,
+    'foreign_objects',
+    "Stored things that are not the product's to judge, as this worker last saw them.",
   ),
-  collectorLastRun: new Gauge(
-    describe(
-      registry,
-      'collector_last_run_timestamp_seconds',
-      'End of the last complete run of the collector.',
-    ),
+  collectorLastRun: createReadGauge(
+    registry,
+    'collector_last_run_timestamp_seconds',
+    'End of the last complete run of the collector that this worker did.',
   ),
   quotaDrift: new Counter({
     ...describe(registry, 'quota_drift_total', 'Amounts by which the usage of tenants had to be corrected.'),

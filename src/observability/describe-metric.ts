@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 
 /** What all metrics have: a name with our prefix, a sentence, and the registry of their process. */
 export const describe = (registry: Registry, suffix: string, help: string) => ({
@@ -6,3 +6,13 @@ export const describe = (registry: Registry, suffix: string, help: string) => ({
   help,
   registers: [registry],
 });
+
+/**
+ * Makes a gauge of what is read now and then, and by some processes alone. It shows nothing until it is set: a zero that
+ * nobody has read would be a claim.
+ */
+export function createReadGauge(registry: Registry, suffix: string, help: string): Gauge {
+  const gauge = new Gauge(describe(registry, suffix, help));
+  gauge.remove();
+  return gauge;
+}

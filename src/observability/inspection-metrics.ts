@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { describe } from './describe-metric.js';
+import { createReadGauge, describe } from './describe-metric.js';
 
 /** Inspections, examinations of what was clean, and what is kept of what was not. */
 export interface InspectionMetrics {
@@ -46,8 +46,10 @@ const createScanMetrics = (registry: Registry) => ({
 });
 
 const createRescanMetrics = (registry: Registry) => ({
-  rescansPending: new Gauge(
-    describe(registry, 'rescans_pending', 'Sealed copies last examined with other definitions.'),
+  rescansPending: createReadGauge(
+    registry,
+    'rescans_pending',
+    'Sealed copies last examined with other definitions; shown by the worker that planned last.',
   ),
   rescans: new Counter({
     ...describe(registry, 'rescans_total', 'Examinations of sealed copies by outcome.'),
@@ -59,9 +61,7 @@ const createRescanMetrics = (registry: Registry) => ({
 });
 
 const createQuarantineMetrics = (registry: Registry) => ({
-  quarantinedFiles: new Gauge(
-    describe(registry, 'quarantined_files', 'Infected files whose content is kept.'),
-  ),
+  quarantinedFiles: createReadGauge(registry, 'quarantined_files', 'Infected files whose content is kept.'),
   openReleases: new Gauge({
     ...describe(registry, 'open_releases', 'Releases from quarantine: waiting for a decision, or in force.'),
     labelNames: ['status'] as const,

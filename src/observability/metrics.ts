@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { createAnalyserMetrics, type AnalyserMetrics } from './analyser-metrics.js';
 import { createClamdGauges, type ClamdReading } from './clamd-gauges.js';
 import { createCollectorMetrics } from './collector-metrics.js';
-import { describe } from './describe-metric.js';
+import { createReadGauge, describe } from './describe-metric.js';
 import { createInspectionMetrics, type InspectionMetrics } from './inspection-metrics.js';
 import { createQueueMetrics } from './queue-metrics.js';
 import { createPoolGauges, type PoolState } from './pool-gauges.js';
@@ -132,7 +132,9 @@ const createUploadMetrics = (registry: Registry) => ({
     ...describe(registry, 'received_bytes_total', 'Bytes received from clients.'),
     labelNames: ['protocol'] as const,
   }),
-  servedBytes: new Counter(describe(registry, 'served_bytes_total', 'Bytes of clean files sent to clients.')),
+  servedBytes: new Counter(
+    describe(registry, 'served_bytes_total', 'Bytes of content sent to clients, out of the quarantine too.'),
+  ),
 });
 
 const createContentMetrics = (registry: Registry) => ({
@@ -158,10 +160,12 @@ const createContentMetrics = (registry: Registry) => ({
 });
 
 const createWorkMetrics = (registry: Registry) => ({
-  outboxUnpublished: new Gauge(describe(registry, 'outbox_unpublished', 'Changes not published yet.')),
-  filesScanning: new Gauge(describe(registry, 'files_scanning', 'Files that wait for their verdict.')),
-  oldestScanningSeconds: new Gauge(
-    describe(registry, 'oldest_scanning_seconds', 'Age of the oldest file that waits for its verdict.'),
+  outboxUnpublished: createReadGauge(registry, 'outbox_unpublished', 'Changes not published yet.'),
+  filesScanning: createReadGauge(registry, 'files_scanning', 'Files that wait for their verdict.'),
+  oldestScanningSeconds: createReadGauge(
+    registry,
+    'oldest_scanning_seconds',
+    'Age of the oldest file that waits for its verdict.',
   ),
   breakerState: new Gauge({
     ...describe(registry, 'breaker_state', 'Circuit breakers: 0 closed, 1 half open, 2 open.'),

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { describe } from './describe-metric.js';
+import { createReadGauge, describe } from './describe-metric.js';
 
 /** Makes the metrics of the queue of inspections and of what was given up. */
 export const createQueueMetrics = (registry: Registry) => ({
@@ -16,7 +16,9 @@ export const createQueueMetrics = (registry: Registry) => ({
     ...describe(registry, 'dead_letters_open', 'Dead letters that wait for a decision, by cause.'),
     labelNames: ['cause'] as const,
   }),
-  oldestDeadLetterSeconds: new Gauge(
-    describe(registry, 'oldest_dead_letter_seconds', 'Age of the oldest dead letter without a decision.'),
+  oldestDeadLetterSeconds: createReadGauge(
+    registry,
+    'oldest_dead_letter_seconds',
+    'Age of the oldest dead letter without a decision.',
   ),
 });
