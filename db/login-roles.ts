@@ -42,8 +42,14 @@ export async function ensureLoginRoles(
 /** The same database as another role. */
 export function loginUrl(adminUrl: string, role: string, password: string): string {
   const url = new URL(adminUrl);
-  url.username = role;
-  url.password = encodeURIComponent(password);
+  if (url.hostname === '' || url.searchParams.has('user') || url.searchParams.has('password')) {
+    // What the query names counts more, and nobody can stand before a host that is named there as well.
+    url.searchParams.set('user', role);
+    url.searchParams.set('password', password);
+  } else {
+    url.username = role;
+    url.password = encodeURIComponent(password);
+  }
   return url.href;
 }
 
