@@ -117,11 +117,15 @@ const PID_FILES = {
   redis: 'redis/server.pid',
 };
 
-/** The port is the fourth line of the file that a running server leaves there. @see postmaster.pid of Postgres */
+/** Port and socket are the fourth and fifth line of the file that a running server leaves there. @see postmaster.pid of Postgres */
 async function databaseUrlOf(data: string): Promise<string> {
   const password = await readFile(path.join(data, 'keys', 'postgres-superuser.hex'), 'utf8');
-  const port = (await readFile(path.join(data, 'postgres', 'data', 'postmaster.pid'), 'utf8')).split('\n')[3];
-  return `postgres://postgres:${password.trim()}@127.0.0.1:${port ?? ''}/postgres`;
+  const cluster = path.join(data, 'postgres', 'data');
+  const lines = (await readFile(path.join(cluster, 'postmaster.pid'), 'utf8')).split('\n');
+  const [port = '', socket = ''] = lines.slice(3);
+  // The same way as the product's: without a socket that has none either.
+  const host = socket === '' ? '127.0.0.1' : encodeURIComponent(path.resolve(cluster, socket));
+  return `postgres://postgres:${password.trim()}@${host}:${port}/postgres`;
 }
 
 async function readPids(data: string): Promise<Pids> {
