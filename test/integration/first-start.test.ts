@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startClamd } from '../../launch/services/clamd.js';
+import { writeDevelopmentDefinitions } from '../../launch/services/development-definitions.js';
 import { startPostgres } from '../../launch/services/postgres.js';
 import { startRedis } from '../../launch/services/redis.js';
 import { reachableHost } from '../../src/config/reachable-host.js';
@@ -25,19 +27,39 @@ it('starts Postgres where an earlier creation of its cluster was cut off', async
 });
 
 it('has Postgres listen on a unix socket as well, and removes that of a server that was killed', async () => {
-  const old = path.join(directory, '.s.PGSQL.1');
+  // All of it means something else in a URL.
+  const odd = path.join(directory, 'ä @:%2F?#[1]');
+  await mkdir(odd);
+  const old = path.join(odd, '.s.PGSQL.1');
   await writeFile(old, '');
-  const server = await startPostgres({ directory, password: 'secret' });
+  const server = await startPostgres({ directory: odd, password: 'secret' });
   try {
-    const found = [server.localUrl, server.url].map(async (connectionString) => {
-      const client = new pg.Client({ connectionString });
-      await client.connect();
-      const { rows } = await client.query<{ address: string | null }>('select inet_server_addr() as address');
-      await client.end();
-      return rows[0]?.address;
-    });
-    expect(await Promise.all(found)).toEqual([null, '127.0.0.1']);
+    expect(await Promise.all([server.localUrl, server.url].map(addressBy))).toEqual([null, '127.0.0.1']);
     expect(existsSync(old)).toBe(false);
+  } finally {
+    await server.stop();
+  }
+});
+
+/** What a connection reaches the server at; null by a unix socket. */
+async function addressBy(connectionString: string): Promise<string | null | undefined> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const { rows } = await client.query<{ address: string | null }>('select inet_server_addr() as address');
+  await client.end();
+  return rows[0]?.address;
+}
+
+it('goes without unix sockets where their paths would be too long', async () => {
+  const long = path.join(directory, 'x'.repeat(100));
+  const clamav = path.join(long, 'clamav');
+  await writeDevelopmentDefinitions(path.join(clamav, 'db'));
+  const clamd = await startClamd({ directory: clamav });
+  await clamd.stop();
+  expect(clamd.address).toBe(clamd.tcp);
+  const server = await startPostgres({ directory: path.join(long, 'postgres'), password: 'secret' });
+  try {
+    expect(await addressBy(server.localUrl)).toBe('127.0.0.1');
   } finally {
     await server.stop();
   }
