@@ -22,9 +22,9 @@ const TEXT_RULES: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic|dpop)\s+[\w.~+/=-]{4,}/giu, `$1 ${REDACTED}`],
   // A JWS or JWE in compact form.
   [/\beyJ[\w-]{4,}(?:\.[\w-]*){1,4}/gu, REDACTED],
-  // URLs of parts, downloads, S3 uploads and the quarantine: the last segment is a right.
+  // URLs of parts, downloads, S3 uploads and the quarantine: the last segment is a right, unless it is a route's pattern.
   [
-    /(\/(?:parts|downloads|s3|quarantine\/released|quarantine\/forensic)\/)[^\s"'\\/?#<>]+/gu,
+    /(\/(?:parts|downloads|s3|quarantine\/released|quarantine\/forensic)\/)(?![:*])[^\s"'\\/?#<>]+/gu,
     `$1${REDACTED}`,
   ],
   // Parameters of presigned URLs and of OAuth answers.

@@ -13,6 +13,7 @@ beforeAll(async () => {
       asked += 1;
       return new Promise(() => undefined);
     });
+    app.get('/parts/:token', () => 'no content');
     app.get('/begun', (_request, reply) => {
       const body = new PassThrough();
       body.write('a beginning');
@@ -75,6 +76,13 @@ describe('every request is logged and counted once', () => {
     await (await fetch(`${edge.url}/livez`, { headers })).text();
     await expect.poll(() => linesOf('answered')).toEqual([{ route: '/livez', status: '200' }]);
     expect(await countOf('/livez', '200')).toBe(1);
+  });
+
+  it('under the same name of its route, which tells of no right', async () => {
+    await (await fetch(`${edge.url}/parts/a-right`, { headers: { 'x-request-id': 'routed' } })).text();
+    await expect.poll(() => linesOf('routed')).toEqual([{ route: '/parts/:token', status: '200' }]);
+    expect(await countOf('/parts/:token', '200')).toBe(1);
+    expect(edge.lines.join('')).not.toContain('a-right');
   });
 
   it('when its URL is malformed, so that no hook runs', async () => {
