@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Metrics } from '../observability/metrics.js';
 import { traceRoute } from '../observability/tracing.js';
 import { onceOver } from './response-over.js';
@@ -60,3 +60,11 @@ const methodOf = (request: FastifyRequest): string =>
 
 const levelOf = (route: string): 'debug' | 'info' =>
   /^\/(?:livez|readyz|startupz)$/u.test(route) ? 'debug' : 'info';
+
+/** Fastify's lines, of which ours take the place, but for the cause of an answer that broke off: nobody else hears of it. */
+export class EdgeLog extends LogController {
+  override streamError(error: Error, _request: FastifyRequest, reply: FastifyReply): void {
+    const isClientGone = reply.raw.destroyed;
+    if (!isClientGone) reply.log.warn({ err: error }, 'an answer broke off');
+  }
+}

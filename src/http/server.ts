@@ -1,4 +1,4 @@
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Health } from '../observability/health.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
@@ -9,7 +9,7 @@ import { addErrorAnswers, answerBadUrl, answerClientError } from './error-answer
 import { registerHealth } from './health.js';
 import { addPressureGate, addRateLimit, DEFAULT_EDGE_LIMITS, type EdgeLimits } from './limits.js';
 import { addReaderGuard } from './reader-guard.js';
-import { addRequestLog, followRequest } from './request-log.js';
+import { addRequestLog, EdgeLog, followRequest } from './request-log.js';
 import { addSecurityHeaders } from './security-headers.js';
 import { addUpgrades } from './upgrades.js';
 
@@ -53,7 +53,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   const { trustedProxies = [] } = deps;
   const app: FastifyInstance = fastify({
     loggerInstance,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
+    logController: new EdgeLog({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
     genReqId: correlationIdOf,
     requestIdHeader: false,
     bodyLimit: MAX_BUFFERED_BODY_BYTES,

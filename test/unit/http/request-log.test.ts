@@ -13,6 +13,12 @@ beforeAll(async () => {
       asked += 1;
       return new Promise(() => undefined);
     });
+    app.get('/failing', (_request, reply) => {
+      const body = new PassThrough();
+      body.write('a beginning');
+      setTimeout(() => body.destroy(new Error('the disk is gone')), 20);
+      return reply.send(body);
+    });
     app.get('/parts/:token', () => 'no content');
     app.get('/begun', (_request, reply) => {
       const body = new PassThrough();
@@ -69,6 +75,16 @@ describe('every request is logged and counted once', () => {
     socket.resetAndDestroy();
     await expect.poll(() => linesOf('gone-late')).toEqual([{ route: '/begun', status: '200', cutOff: true }]);
     expect(await countOf('/begun', '200')).toBe(1);
+  });
+
+  it('when we cannot finish the answer, with the cause', async () => {
+    const answer = await fetch(`${edge.url}/failing`, { headers: { 'x-request-id': 'failing' } });
+    await expect(answer.text()).rejects.toThrow();
+    await expect.poll(() => linesOf('failing')).toEqual([{ route: '/failing', status: '200', cutOff: true }]);
+    const told = edge.lines.filter((line) => line.includes('the disk is gone'));
+    expect(told.length).toBe(1);
+    expect(told[0]).toContain('"correlationId":"failing"');
+    expect(edge.lines.filter((line) => line.includes('an answer broke off'))).toEqual(told);
   });
 
   it('when it is answered', async () => {
