@@ -12,7 +12,7 @@ import type { Pids } from './meter.js';
 /** The whole product, running for this measurement alone. */
 export interface Stack {
   readonly url: string;
-  /** `unix:///path`, or `tcp://host:port`. */
+  /** `tcp://host:port` */
   readonly clamdAddress: string;
   readonly pids: Pids;
   /** For whatever else the measurement writes: the same disk as the product's. */
@@ -52,7 +52,7 @@ export async function startStack(keepsData: boolean): Promise<Stack> {
     const definitions = await prepareDefinitions(clamavDirectory);
     const clamdOptions = { directory: clamavDirectory, definitions, settings: ['DisableCache yes'] };
     clamd = await startClamd(clamdOptions);
-    const { port, address: clamdAddress } = clamd;
+    const { port, tcp: clamdAddress } = clamd;
     const killClamd = async (): Promise<void> => {
       await end(clamd);
       clamd = await startClamd({ ...clamdOptions, port });

@@ -69,5 +69,6 @@ export async function embedClamd(
     });
   const first = await start();
   const supervised = supervise(first, { name: 'clamd', start: () => start(first.port), ...watch });
-  return { ...supervised, url: first.address, pid: first.pid, definitions };
+  // A large file gets there twice as fast as by the unix socket, which holds 200 KB where TCP has some MB under way.
+  return { ...supervised, url: first.tcp, pid: first.pid, definitions };
 }

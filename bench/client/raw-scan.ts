@@ -4,7 +4,7 @@ import { stretch, type Kind } from './bytes.js';
 
 /** A stream to clamd without anything between. */
 export interface RawScanJob {
-  /** `unix:///path`, or `tcp://host:port`: the same as the product uses. */
+  /** `tcp://host:port`: the same as the product uses. */
   readonly address: string;
   readonly sizeBytes: number;
   readonly kind: Kind;
@@ -35,7 +35,6 @@ export async function scanRaw({ address, sizeBytes, kind }: RawScanJob): Promise
 }
 
 function placeOf(address: string): NetConnectOpts {
-  if (address.startsWith('unix://')) return { path: address.slice('unix://'.length) };
   const { hostname, port } = new URL(address);
   return { host: hostname, port: Number(port), noDelay: true };
 }

@@ -29,8 +29,6 @@ export interface ClamdServer extends ServerProcess {
   readonly tcp: string;
   /** `unix:///path`; listened on where the path is not too long. */
   readonly unix: string;
-  /** The cheaper one of the two that are there: nothing is made into packets on a unix socket. */
-  readonly address: string;
   readonly port: number;
 }
 
@@ -62,10 +60,7 @@ export async function startClamd(options: ClamdOptions): Promise<ClamdServer> {
     signal: options.signal,
     isReady: () => answers({ host: '127.0.0.1', port }),
   });
-  const socket = socketOf(directory);
-  const tcp = `tcp://127.0.0.1:${String(port)}`;
-  const unix = `unix://${socket}`;
-  return { ...server, tcp, unix, address: isSocketPath(socket) ? unix : tcp, port };
+  return { ...server, tcp: `tcp://127.0.0.1:${String(port)}`, unix: `unix://${socketOf(directory)}`, port };
 }
 
 async function prepare(options: ClamdOptions, port: number): Promise<void> {

@@ -1,6 +1,5 @@
 /** Longest path of a unix socket, of the 108 bytes that the kernel has for it. */
 const PATH_LIMIT = 107;
 
-/** Whether a unix socket can have this path. A list of addresses is split at its commas. */
-export const isSocketPath = (path: string): boolean =>
-  Buffer.byteLength(path) <= PATH_LIMIT && !path.includes(',');
+/** Whether a unix socket can have this path. */
+export const isSocketPath = (path: string): boolean => Buffer.byteLength(path) <= PATH_LIMIT;

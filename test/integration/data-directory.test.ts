@@ -30,7 +30,6 @@ it('lets clamd work in a directory that nobody else can look into, also one that
     await writeDevelopmentDefinitions(path.join(directory, 'db'));
     const clamd = await startClamd({ directory });
     expect(await openToOthers(path.dirname(directory))).toEqual([]);
-    expect(clamd.address).toBe(`unix://${directory}/clamd.sock`);
     await clamd.stop();
   } finally {
     process.umask(umask);

@@ -56,7 +56,6 @@ it('goes without unix sockets where their paths would be too long', async () => 
   await writeDevelopmentDefinitions(path.join(clamav, 'db'));
   const clamd = await startClamd({ directory: clamav });
   await clamd.stop();
-  expect(clamd.address).toBe(clamd.tcp);
   const server = await startPostgres({ directory: path.join(long, 'postgres'), password: 'secret' });
   try {
     expect(await addressBy(server.localUrl)).toBe('127.0.0.1');
