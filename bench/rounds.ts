@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import type { Sample, Usage } from './meter.js';
+import type { Row } from './report.js';
 
 /** Somebody who does the same work as the others. */
 export interface Contestant {
@@ -49,6 +51,20 @@ function summarise(name: string, samples: readonly Sample[]): Result {
 /** Of all processes that were watched. */
 export const cpuSecondsOf = ({ usage }: Result): number =>
   Object.values(usage).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+
+/**
+ * What the processors allow when nobody ever waits, be it for the disk or for each other.
+ *
+ * @param column - what is done a second
+ * @param amount - how much of it the result did
+ */
+export function limitRow(result: Result, column: string, amount: number): Row {
+  const processors = availableParallelism();
+  return {
+    '': `${String(processors)} processors, all busy with ${result.name}`,
+    [column]: (processors * amount) / cpuSecondsOf(result),
+  };
+}
 
 /** A quantile of some values. @param share - @default 0.5, the median */
 export function quantile(values: readonly number[], share = 0.5): number {

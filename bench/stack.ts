@@ -12,8 +12,7 @@ import type { Pids } from './meter.js';
 /** The whole product, running for this measurement alone. */
 export interface Stack {
   readonly url: string;
-  /** `tcp://host:port` */
-  readonly clamdAddress: string;
+  readonly clamd: { readonly port: number };
   readonly pids: Pids;
   /** For whatever else the measurement writes: the same disk as the product's. */
   readonly scratch: string;
@@ -52,19 +51,19 @@ export async function startStack(keepsData: boolean): Promise<Stack> {
     const definitions = await prepareDefinitions(clamavDirectory);
     const clamdOptions = { directory: clamavDirectory, definitions, settings: ['DisableCache yes'] };
     clamd = await startClamd(clamdOptions);
-    const { port, tcp: clamdAddress } = clamd;
+    const { port } = clamd;
     const killClamd = async (): Promise<void> => {
       await end(clamd);
       clamd = await startClamd({ ...clamdOptions, port });
     };
     const data = path.join(root, 'data');
-    const env = await environment(data, clamdAddress);
+    const env = await environment(data, clamd.tcp);
     child = startProduct(root, env);
     const url = `http://127.0.0.1:${String(env['LAZARET_PORT'])}`;
     await untilReady(child, url, path.join(root, 'start.log'));
     const pids = { ...(await readPids(data)), clamd: clamd.pid };
     return {
-      ...{ url, clamdAddress, pids, scratch: root, databaseUrl: await databaseUrlOf(data), stop },
+      ...{ url, clamd, pids, scratch: root, databaseUrl: await databaseUrlOf(data), stop },
       killable: [...Object.keys(PID_FILES), 'clamd'],
       // Its supervisor starts it again, under another pid.
       kill: async (name) => (name === 'clamd' ? killClamd() : kill((await readPids(data))[name])),

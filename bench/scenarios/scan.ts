@@ -60,5 +60,5 @@ async function scanByProduct({ stack, client }: Bench, sizeBytes: number, kind: 
 
 const scanByClamd = ({ stack, client }: Bench, sizeBytes: number, kind: string): Promise<Sample> =>
   measure({ clamd: stack.pids['clamd'] ?? 0 }, () =>
-    client.ask('scanRaw', { address: stack.clamdAddress, sizeBytes, kind }),
+    client.ask('scanRaw', { port: stack.clamd.port, sizeBytes, kind }),
   );

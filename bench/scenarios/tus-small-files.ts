@@ -1,8 +1,7 @@
-import { availableParallelism } from 'node:os';
 import type { Bench } from '../bench.js';
 import { measure, type Sample } from '../meter.js';
 import { usageColumns, type Report, type Row } from '../report.js';
-import { cpuSecondsOf, takeTurns, type Result } from '../rounds.js';
+import { cpuSecondsOf, limitRow, takeTurns, type Result } from '../rounds.js';
 import { startHelper, type Helper } from '../start-helper.js';
 
 const WANTED_PER_SECOND = 500;
@@ -72,7 +71,7 @@ function reportOf(files: number, results: readonly Result[]): Report {
     title: `tus: ${String(files)} files of 100 KB, ${String(PARALLEL)} at once`,
     rows: [
       ...results.map((result) => rowOf(result, files)),
-      ...results.slice(0, 1).map((one) => limitOf(one, files)),
+      ...results.slice(0, 1).map((one) => limitRow(one, 'files/s', files)),
     ],
     goals: [
       {
@@ -90,11 +89,3 @@ const rowOf = (result: Result, files: number): Row => ({
   'CPU ms/file': (cpuSecondsOf(result) * 1_000) / files,
   ...usageColumns(result.usage, files / 1_000, '1000'),
 });
-
-function limitOf(result: Result, files: number): Row {
-  const processors = availableParallelism();
-  return {
-    '': `${String(processors)} processors, all busy with Lazaret`,
-    'files/s': (processors * files) / cpuSecondsOf(result),
-  };
-}

@@ -1,8 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { GIB, MB, MIB, type Bench } from '../bench.js';
 import { measure, type Sample } from '../meter.js';
 import { usageColumns, type Goal, type Report, type Row } from '../report.js';
-import { cpuSecondsOf, takeTurns, type Contestant, type Result } from '../rounds.js';
+import { limitRow, takeTurns, type Contestant, type Result } from '../rounds.js';
 import { startHelper, type Helper } from '../start-helper.js';
 import { measureSmallTus } from './tus-small-files.js';
 
@@ -77,7 +76,7 @@ function reportOf(bench: Bench, results: Result[], parallel: number, goals: Goal
     title: `tus: ${String(bench.options.uploadMib)} MiB in ${String(parallel)} at once`,
     rows: [
       ...results.map((result) => rowOf(result, sizeBytes, stock?.seconds ?? 0)),
-      ...results.slice(0, 1).map((one) => limitOf(one, sizeBytes)),
+      ...results.slice(0, 1).map((one) => limitRow(one, 'MB/s', sizeBytes / MB)),
     ],
     goals: [
       { goal: 'at least as fast as @tus/server', measured: ratio, isMet: ratio >= 1 },
@@ -93,15 +92,6 @@ const rowOf = ({ name, seconds, usage }: Result, sizeBytes: number, stock: numbe
   'x @tus/server': stock / seconds,
   ...usageColumns(usage, sizeBytes / GIB, 'GiB'),
 });
-
-/** What the processors allow when nobody ever waits, be it for the disk or for each other. */
-function limitOf(result: Result, sizeBytes: number): Row {
-  const processors = availableParallelism();
-  return {
-    '': `${String(processors)} processors, all busy with Lazaret`,
-    'MB/s': (processors * sizeBytes) / MB / cpuSecondsOf(result),
-  };
-}
 
 function gainOf([single]: readonly Result[], [four]: readonly Result[]): Goal {
   const gain = (single?.seconds ?? 0) / (four?.seconds ?? 1);

@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { Client } from 'minio';
 import type { S3Access } from '../s3-access.js';
+import { isOwnKey } from '../s3-own-key.js';
 import type { Staged, StoreView } from './store-view.js';
-
-/** What processes keep for themselves, as the id of the store; no such key can be one of an object. */
-const OWN_KEY = /^\.[a-z-]+$/u;
 
 /** Reads the buckets of an S3 store. */
 export async function viewBuckets(access: S3Access, bucketPrefix: string): Promise<StoreView> {
@@ -21,7 +19,7 @@ export async function viewBuckets(access: S3Access, bucketPrefix: string): Promi
   const objects = async (area: string): Promise<string[]> => {
     const names: string[] = [];
     const found: AsyncIterable<{ name: string }> = client.listObjectsV2(`${bucketPrefix}-${area}`, '', true);
-    for await (const { name } of found) if (!OWN_KEY.test(name)) names.push(name);
+    for await (const { name } of found) if (!isOwnKey(name)) names.push(name);
     return names;
   };
   const uploads = async (area: string): Promise<Required<Staged>[]> => {

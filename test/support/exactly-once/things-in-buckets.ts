@@ -1,6 +1,7 @@
 import { Client } from 'minio';
 import type { Readable } from 'node:stream';
 import type { S3Access } from '../s3-access.js';
+import { isOwnKey } from '../s3-own-key.js';
 import {
   FRAGMENT_KEY,
   fragmentName,
@@ -9,9 +10,6 @@ import {
   type StoredThing,
   type StoredThings,
 } from './stored-things.js';
-
-/** What the product learns its store by, as long as there is a bucket. */
-const PROBE = /^\.[a-z-]+$/u;
 
 /** Looks into the three buckets of a product. Parts of open uploads are not shown: the last one of a number counts. */
 export function thingsInBuckets(access: S3Access, bucketPrefix: string): StoredThings {
@@ -35,7 +33,7 @@ export function thingsInBuckets(access: S3Access, bucketPrefix: string): StoredT
         const bucket = bucketOf(area);
         const objects: AsyncIterable<{ name?: string }> = client.listObjectsV2(bucket, '', true);
         for await (const { name = '' } of objects) {
-          if (PROBE.test(name)) continue;
+          if (isOwnKey(name)) continue;
           things.set(nameOf(area, name), { read: async () => collect(await client.getObject(bucket, name)) });
         }
         const uploads: AsyncIterable<{ key: string; uploadId: string }> = client.listIncompleteUploads(
