@@ -34,8 +34,8 @@ export async function attempt<T>(
   const session = createSession(client, names);
   signal.addEventListener('abort', session.cut, { once: true });
   try {
-    await session.begin(begin);
-    const value = await work(session).finally(session.end);
+    const opening = session.begin(begin);
+    const value = await begun(opening, Promise.try(work, session).finally(session.end));
     const isCommitted = commits(value);
     await (isCommitted ? session.commit() : session.rollback());
     client.release();
@@ -48,6 +48,17 @@ export async function attempt<T>(
   } finally {
     signal.removeEventListener('abort', session.cut);
   }
+}
+
+/**
+ * Waits for the work, which need not wait for the transaction to be open: where that fails, the server refuses whatever
+ * comes behind it, and why it failed is what counts.
+ */
+async function begun<T>(opening: Promise<void>, work: Promise<T>): Promise<T> {
+  const [opened, worked] = await Promise.allSettled([opening, work]);
+  if (opened.status === 'rejected') throw opened.reason;
+  if (worked.status === 'rejected') throw worked.reason;
+  return worked.value;
 }
 
 /** Broken, because it was cut off. */

@@ -23,9 +23,11 @@ type Writes = Pick<
 /** Writing files, always together with quota, event and audit. */
 export const createFileWrites = (context: FileScope): Writes => ({
   insert: async (file) => {
-    await context.sql.insert(files).values(toRow(file, context.scope));
-    await recordChange(context, null, file);
-    const exceeded = await moveUsage(context, shareOf(file));
+    // All go out at once. The server takes them in this order, and none behind one that failed.
+    const inserted = context.sql.insert(files).values(toRow(file, context.scope)).execute();
+    const recorded = recordChange(context, null, file);
+    const moved = moveUsage(context, shareOf(file));
+    const [exceeded] = await Promise.all([moved, inserted, recorded]);
     return exceeded ? `quota-exceeded:${exceeded}` : 'written';
   },
   change: (before, after) => change(context, before, after),
@@ -120,6 +122,8 @@ async function writeChange(context: FileScope, before: File, after: File): Promi
       sizeBytes: after.sizeBytes,
       detectedType: after.detectedType,
       sha256: after.sha256,
+      // A heartbeat may have noted more since `before` was read.
+      scannedBytes: sql`greatest(${files.scannedBytes}, ${after.scannedBytes}::bigint)`,
       verdict: after.verdict,
       vaultKey: after.vaultKey,
       expiresAt: after.expiresAt,

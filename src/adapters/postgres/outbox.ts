@@ -16,8 +16,8 @@ export const createOutbox = (database: Database): Outbox => ({
   take: (limit) =>
     database.transaction({ kind: 'system' }, async ({ sql: db }) => {
       if (!(await becomeNumberer(db))) return [];
-      await numberCommitted(db, limit);
-      return await unpublished(db, limit);
+      const [, entries] = await Promise.all([numberCommitted(db, limit), unpublished(db, limit)]);
+      return entries;
     }),
   markPublished: (ids) =>
     database.transaction({ kind: 'system' }, async ({ sql: db }) => {

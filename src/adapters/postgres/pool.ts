@@ -34,6 +34,8 @@ export function createPool(config: DatabaseConfig, logger: PoolLogger): pg.Pool 
     maxLifetimeSeconds: config.maxLifetimeSeconds,
     query_timeout: config.statementTimeoutMs + ANSWER_GRACE_MS,
     keepAlive: true,
+    // What opens a transaction and its first statement go out in one piece.
+    pipeline: true,
   });
   const report = (error: Error): void => {
     logger.warn({ failure: toFailure(error).message }, 'A database connection was lost.');

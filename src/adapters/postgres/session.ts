@@ -16,6 +16,7 @@ export interface Session {
   readonly isCommitSent: () => boolean;
   /** From here on every use of the handle throws: the connection may already serve another tenant. */
   readonly end: () => void;
+  /** Opens it. What is asked for meanwhile goes out with it, and the server refuses it where the opening fails. */
   readonly begin: (statements: string) => Promise<void>;
   /**
    * Lets something happen in the round trip of the commit, as the last thing before it, so that what it locks is held
@@ -56,6 +57,7 @@ export function createSession(client: pg.PoolClient, names: StatementNames): Ses
     },
     beforeCommit: (statement) => void last.push(statement),
     begin: async (statements) => {
+      gatherWrites(client);
       await control(statements);
     },
     commit: async () => {
@@ -77,6 +79,13 @@ export function createSession(client: pg.PoolClient, names: StatementNames): Ses
 /** `pg` has the socket, and leaves it out of its types. */
 const socketOf = (client: pg.PoolClient): Duplex | undefined =>
   (client as { readonly connection?: { readonly stream?: Duplex } }).connection?.stream;
+
+/** Lets what is sent within this turn of the event loop go out in one piece. */
+function gatherWrites(client: pg.PoolClient): void {
+  const socket = socketOf(client);
+  socket?.cork();
+  process.nextTick(() => socket?.uncork());
+}
 
 /** Runs statements without parameters in one round trip. @returns which command the last one was */
 async function runPlain(client: pg.PoolClient, statements: string): Promise<string | undefined> {

@@ -109,14 +109,13 @@ const writeOnce = (
   probed: ProbedCopy | undefined,
 ): Promise<Outcome<File> | Elsewhere> =>
   deps.files.transact(scope, async (tx) => {
-    const current = await tx.findForUpdate(file.id);
+    const [current, policy] = await Promise.all([tx.findForUpdate(file.id), tx.policy()]);
     if (current?.attempt !== file.attempt || current.version !== file.version) return fault('CONFLICT');
     const { known } = facts;
     if (known && !(await isStillKnown(tx, known))) {
       throw new TransientError('scanner', 'What was known of the bytes no longer holds.');
     }
     const at = deps.clock.now();
-    const policy = await tx.policy();
     const decision = facts.judge(current, policy);
     const policyVersion = policyVersionOf(policy);
     const { engine, definitionsVersion, coverage, scannedBytes, sha256, detectedType } = facts;
@@ -128,8 +127,6 @@ const writeOnce = (
     const own = { vaultKey: sealedKey, sizeBytes: scannedBytes, blocks: facts.blocks };
     const copy = isServed ? await chooseCopy(tx, { ...own, sha256 }, probed) : ok(null);
     if (!copy.ok) return copy;
-    // Every byte was scanned, also those of the last moments that no heartbeat has noted.
-    await tx.renewInspection(file.id, file.attempt, scannedBytes, deps.settings.leaseMs);
     const command = { kind: 'decide', verdict, sha256, detectedType, vaultKey: copy.value } as const;
     const applied = await applyCommand(tx, withProgress(current, scannedBytes), command, at);
     if (!applied.ok) return applied;
@@ -144,6 +141,7 @@ async function noteLetter(tx: FileTransaction, id: FileId, letter: NewDeadLetter
   await tx.addDeadLetter(id, letter);
 }
 
+/** Every byte was scanned, also those of the last moments that no heartbeat has noted. */
 const withProgress = (file: File, scannedBytes: number): File => ({
   ...file,
   scannedBytes: Math.max(file.scannedBytes, scannedBytes),

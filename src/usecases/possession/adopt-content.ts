@@ -11,9 +11,6 @@ import { applyCommand, written } from '../apply.js';
 import { policyVersionOf } from '../policy-version.js';
 import type { ProvenContent } from './compare-proof.js';
 
-/** The file is inspected and decided over in one transaction: nobody else ever sees this lease. */
-const LEASE_MS = 1_000;
-
 /**
  * Makes a file of bytes that are stored already. It goes through the states of every file, with their events,
  * audit rows and quota, and what is decided over it is decided by the rules and the policy of now; only the
@@ -44,7 +41,6 @@ export async function adoptContent(
   const received = { ...file, receivedBytes: sizeBytes };
   const scanning = await applyCommand(tx, received, { kind: 'complete', sizeBytes }, at);
   if (!scanning.ok) return scanning;
-  await tx.renewInspection(file.id, file.attempt, sizeBytes, LEASE_MS);
   const seen = { ...content, findings: findings.filter(({ code }) => isFindingCode(code)) };
   return conclude(tx, { ...scanning.value, scannedBytes: sizeBytes }, seen, policy, at);
 }

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../../src/adapters/postgres/database.js';
 import type { DatabaseConfig } from '../../../src/adapters/postgres/pool.js';
 import { createFileStore } from '../../../src/adapters/postgres/file-store.js';
-import type { Sql } from '../../../src/adapters/postgres/session.js';
+import type { Session, Sql } from '../../../src/adapters/postgres/session.js';
 import { TransientError } from '../../../src/domain/errors.js';
 import type { FileTransaction } from '../../../src/ports/file-store.js';
 import { asSuperuser, createTestDatabase, openDatabase, type TestDatabase } from '../../support/database.js';
@@ -86,6 +86,24 @@ describe('connections that break, and handles that are kept', () => {
     const idle = open({ poolSize: 1, maxIdleSeconds: 1 });
     const lonely = await idle.transaction(asTenant(ACME), ({ sql: db }) => processOf(db));
     await expect.poll(processes).not.toContain(lonely);
+  });
+
+  it('nothing happens in a transaction that could not be opened, and why it could not is told', async () => {
+    const database = open({ poolSize: 1 });
+    const cause = vi.fn();
+    // Whoever logs in as the app may not become the system.
+    const work = async ({ sql: db }: Session): Promise<void> => {
+      await db.execute(sql`select set_config('app.kept', 'yes', false)`).catch(cause);
+      await db.execute(sql`create temporary table kept (id int)`).catch(cause);
+    };
+    await expect(database.transaction({ kind: 'system' }, work)).rejects.toThrow('SQLSTATE 42501');
+    expect(cause.mock.calls.map(([error]) => String((error as Error).cause))).toEqual(
+      Array(2).fill('DatabaseFailure: SQLSTATE 25P02'),
+    );
+    const [left] = await database.transaction({ kind: 'login' }, ({ sql: db }) =>
+      db.execute(sql`select current_setting('app.kept', true) as kept, to_regclass('kept') as table`),
+    );
+    expect(left).toEqual({ kept: null, table: null });
   });
 
   it('a handle whose connection was killed never reads in the transaction of another tenant', async () => {
