@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 import { ConfigError } from './config-error.js';
 import { environmentSchema, SANDBOX_MEASURES, type Environment } from './environment.js';
 import { toStore } from './store-config.js';
+import { CLEAR_RULE, isUnheard } from './unheard.js';
 import { reachableHost } from './reachable-host.js';
 import { parseRedisUrl, REDIS_URL_RULE, type RedisConfig } from './redis-config.js';
 
@@ -140,7 +141,13 @@ const toClamd = (env: Environment): Config['clamd'] => ({
 
 function toAuth(env: Environment, isProduction: boolean, publicUrl: string, dataDir: string): Config['auth'] {
   const audience = env.OIDC_AUDIENCE;
-  if (env.OIDC_ISSUER !== undefined) return { issuer: env.OIDC_ISSUER, audience, developmentIssuer: null };
+  const issuer = env.OIDC_ISSUER;
+  if (issuer !== undefined) {
+    if (isProduction && !isUnheard(issuer)) {
+      throw new ConfigError(`OIDC_ISSUER is "${issuer}": it ${CLEAR_RULE}.`);
+    }
+    return { issuer, audience, developmentIssuer: null };
+  }
   if (isProduction) {
     throw new ConfigError(
       'OIDC_ISSUER is not set: production needs an issuer, the built-in one is for development.',

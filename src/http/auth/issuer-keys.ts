@@ -31,9 +31,17 @@ const keysSchema = z.looseObject({ keys: z.array(z.looseObject({})) });
 const metadataOf = (issuer: string) =>
   z.object({
     issuer: z.literal(issuer),
-    // Keys that came in the clear would be worth no more than tokens without a signature.
-    jwks_uri: z.url({ protocol: issuer.startsWith('https:') ? /^https$/ : /^https?$/ }),
+    jwks_uri: z
+      .url({ protocol: /^https?$/, abort: true })
+      .refine((keys) => mayComeFrom(new URL(keys), new URL(issuer)), 'would let keys come in the clear'),
   });
+
+/**
+ * Keys that came in the clear would be worth no more than tokens without a signature. An issuer that may itself be asked so,
+ * as the configuration says, names them on its own host.
+ */
+const mayComeFrom = (keys: URL, issuer: URL): boolean =>
+  keys.protocol === 'https:' || (keys.protocol === issuer.protocol && keys.hostname === issuer.hostname);
 
 /**
  * Finds the key of a token among those of the one issuer that the configuration names. Keys are known from

@@ -143,6 +143,32 @@ describe('the configuration', () => {
     expect(config.auth.developmentIssuer).toBeNull();
   });
 
+  it.each([
+    'http://id.example.org',
+    'http://localhost.example.org',
+    'http://127.0.0.1.nip.io',
+    'http://10.0.0.1',
+  ])('lets nobody on the way to %s forge tokens in production', (issuer) => {
+    const message = refusalOf({ LAZARET_PROFILE: 'production', OIDC_ISSUER: issuer });
+    expect(message).toContain(`OIDC_ISSUER is "${issuer}": it must be an https URL`);
+    expect(loadConfig({ ...given, OIDC_ISSUER: issuer }).auth.issuer).toBe(issuer);
+  });
+
+  it.each(['http://localhost:8080/realms/a', 'http://127.0.0.2', 'http://[::1]:8080'])(
+    'takes an issuer at %s, which nothing leaves the machine for',
+    (issuer) => {
+      const production = { LAZARET_PROFILE: 'production', LAZARET_RECEIPT_KEY_FILE: '/keys/receipts.json' };
+      expect(loadConfig({ ...given, ...production, OIDC_ISSUER: issuer }).auth.issuer).toBe(issuer);
+    },
+  );
+
+  it.each(['0.0.0.0', '192.0.2.1', '::'])(
+    'has the development issuer also where it listens on %s',
+    (host) => {
+      expect(loadConfig({ ...given, LAZARET_HOST: host }).auth.developmentIssuer).not.toBeNull();
+    },
+  );
+
   it('makes no key of receipts in production, and none where a file was named', () => {
     const production = { LAZARET_PROFILE: 'production', OIDC_ISSUER: 'https://id.example.org' };
     expect(refusalOf(production)).toContain('LAZARET_RECEIPT_KEY_FILE is not set');

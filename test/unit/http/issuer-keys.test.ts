@@ -139,18 +139,19 @@ describe('the keys of the issuer', () => {
     expect(issuer.requests).toEqual(['/.well-known/openid-configuration']);
   });
 
-  it('are never fetched in the clear for an issuer that is reached over TLS', async () => {
+  it.each([
+    ['that is reached over TLS', 'https://id.example', 'http://id.example/jwks'],
+    ['from beyond its own host', 'http://localhost:8080', 'http://id.example/jwks'],
+  ])('are never fetched in the clear for an issuer %s', async (_which, named, jwks_uri) => {
     const asked: string[] = [];
     vi.stubGlobal('fetch', (url: string) => {
       asked.push(url);
-      return Promise.resolve(
-        Response.json({ issuer: 'https://id.example', jwks_uri: 'http://id.example/jwks' }),
-      );
+      return Promise.resolve(Response.json({ issuer: named, jwks_uri }));
     });
-    const keys = createIssuerKeys({ issuer: 'https://id.example', ...told() });
-    const verify = verifyAccessToken({ issuer: 'https://id.example', audience: 'lazaret', keys, clock });
-    const outcome = await verify(`Bearer ${await signToken('https://id.example', first)}`);
+    const keys = createIssuerKeys({ issuer: named, ...told() });
+    const verify = verifyAccessToken({ issuer: named, audience: 'lazaret', keys, clock });
+    const outcome = await verify(`Bearer ${await signToken(named, first)}`);
     expect(outcome).toMatchObject({ fault: { code: 'DEPENDENCY_UNAVAILABLE' } });
-    expect(asked).toEqual(['https://id.example/.well-known/openid-configuration']);
+    expect(asked).toEqual([`${named}/.well-known/openid-configuration`]);
   });
 });
