@@ -12,6 +12,7 @@ export type TracingOptions = Pick<Partial<NodeSDKConfiguration>, 'spanProcessors
 /**
  * Starts the OpenTelemetry SDK, which reads the standard OTEL_* variables itself. Statements are recorded
  * without their parameters, paths without the rights that those of parts and downloads carry, and queries without values.
+ * A request brings its trace along, and no baggage.
  *
  * @returns a function that flushes and ends it, within a moment and without a failure
  */
@@ -26,7 +27,7 @@ export function startTracing(options: TracingOptions = {}): () => Promise<void> 
         ignoreIncomingRequestHook: (request) => isOperational(request.url),
         // Spans of calls that nothing asked for, e.g. a poll, would be traces of their own.
         requireParentforOutgoingSpans: true,
-        startIncomingSpanHook: withoutRights,
+        startIncomingSpanHook: fromOutside,
         startOutgoingSpanHook: withoutRightsOutside,
       }),
       new PgInstrumentation({
@@ -50,6 +51,17 @@ async function endInTime(sdk: NodeSDK): Promise<void> {
   const timer = setTimeout(late.resolve, FLUSH_MS);
   await Promise.race([sdk.shutdown().catch(() => undefined), late.promise]);
   clearTimeout(timer);
+}
+
+/**
+ * Called before anything is read from the request. Baggage would go on to the store, the issuer and every job, where the words of a
+ * stranger would pass for those of the service.
+ *
+ * @see https://www.w3.org/TR/baggage/#privacy-considerations
+ */
+function fromOutside(request: IncomingMessage): Record<string, string> {
+  delete request.headers['baggage'];
+  return withoutRights(request);
 }
 
 /** Attributes that take the place of those which the instrumentation would set. */

@@ -8,17 +8,31 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const STRANGERS = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 /** A program that asks itself over HTTP inside of a trace that began elsewhere. */
 const PROGRAM = `
   import { createServer, get } from 'node:http';
   import { currentTraceparent, withTraceparent } from './src/observability/tracing.js';
   import { stopTracing } from './src/observability/register.js';
+  import { context, propagation } from '@opentelemetry/api';
   const seen = [];
-  const server = createServer((request, response) => { seen.push(request.headers.traceparent); response.end(); });
+  const outside = [];
+  const jobs = [];
+  const server = createServer(async ({ url, headers }, response) => {
+    if (url === '/outside') outside.push(headers);
+    else seen.push(headers.traceparent);
+    if (url === '/passed-on') {
+      const job = {};
+      propagation.inject(context.active(), job);
+      jobs.push(job);
+      await ask('/outside');
+    }
+    response.end();
+  });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const ask = (path) => new Promise((resolve) => {
-    get({ port: server.address().port, host: '127.0.0.1', path, agent: false }, (answer) => {
+  const ask = (path, headers = {}) => new Promise((resolve) => {
+    get({ port: server.address().port, host: '127.0.0.1', path, headers, agent: false }, (answer) => {
       answer.resume().on('end', resolve);
     });
   });
@@ -30,9 +44,10 @@ const PROGRAM = `
   });
   await withTraceparent(null, 'failing', () => Promise.reject(new Error('no'))).catch(() => undefined);
   await ask('/livez');
+  await ask('/passed-on', { traceparent: '00-${STRANGERS}-b7ad6b7169203331-01', baggage: 'role=admin' });
   server.close();
   await stopTracing();
-  console.log(JSON.stringify({ inside, seen }));
+  console.log(JSON.stringify({ inside, seen, outside, jobs }));
 `;
 
 /** One that has a span to send when it ends. */
@@ -78,7 +93,16 @@ async function execute(program: string, env: Record<string, string>): Promise<st
   return stdout.trim();
 }
 
-let outcome: { readonly inside?: string; readonly seen: readonly (string | null)[] };
+type Carrier = Readonly<Record<string, string>>;
+
+interface Outcome {
+  readonly inside?: string;
+  readonly seen: readonly (string | null)[];
+  readonly outside: readonly Carrier[];
+  readonly jobs: readonly Carrier[];
+}
+
+let outcome: Outcome;
 
 beforeAll(async () => {
   collector.listen(0, '127.0.0.1');
@@ -90,7 +114,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     OTEL_NODE_RESOURCE_DETECTORS: 'none',
   });
-  outcome = JSON.parse(output) as typeof outcome;
+  outcome = JSON.parse(output) as Outcome;
 }, 40_000);
 afterAll(() => {
   collector.closeAllConnections();
@@ -107,6 +131,15 @@ describe('tracing', () => {
     const traced = spans.filter((span) => span.traceId === TRACE);
     expect(traced.map((span) => span.name)).toContain('job');
     expect(traced.some((span) => span.kind === SERVER)).toBe(true);
+  });
+
+  it('hands the trace of a stranger on to other systems and to jobs, and nothing else that came with it', () => {
+    const handedOn = [...outcome.outside, ...outcome.jobs];
+    expect(handedOn.map(({ traceparent }) => traceparent)).toEqual([
+      expect.stringContaining(STRANGERS),
+      expect.stringContaining(STRANGERS),
+    ]);
+    for (const carrier of handedOn) expect(carrier).not.toHaveProperty('baggage');
   });
 
   it('shows no right of a URL, and no probe', () => {
@@ -146,7 +179,7 @@ describe('tracing', () => {
     ['has no exporter', { OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }],
   ])('does nothing where it %s', async (_why, env) => {
     const count = spans.length;
-    const { inside, seen } = JSON.parse(await execute(PROGRAM, env)) as typeof outcome;
-    expect([inside, seen, spans.length]).toEqual([undefined, [null, null, null], count]);
+    const { inside, seen } = JSON.parse(await execute(PROGRAM, env)) as Outcome;
+    expect([inside, seen, spans.length]).toEqual([undefined, [null, null, null, expect.any(String)], count]);
   });
 });
