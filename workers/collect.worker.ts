@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { QUOTA_DIMENSIONS } from '../src/domain/quota.js';
 import type { Component } from '../src/lifecycle.js';
 import type { Logger } from '../src/observability/logger.js';
 import type { Metrics } from '../src/observability/metrics.js';
@@ -73,7 +74,7 @@ async function runOnce(
   if (cause !== undefined) logger.warn({ err: cause, kinds }, 'not every orphan could be removed');
   logger.info({ kinds, kept, foreign }, 'collected orphans');
   const { corrected, drift, failed, ...usage } = await reconcile({ signal });
-  for (const [dimension, amount] of Object.entries(drift)) metrics.quotaDrift.inc({ dimension }, amount);
+  for (const dimension of QUOTA_DIMENSIONS) metrics.quotaDrift[dimension].inc(drift[dimension]);
   if (corrected > 0) logger.error({ corrected, drift }, 'usage differed from the files and was corrected');
   if (failed > 0) logger.warn({ err: usage.cause, failed }, 'the usage of tenants could not be compared');
   if (report.isComplete) metrics.collectorLastRun.set(clock.now().getTime() / 1000);

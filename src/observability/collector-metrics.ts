@@ -1,4 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
+import type { QuotaDimension } from '../domain/quota.js';
 import { createReadGauge, describe } from './describe-metric.js';
 
 /** Makes the metrics of the collector and of the quotas that it checks. */
@@ -25,8 +26,19 @@ export const createCollectorMetrics = (registry: Registry) => ({
     'collector_last_run_timestamp_seconds',
     'End of the last complete run of the collector that this worker did.',
   ),
-  quotaDrift: new Counter({
-    ...describe(registry, 'quota_drift_total', 'Amounts by which the usage of tenants had to be corrected.'),
-    labelNames: ['dimension'] as const,
-  }),
+  quotaDrift: {
+    bytes: createDriftCounter(registry, 'bytes', 'Bytes'),
+    files: createDriftCounter(registry, 'files', 'Files'),
+    uploads: createDriftCounter(registry, 'uploads', 'Open uploads'),
+  },
 });
+
+/** One for each unit: bytes and files in one name would add up to nothing. */
+const createDriftCounter = (registry: Registry, dimension: QuotaDimension, unit: string): Counter =>
+  new Counter(
+    describe(
+      registry,
+      `quota_drift_${dimension}_total`,
+      `${unit} by which the usage of tenants had to be corrected.`,
+    ),
+  );

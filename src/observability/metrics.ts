@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { QuotaDimension } from '../domain/quota.js';
 import { createAnalyserMetrics, type AnalyserMetrics } from './analyser-metrics.js';
 import { createClamdGauges, type ClamdReading } from './clamd-gauges.js';
 import { createCollectorMetrics } from './collector-metrics.js';
@@ -60,7 +61,7 @@ export interface Metrics extends InspectionMetrics, AnalyserMetrics {
   /** End of the last complete run of the collector, in seconds since 1970. */
   readonly collectorLastRun: Gauge;
   /** By how much usage had to be corrected. */
-  readonly quotaDrift: Counter<'dimension'>;
+  readonly quotaDrift: Readonly<Record<QuotaDimension, Counter>>;
   /** Shows a connection pool on every scrape. */
   watchPool(pool: string, state: () => PoolState): void;
   /** Counts a transaction of the database that has ended. */

@@ -94,7 +94,8 @@ describe('maintenance of many workers', () => {
     expect(shown).toContain('lazaret_orphans_removed_total{kind="sealed"} 1');
     expect(shown).toContain('lazaret_orphan_bytes_removed_total{kind="sealed"} 7');
     expect(shown).toContain('lazaret_foreign_objects 3');
-    expect(shown).toContain('lazaret_quota_drift_total{dimension="bytes"} 5');
+    expect(shown).toContain('lazaret_quota_drift_bytes_total 5');
+    expect(shown).toContain('lazaret_quota_drift_files_total 0');
     expect(asked).toHaveLength(1);
     expect(clock.now().getTime() - (asked[0]?.getTime() ?? 0)).toBeGreaterThanOrEqual(HOUR_MS);
     expect((await files.transact(ACME, (tx) => tx.usage())).bytes).toBe(10);
