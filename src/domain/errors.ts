@@ -143,7 +143,7 @@ export class OvertimeError extends TransientError {
 
 /** Repeating the call cannot help: the input or the configuration of a dependency is wrong. */
 export class PermanentError extends Error {
-  override readonly name = 'PermanentError';
+  override readonly name: string = 'PermanentError';
 
   constructor(
     readonly dependency: string,
@@ -152,6 +152,11 @@ export class PermanentError extends Error {
   ) {
     super(message, options);
   }
+}
+
+/** The store does not have an upload, or what has arrived of it: it was ended, or is lost. Nothing can be added to it. */
+export class UploadGoneError extends PermanentError {
+  override readonly name = 'UploadGoneError';
 }
 
 /** A fault that has to cross code of a library which only knows exceptions. */

@@ -62,6 +62,11 @@ export function entriesOfChange(from: FileState | null, file: File): readonly Sa
 /** An upload is opened once. */
 const FIRST_RUN = '1';
 
+/** What it means that the store has lost an open upload, which ends because of that. */
+export const ENTRIES_OF_LOSS: readonly SagaEntry[] = [
+  { saga: 'COMPLETION', run: FIRST_RUN, step: 'OPEN', outcome: 'FAILED', cause: 'CONTENT_LOST' },
+];
+
 /** A file whose bytes were stored already has nothing to assemble. */
 const entriesOfHandOver = ({ ingestHandle }: File): readonly SagaEntry[] => [
   { saga: 'COMPLETION', run: FIRST_RUN, step: 'HAND_OVER', outcome: 'DONE' },

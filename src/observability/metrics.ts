@@ -23,6 +23,7 @@ export interface Metrics extends InspectionMetrics, AnalyserMetrics {
   readonly graphqlDurationSeconds: Histogram<'type'>;
   /** Changes of state; `from` is `NONE` for a new upload. */
   readonly uploadTransitions: Counter<'from' | 'to'>;
+  readonly lostUploads: Counter;
   readonly receivedBytes: Counter<'protocol'>;
   readonly servedBytes: Counter;
   /** Bytes that were not stored again, or not even sent: `way` is `inspection` or `possession`. */
@@ -129,6 +130,9 @@ const createUploadMetrics = (registry: Registry) => ({
     ...describe(registry, 'upload_transitions_total', 'Changes of state of uploads.'),
     labelNames: ['from', 'to'] as const,
   }),
+  lostUploads: new Counter(
+    describe(registry, 'lost_uploads_total', 'Open uploads that the store has lost, and that ended so.'),
+  ),
   receivedBytes: new Counter({
     ...describe(registry, 'received_bytes_total', 'Bytes received from clients.'),
     labelNames: ['protocol'] as const,

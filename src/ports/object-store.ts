@@ -99,7 +99,7 @@ export interface ObjectStore {
    * Streams one part in, with backpressure and without holding it in memory. Replaces an earlier part of
    * the same number atomically. When the body fails or does not have exactly `sizeBytes`, the call throws
    * (the body's own error where there is one) and an earlier part stays as it was. The body is consumed or
-   * destroyed in every case, also in `write`.
+   * destroyed in every case, also in `write`. Throws `UploadGoneError` when the upload is not open.
    */
   putPart(
     upload: OpenUpload,

@@ -5,15 +5,14 @@ import { isOpen } from '../domain/file-state.js';
 import type { File, Part } from '../domain/file.js';
 import { partSizeAt } from '../domain/parts.js';
 import { ok } from '../domain/result.js';
-import type { Clock } from '../ports/clock.js';
-import type { EventBus } from '../ports/event-bus.js';
-import type { FileStore, FileTransaction, LedgerEntry, TenantScope } from '../ports/file-store.js';
+import type { FileTransaction, LedgerEntry, TenantScope } from '../ports/file-store.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import type { PartGrant } from '../ports/url-signer.js';
 import { announce, announceProgress } from './announce.js';
 import { applyCommand, lockFile } from './apply.js';
 import { discardPart } from './discard-part.js';
 import { leftBehind } from './left-behind.js';
+import { refuseBytes, tooLate, type RefuseBytesDeps } from './refuse-bytes.js';
 import { removeFragments } from './remove-fragments.js';
 import { storePart } from './store-part.js';
 
@@ -35,11 +34,8 @@ export interface ReceivedPart {
 }
 
 /** What receiving a part needs. */
-export interface ReceivePartDeps {
-  readonly files: FileStore;
+export interface ReceivePartDeps extends RefuseBytesDeps {
   readonly objects: ObjectStore;
-  readonly bus: EventBus;
-  readonly clock: Clock;
 }
 
 /**
@@ -60,9 +56,8 @@ export const receivePart =
       return await record(deps, scope, file, part);
     } catch (error) {
       if (error instanceof FaultError) return { ok: false, fault: error.fault };
-      // Bytes that were on their way when the upload ended find no place in the store any more.
-      const late = error instanceof PermanentError && (await refuseLate(deps.files, scope, file.id));
-      if (late) return late;
+      const refused = error instanceof PermanentError && (await refuseBytes(deps, scope, file, error));
+      if (refused) return refused;
       throw error;
     }
   };
@@ -79,19 +74,6 @@ function refusal(
   }
   if (contentLength === undefined || contentLength === grant.sizeBytes) return undefined;
   return fault('BAD_USER_INPUT', { message: `The part must have exactly ${String(grant.sizeBytes)} bytes.` });
-}
-
-const tooLate = (file: File): ReturnType<typeof fault> =>
-  fault('CONFLICT', { message: `The upload is ${file.state}: it takes no parts.` });
-
-/** Why the file takes no parts any more; `undefined` while it does. */
-export async function refuseLate(
-  files: FileStore,
-  scope: TenantScope,
-  id: File['id'],
-): Promise<ReturnType<typeof fault> | undefined> {
-  const file = await files.transact(scope, (tx) => tx.find(id));
-  return file && !isOpen(file.state) ? tooLate(file) : undefined;
 }
 
 async function record(

@@ -5,22 +5,17 @@ import { fault, FaultError, PermanentError } from '../domain/errors.js';
 import { isOpen } from '../domain/file-state.js';
 import { givenUp, wasGivenUp } from './given-up.js';
 import type { File, Part } from '../domain/file.js';
-import type { Clock } from '../ports/clock.js';
-import type { EventBus } from '../ports/event-bus.js';
-import type { FileStore } from '../ports/file-store.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import { announce } from './announce.js';
 import { tooLarge } from './check-new-file.js';
-import { enterPart, refuseLate } from './receive-part.js';
+import { enterPart } from './receive-part.js';
+import { refuseBytes, type RefuseBytesDeps } from './refuse-bytes.js';
 import { removeFragments } from './remove-fragments.js';
 import { storePart } from './store-part.js';
 
 /** What taking parts needs. */
-export interface TakePartsDeps {
-  readonly files: FileStore;
+export interface TakePartsDeps extends RefuseBytesDeps {
   readonly objects: ObjectStore;
-  readonly bus: EventBus;
-  readonly clock: Clock;
 }
 
 /** A stream of unknown length on its way into the ledger of a file. */
@@ -141,8 +136,8 @@ async function tryPart(
     await removeFragments(deps.objects, entered.value.droppedFragments);
     return undefined;
   } catch (error) {
-    const late = error instanceof PermanentError && (await refuseLate(deps.files, actor, file.id));
-    if (late) return new FaultError(late.fault);
+    const refused = error instanceof PermanentError && (await refuseBytes(deps, actor, file, error));
+    if (refused) return new FaultError(refused.fault);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PermanentError } from '../../src/domain/errors.js';
+import { PermanentError, UploadGoneError } from '../../src/domain/errors.js';
 import {
   expectNothing,
   freshKey,
@@ -151,7 +151,7 @@ export function describeUploads(subject: GetSubject): void {
       const part = await put(subject().store, upload, 1, 10, 'a');
       await subject().store.abortUpload(upload);
       await subject().store.abortUpload(upload);
-      await expect(put(subject().store, upload, 2, 10, 'b')).rejects.toBeInstanceOf(PermanentError);
+      await expect(put(subject().store, upload, 2, 10, 'b')).rejects.toBeInstanceOf(UploadGoneError);
       await expect(subject().store.finishUpload(upload, [part])).rejects.toBeInstanceOf(PermanentError);
       await expectNothing(subject(), key);
     });
@@ -162,7 +162,7 @@ export function describeUploads(subject: GetSubject): void {
       await subject().store.finishUpload(upload, [await put(subject().store, upload, 1, 10, 'a')]);
       await subject().store.abortUpload(upload);
       expect((await readDigest(subject().store, ingest(key))).sizeBytes).toBe(10);
-      await expect(put(subject().store, upload, 1, 10, 'late')).rejects.toBeInstanceOf(PermanentError);
+      await expect(put(subject().store, upload, 1, 10, 'late')).rejects.toBeInstanceOf(UploadGoneError);
       expect((await readDigest(subject().store, ingest(key))).sha256).toBe(hashOf([10, 'a']));
       await subject().store.remove(ingest(key));
       await expectNothing(subject(), key);

@@ -1,7 +1,7 @@
 import { link, lstat, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { PermanentError } from '../../domain/errors.js';
+import { PermanentError, UploadGoneError } from '../../domain/errors.js';
 import type { LentChunks, OpenUpload, StoredPart } from '../../ports/object-store.js';
 import { ensureDirectory, isReal, listNames, pruneEmpty, syncDirectory } from './directories.js';
 import { partFileName, type Layout } from './layout.js';
@@ -56,7 +56,7 @@ export async function publishPart(
       await publish(scratchFile, path.join(directory, partFileName(part)));
     } catch (error) {
       await rm(scratchFile, { force: true });
-      throw errnoOf(error) === 'ENOENT' ? noSuchUpload() : error;
+      throw errnoOf(error) === 'ENOENT' && !(await isReal(directory)) ? noSuchUpload() : error;
     }
   });
   return part;
@@ -193,4 +193,4 @@ async function removeOthers(directory: string, manifest: Manifest): Promise<void
   }
 }
 
-const noSuchUpload = (): PermanentError => new PermanentError(DEPENDENCY, 'There is no such upload.');
+const noSuchUpload = (): UploadGoneError => new UploadGoneError(DEPENDENCY, 'There is no such upload.');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { PermanentError } from '../../domain/errors.js';
+import { PermanentError, UploadGoneError } from '../../domain/errors.js';
 import type { StoredArea, OpenUpload, StoredPart } from '../../ports/object-store.js';
 import { checkKey, type S3 } from './buckets.js';
 import { putStream } from './put-stream.js';
@@ -49,7 +49,11 @@ export async function putPart(
   const { uploadId } = readHandle(upload);
   const query = { partNumber: String(partNumber), uploadId };
   const target = { bucket: bucketOf(upload.area), key: checkKey(upload.key), query };
-  return { partNumber, etag: await putStream(connection, target, sizeBytes, body, signal) };
+  try {
+    return { partNumber, etag: await putStream(connection, target, sizeBytes, body, signal) };
+  } catch (error) {
+    throw isMissing(error, 'NoSuchUpload') ? noSuchUpload(error) : error;
+  }
 }
 
 /** Makes the parts one object. A second call finds the mark of the upload on the object and is content. */
@@ -98,8 +102,8 @@ async function isOpen(
   });
 }
 
-const noSuchUpload = (cause: unknown): PermanentError =>
-  new PermanentError(DEPENDENCY, 'There is no such upload.', { cause });
+const noSuchUpload = (cause: unknown): UploadGoneError =>
+  new UploadGoneError(DEPENDENCY, 'There is no such upload.', { cause });
 
 /** S3 has no multipart upload without parts: the object is put, and the upload forgotten. */
 async function finishEmpty(s3: S3, upload: AreaUpload, signal?: AbortSignal): Promise<void> {

@@ -45,7 +45,9 @@ registerEnumType(FileStateEnum, {
     },
     REJECTED: { description: "Refused by the tenant's policy or by a checksum." },
     CANCELLED: { description: 'Given up by a client before it was complete.' },
-    EXPIRED: { description: 'Never completed within the life of its upload.' },
+    EXPIRED: {
+      description: 'Never completed within the life of its upload, or lost by the store before that.',
+    },
     DELETED: { description: 'Its content is gone; the record stays.' },
   },
 });

@@ -14,6 +14,7 @@ import type { FileStore, FileTransaction, TenantScope } from '../../ports/file-s
 import type { ObjectStore } from '../../ports/object-store.js';
 import { announce, announceProgress } from '../announce.js';
 import { applyCommand } from '../apply.js';
+import { LOST } from '../refuse-bytes.js';
 
 /** What reconciling needs. */
 export interface ReconcileDeps {
@@ -28,8 +29,6 @@ export interface ReconcileDeps {
  * without a gap, which is enough to see an upload grow.
  */
 export type ReconcileExtent = 'all' | 'growth';
-
-const LOST = 'The store does not have this upload any more: begin a new one.';
 
 /** Whether clients may have sent parts of the upload straight to the store, and still can. */
 export const takesDirectParts = ({ transferMode, state }: Pick<File, 'transferMode' | 'state'>): boolean =>

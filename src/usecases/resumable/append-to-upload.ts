@@ -1,6 +1,13 @@
 import type { Readable } from 'node:stream';
 import { authorise, type Actor } from '../../domain/actor.js';
-import { fault, FaultError, TransientError, type Fault, type Outcome } from '../../domain/errors.js';
+import {
+  fault,
+  FaultError,
+  PermanentError,
+  TransientError,
+  type Fault,
+  type Outcome,
+} from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import { parseFileId, type FileId } from '../../domain/ids.js';
 import { ok } from '../../domain/result.js';
@@ -8,6 +15,7 @@ import type { UploadLock, UploadLocks } from '../../ports/upload-locks.js';
 import type { CompleteUploadDeps } from '../complete-upload.js';
 import { reconcileById } from '../direct/reconcile-parts.js';
 import { longestUpload, tooLarge } from '../check-new-file.js';
+import { refuseBytes, type RefuseBytesDeps } from '../refuse-bytes.js';
 import { beginAppend, type Appendable, type AppendClaim } from './begin-append.js';
 import type { PromisedChecksum } from './body-checksum.js';
 import { beginsAlike } from './compare-beginning.js';
@@ -38,7 +46,7 @@ export type AppendOutcome =
     };
 
 /** What appending needs. */
-export interface AppendDeps extends TakeBodyDeps, CompleteUploadDeps {
+export interface AppendDeps extends TakeBodyDeps, CompleteUploadDeps, RefuseBytesDeps {
   readonly locks: UploadLocks;
 }
 
@@ -127,6 +135,8 @@ async function take(
     if (error instanceof FaultError) return await refuse(deps, actor, input.fileId, error.fault);
     if (wanted.reason instanceof TransientError) throw wanted.reason;
     if (wanted.aborted) return busy();
+    const refused = error instanceof PermanentError && (await refuseBytes(deps, actor, upload.file, error));
+    if (refused) return await refuse(deps, actor, input.fileId, refused.fault);
     throw error;
   } finally {
     wanted.removeEventListener('abort', letGo);

@@ -187,7 +187,7 @@ export type FileState =
   | 'CLEAN'
   /** Its content is gone; the record stays. */
   | 'DELETED'
-  /** Never completed within the life of its upload. */
+  /** Never completed within the life of its upload, or lost by the store before that. */
   | 'EXPIRED'
   /** Quarantined. Stays so while it is released, and then only those who may have it get the content. */
   | 'INFECTED'

@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createUploadSpool } from '../../src/adapters/filesystem/upload-spool.js';
+import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
+import type { Actor } from '../../src/domain/actor.js';
+import { TransientError } from '../../src/domain/errors.js';
+import type { File } from '../../src/domain/file.js';
+import type { UploadLocks } from '../../src/ports/upload-locks.js';
+import { receiveFile } from '../../src/usecases/receive-file.js';
+import { receivePart } from '../../src/usecases/receive-part.js';
+import { appendToUpload, type AppendDeps } from '../../src/usecases/resumable/append-to-upload.js';
+import { openInspectionScene, type InspectionScene } from '../support/inspection-scene.js';
+import { ACME, draftFile } from '../support/stored-files.js';
+
+const ACTOR: Actor = { ...ACME, roles: ['uploader'], permissions: new Set(['file:upload', 'file:read']) };
+const BYTES = Buffer.from('half of it');
+const GONE = {
+  ok: false,
+  fault: { code: 'CONFLICT', message: expect.stringContaining('begin a new one') as unknown },
+};
+const OVER = {
+  ok: false,
+  fault: { code: 'CONFLICT', message: expect.stringContaining('EXPIRED') as unknown },
+};
+const signal = new AbortController().signal;
+const stream = (bytes: Buffer): Readable => Readable.from([bytes], { objectMode: false });
+
+const free: UploadLocks = {
+  acquire: async () => ({ wanted: signal, isHeld: () => true, release: async () => undefined }),
+};
+
+describe('an open upload that the store has lost', () => {
+  let scene: InspectionScene;
+  let spoolRoot: string;
+  let deps: AppendDeps;
+  const lost: string[] = [];
+  beforeAll(async () => {
+    scene = await openInspectionScene();
+    spoolRoot = await mkdtemp(path.join(tmpdir(), 'lazaret-spool-'));
+    const spool = await createUploadSpool({ root: spoolRoot, minFreeBytes: 0, clock: scene.deps.clock });
+    const settings = { sessionTtlSeconds: 3_600, idempotencyTtlSeconds: 3_600 };
+    const onLost = ({ id }: File): void => void lost.push(id);
+    deps = { ...scene.deps, ids: createUuidV7Ids(), locks: free, spool, settings, onLost };
+  });
+  afterAll(async () => {
+    await scene.close();
+    await rm(spoolRoot, { recursive: true, force: true });
+  });
+  beforeEach(() => void lost.splice(0));
+
+  const open = async (): Promise<File> => {
+    const draft = draftFile(ACTOR, { sizeBytes: BYTES.length, partSizeBytes: 5_242_880, expiresAt: null });
+    const { handle } = await scene.deps.objects.beginUpload(draft.ingestKey);
+    const file = { ...draft, ingestHandle: handle };
+    await scene.deps.files.transact(ACTOR, (tx) => tx.insert(file));
+    return file;
+  };
+  const lose = ({ ingestKey: key, ingestHandle }: File): Promise<void> =>
+    scene.deps.objects.abortUpload({ key, handle: ingestHandle ?? '' });
+  const putPart = ({ tenantId, id: fileId }: File, objects = deps.objects) =>
+    receivePart({ ...deps, objects })(
+      { tenantId, fileId, partNumber: 1, sizeBytes: BYTES.length, subject: 'alice' },
+      ACME,
+      { body: stream(BYTES), signal },
+    );
+  const append = ({ id: fileId }: File) =>
+    appendToUpload(deps)(ACTOR, { fileId, offsetBytes: 0, body: stream(BYTES) });
+  const sendWhole = (idempotencyKey: string, objects = deps.objects) =>
+    receiveFile({ ...deps, objects, settings: { sessionTtlSeconds: 60, idempotencyTtlSeconds: 60 } })(ACTOR, {
+      ...{ name: 'whole.bin', idempotencyKey, body: stream(BYTES), signal },
+    });
+
+  const expectEnded = async (file: File): Promise<void> => {
+    expect(lost).toEqual([file.id]);
+    expect(await scene.find(file)).toMatchObject({ state: 'EXPIRED' });
+    const { bytes, log } = await scene.deps.files.transact(ACTOR, async (tx) => ({
+      bytes: (await tx.usage()).bytes,
+      log: await tx.sagaSteps(file.id, 10),
+    }));
+    expect(bytes).toBe(0);
+    expect(log.map(({ cause }) => cause)).toContain('CONTENT_LOST');
+  };
+
+  it.each([
+    ['part', putPart],
+    ['request of tus', append],
+  ])('ends with the next %s, whose sender learns what to do', async (_what, send) => {
+    const file = await open();
+    await lose(file);
+    expect(await send(file)).toMatchObject(GONE);
+    await expectEnded(file);
+    expect(await send(file)).toMatchObject({ ok: false, fault: { code: 'CONFLICT' } });
+    expect(await append(file)).toMatchObject({ position: { phase: 'over' } });
+  });
+
+  it('ends with the next whole file, and its key is that of an upload that is over', async () => {
+    const objects = {
+      ...deps.objects,
+      putPart: async (...[upload, ...rest]: Parameters<typeof deps.objects.putPart>) => {
+        await deps.objects.abortUpload(upload);
+        return deps.objects.putPart(upload, ...rest);
+      },
+    };
+    expect(await sendWhole('lost', objects)).toMatchObject(GONE);
+    const [id = ''] = lost;
+    await expectEnded(await scene.find({ id } as File));
+    expect(await sendWhole('lost')).toMatchObject(OVER);
+    expect(await sendWhole('another')).toMatchObject({ ok: true });
+  });
+
+  it('goes on where the store is only away', async () => {
+    const file = await open();
+    const away = new TransientError('object-store', 'away');
+    const objects = { ...deps.objects, putPart: () => Promise.reject(away) };
+    await expect(putPart(file, objects)).rejects.toBe(away);
+    expect(await putPart(file)).toMatchObject({ ok: true });
+    expect(lost).toEqual([]);
+  });
+});
