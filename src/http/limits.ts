@@ -48,8 +48,13 @@ const MAX_COUNTED_ADDRESSES = 10_000;
 const UNWATCHED_DELAY_MS = 30_000;
 const OFF = 0;
 
-/** Refuses with RATE_LIMITED what one address asks too often; probes are never counted. */
-export async function addRateLimit(app: FastifyInstance, limits: EdgeLimits): Promise<void> {
+/**
+ * Refuses with RATE_LIMITED what one address asks too often; probes are never counted. Of what is asked from now on, that is
+ * preflights alone: the rules for other origins answer those themselves.
+ *
+ * @returns a function that counts the rest as well, to be called after these rules, so that pages can read a refusal
+ */
+export async function addRateLimit(app: FastifyInstance, limits: EdgeLimits): Promise<() => void> {
   await app.register(rateLimit, {
     // Its own hooks on each route come after those of the route, which may refuse before, and an unknown path has none.
     global: false,
@@ -63,7 +68,11 @@ export async function addRateLimit(app: FastifyInstance, limits: EdgeLimits): Pr
         fault(isTus(url) ? 'OVERLOADED' : 'RATE_LIMITED', { retryAfterMs: Math.max(1, ttl) }).fault,
       ),
   });
-  app.addHook('onRequest', app.rateLimit());
+  const count = app.rateLimit();
+  app.addHook('onRequest', async function countPreflight(request, reply) {
+    if (request.method === 'OPTIONS') await count.call(this, request, reply);
+  });
+  return () => void app.addHook('onRequest', count);
 }
 
 /** Refuses new work with OVERLOADED while the process is at its limits; what is under way goes on. */

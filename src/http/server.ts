@@ -93,8 +93,9 @@ async function addEdge(app: FastifyInstance, deps: HttpServerDeps): Promise<void
   addBodyGuard(app, { minRateBytesPerSecond, logger, ...bodyGuard });
   addReaderGuard(app, { minRateBytesPerSecond, logger, ...readerGuard });
   await addSecurityHeaders(app, deps.publicUrl.startsWith('https:'));
+  const countRequests = await addRateLimit(app, limits);
   await addCors(app, deps.allowedOrigins);
-  await addRateLimit(app, limits);
+  countRequests();
   await addPressureGate(app, limits);
   routeUpgrades();
   registerHealth(app, deps.health);

@@ -55,6 +55,34 @@ describe('an address that asks too often', () => {
   });
 });
 
+describe('a page of another origin', () => {
+  const headers = { origin: 'https://app.example', 'access-control-request-method': 'GET' };
+  const start = async (requestsPerAddress: number): Promise<(method: string) => Promise<Response>> => {
+    edge = await startTestEdge((app) => void app.get('/work', () => 'done'), {
+      limits: { requestsPerAddress },
+    });
+    const { url } = edge;
+    return (method) => fetch(`${url}/work`, { method, headers });
+  };
+
+  it('is counted by its preflights as well, each once', async () => {
+    const ask = await start(4);
+    const statuses = [];
+    for (const method of ['OPTIONS', 'GET', 'OPTIONS', 'OPTIONS', 'OPTIONS', 'GET']) {
+      statuses.push((await ask(method)).status);
+    }
+    expect(statuses).toEqual([204, 200, 204, 204, 429, 429]);
+  });
+
+  it('can read that it is refused', async () => {
+    const ask = await start(1);
+    await ask('GET');
+    const refused = await ask('GET');
+    expect(refused.headers.get('access-control-allow-origin')).toBe(headers.origin);
+    expect(await refused.json()).toMatchObject({ code: 'RATE_LIMITED' });
+  });
+});
+
 describe('a client behind a proxy', () => {
   const ask = async (url: string, forwardedFor: string): Promise<number> =>
     (await fetch(`${url}/work`, { headers: { 'x-forwarded-for': forwardedFor } })).status;
