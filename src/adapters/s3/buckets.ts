@@ -23,6 +23,11 @@ export const AREAS: readonly StoredArea[] = ['vault', 'quarantine', 'ingest'];
 const KEY = /^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/;
 const MAX_KEY_CHARACTERS = 512;
 
+/** Throws what a store fails with that is away, or refuses us; whether it has buckets does not matter. */
+export async function checkAccess({ connection, bucketOf }: S3): Promise<void> {
+  await connection.call(undefined, (client) => client.bucketExists(bucketOf('vault')));
+}
+
 /** Makes the buckets that are missing. Safe when several processes start at once. */
 export async function ensureBuckets({ connection, bucketOf }: S3, region: string): Promise<void> {
   for (const area of AREAS) {

@@ -1,14 +1,15 @@
 import { buffer } from 'node:stream/consumers';
 import type { StoreIdentity } from '../../ports/store-identity.js';
 import { MAX_ID_BYTES, parseStoreId } from '../common/store-id.js';
-import type { S3 } from './buckets.js';
+import { ensureBuckets, type S3 } from './buckets.js';
 import { isMissing } from './s3-error.js';
 
 /** The dot keeps it apart from every key of an object. */
 const IDENTITY_KEY = '.store-id';
 
-/** The id of the store, in an object of the vault. */
-export function tellIdentity({ connection, bucketOf }: S3): StoreIdentity {
+/** The id of the store, in an object of the vault. A store without buckets has none; with its id it gets them. */
+export function tellIdentity(s3: S3, region: string): StoreIdentity {
+  const { connection, bucketOf } = s3;
   const bucket = bucketOf('vault');
   const identityPlace = `s3://${bucket}/${IDENTITY_KEY}`;
   return {
@@ -28,6 +29,7 @@ export function tellIdentity({ connection, bucketOf }: S3): StoreIdentity {
     },
     identify: async (id, signal) => {
       const text = Buffer.from(`${id}\n`);
+      await ensureBuckets(s3, region);
       await connection.call(signal, (client) =>
         client.putObject(bucket, IDENTITY_KEY, text, text.byteLength),
       );

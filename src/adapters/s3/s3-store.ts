@@ -3,7 +3,7 @@ import type { DirectTransfer, LentChunks, ObjectStore, OpenUpload } from '../../
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
 import { consume } from '../common/consume.js';
 import { STAGED_TAG } from './bucket-rules.js';
-import { checkBuckets, ensureBuckets, removeObject, type S3 } from './buckets.js';
+import { checkAccess, checkBuckets, ensureBuckets, removeObject, type S3 } from './buckets.js';
 import { createDirectTransfer } from './direct-transfer.js';
 import { isolateObject } from './isolate-object.js';
 import { abortUpload, beginUpload, finishUpload, putPart, type AreaUpload } from './multipart.js';
@@ -26,7 +26,7 @@ export interface S3StoreOptions extends S3Endpoint {
   readonly ingest?: IngestKey | undefined;
   /** How the buckets are to be kept; without it their rules are not touched. */
   readonly housekeeping?: Housekeeping | undefined;
-  /** Asked before the rules of the buckets are touched; what it throws, opening the store throws. */
+  /** Asked before buckets are made and rules are touched; what it throws, opening the store throws. */
   readonly recognise?: ((identity: StoreIdentity) => Promise<void>) | undefined;
   /** Largest object that is written in one request; at least 5 MiB. @default 256 MiB */
   readonly pieceBytes?: number;
@@ -53,8 +53,8 @@ export async function createS3Store(
   };
   const pieceBytes = options.pieceBytes ?? DEFAULT_PIECE_BYTES;
   const staged = (upload: OpenUpload): AreaUpload => ({ ...upload, area: 'ingest' });
-  await ensureBuckets(s3, options.region);
-  const direct = await prepare(s3, options);
+  const identity = tellIdentity(s3, options.region);
+  const direct = await prepare(s3, options, identity);
   const isTagged = options.housekeeping !== undefined;
   return {
     beginUpload: async (key, signal) => {
@@ -80,7 +80,7 @@ export async function createS3Store(
     remove: (ref, signal) => removeObject(s3, ref, signal),
     ...quarantineOf(s3, options.copyBytes ?? DEFAULT_COPY_BYTES),
     list: (selection) => listBuckets(s3, selection),
-    ...tellIdentity(s3),
+    ...identity,
     check: (signal) => checkBuckets(s3, signal),
   };
 }
@@ -92,10 +92,16 @@ const quarantineOf = (s3: S3, copyBytes: number): QuarantineArea => ({
 });
 
 /** @returns the way for clients to send parts themselves, where the second credential can be trusted with it */
-async function prepare(s3: S3, options: S3StoreOptions): Promise<DirectTransfer | undefined> {
+async function prepare(
+  s3: S3,
+  options: S3StoreOptions,
+  identity: StoreIdentity,
+): Promise<DirectTransfer | undefined> {
   const { ingest, housekeeping, recognise } = options;
-  // Rules are set anew by every start: those of the store of another database are not ours to set.
-  await recognise?.(tellIdentity(s3));
+  await checkAccess(s3);
+  // In the store of another database, and under a wrong name, nothing is ours to make or to set.
+  await recognise?.(identity);
+  await ensureBuckets(s3, options.region);
   if (housekeeping) await prepareBuckets(s3, options, ingest, housekeeping);
   if (!ingest) return undefined;
   const { accessKey, secretKey, publicEndpoint } = ingest;
