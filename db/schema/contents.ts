@@ -54,8 +54,6 @@ export const contents = pgTable(
     inspectedAt: instant('inspected_at')
       .notNull()
       .default(sql`to_timestamp(0)`),
-    /** Version of the tenant's policy that the last inspection of these bytes decided under. */
-    policyVersion: text('policy_version').notNull().default(''),
     /** Definitions of the last examination, whatever it showed; empty where another one is wanted at once. */
     examinedWith: text('examined_with').notNull().default(''),
     /** When a file last came to refer to the copy. */
