@@ -1,5 +1,7 @@
+import type { Gauge } from 'prom-client';
 import { DEAD_LETTER_CAUSES } from '../src/domain/dead-letter.js';
 import type { Component } from '../src/lifecycle.js';
+import { forgetReading } from '../src/observability/describe-metric.js';
 import type { Logger } from '../src/observability/logger.js';
 import type { Metrics } from '../src/observability/metrics.js';
 import type { BacklogCounts, QuarantineCounts } from '../src/ports/backlog.js';
@@ -19,19 +21,32 @@ export interface GaugesWorkerDeps {
 
 const INTERVAL_MS = 5_000;
 
-/** Keeps the gauges of queue, outbox and quarantine up to date. A value that cannot be read stays as it was. */
+/** Gauges that are read together. */
+interface Reading {
+  readonly gauges: (metrics: Metrics) => readonly Gauge[];
+  readonly show: (deps: GaugesWorkerDeps) => Promise<void>;
+}
+
+/**
+ * Keeps the gauges of queue, outbox and quarantine up to date. One that cannot be read shows nothing: the last value would
+ * look like a backlog that stands still, or like none.
+ */
 export const createGaugesWorker = (deps: GaugesWorkerDeps): Component =>
   createLoop('gauges', async (signal) => {
     while (!signal.aborted) {
-      const results = await Promise.allSettled([showBacklog(deps), showQuarantine(deps), showQueue(deps)]);
-      for (const result of results) {
-        if (result.status === 'rejected') {
-          deps.logger.debug({ err: result.reason as unknown }, 'gauge not read');
-        }
-      }
+      await Promise.all(READINGS.map((reading) => read(deps, reading)));
       await deps.clock.sleep(INTERVAL_MS, signal);
     }
   });
+
+async function read(deps: GaugesWorkerDeps, { gauges, show }: Reading): Promise<void> {
+  try {
+    await show(deps);
+  } catch (err) {
+    gauges(deps.metrics).forEach(forgetReading);
+    deps.logger.debug({ err }, 'gauge not read');
+  }
+}
 
 async function showBacklog({ backlogCounts, metrics }: GaugesWorkerDeps): Promise<void> {
   const { scanning, unpublished, oldestScanningMs, deadLetters, oldestDeadLetterMs } = await backlogCounts();
@@ -55,3 +70,15 @@ async function showQueue({ queueCounts, metrics }: GaugesWorkerDeps): Promise<vo
     metrics.queueDepth.set({ queue: 'inspection', state }, count);
   }
 }
+
+const READINGS: readonly Reading[] = [
+  {
+    gauges: (metrics) => [
+      ...[metrics.filesScanning, metrics.outboxUnpublished, metrics.oldestScanningSeconds],
+      ...[metrics.deadLettersOpen, metrics.oldestDeadLetterSeconds],
+    ],
+    show: showBacklog,
+  },
+  { gauges: ({ quarantinedFiles, openReleases }) => [quarantinedFiles, openReleases], show: showQuarantine },
+  { gauges: ({ queueDepth }) => [queueDepth], show: showQueue },
+];

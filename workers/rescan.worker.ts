@@ -66,6 +66,7 @@ async function planOnce(
       await lease.release();
     }
   } catch (err) {
+    metrics.rescansPending.remove();
     if (!signal.aborted) logger.debug({ err }, 'no examinations planned; the next turn comes');
   }
 }

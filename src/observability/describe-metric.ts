@@ -13,6 +13,13 @@ export const describe = (registry: Registry, suffix: string, help: string) => ({
  */
 export function createReadGauge(registry: Registry, suffix: string, help: string): Gauge {
   const gauge = new Gauge(describe(registry, suffix, help));
-  gauge.remove();
+  forgetReading(gauge);
   return gauge;
+}
+
+/** Shows nothing any more of what a gauge was set to, in whichever of its labels: what cannot be read now may be anything. */
+export function forgetReading(gauge: Gauge): void {
+  // Without labels a reset sets it to zero.
+  gauge.reset();
+  gauge.remove({});
 }

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { TransientError } from '../../../src/domain/errors.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
+import { createGaugesWorker } from '../../../workers/gauges.worker.js';
 import { createRescanWorker } from '../../../workers/rescan.worker.js';
 import { rememberingLogger } from '../../support/test-edge.js';
 
@@ -29,6 +31,39 @@ describe('a gauge of what is read elsewhere', () => {
     expect(await seriesOf(metrics)).toEqual(
       expect.arrayContaining(['lazaret_analysers{state="idle"} 3', 'lazaret_analysers{state="busy"} 0']),
     );
+  });
+
+  it('shows nothing for as long as it cannot be read', async () => {
+    const metrics = createMetrics();
+    const isAway = { database: false, queue: false };
+    const unless = async <T>(dependency: keyof typeof isAway, counts: T): Promise<T> => {
+      if (isAway[dependency]) throw new TransientError(dependency, 'away');
+      return counts;
+    };
+    const due = { scanning: 3, unpublished: 2, oldestScanningMs: 1, deadLetters: {}, oldestDeadLetterMs: 0 };
+    const kept = { kept: 1, requested: 0, approved: 0 };
+    const jobs = { waiting: 1, active: 0, delayed: 0, failed: 0 };
+    const worker = createGaugesWorker({
+      backlogCounts: () => unless('database', due),
+      quarantineCounts: () => unless('database', kept),
+      queueCounts: () => unless('queue', jobs),
+      metrics,
+      clock: { now: () => new Date(), sleep: () => new Promise((resolve) => setTimeout(resolve, 5)) },
+      logger: rememberingLogger().logger,
+    });
+    const ofDatabase =
+      /^lazaret_(?:files_scanning|outbox_un|oldest_|dead_letters_open|quarantined_files|open_releases)/u;
+    const shown = async (name: RegExp) => (await seriesOf(metrics)).filter((line) => name.test(line)).length;
+    await worker.start?.(new AbortController().signal);
+    await vi.waitFor(async () => expect(await shown(ofDatabase)).toBeGreaterThan(6));
+    const all = await shown(ofDatabase);
+    isAway.database = true;
+    await vi.waitFor(async () => expect(await shown(ofDatabase)).toBe(0));
+    expect(await shown(/^lazaret_queue_jobs/u)).toBe(4);
+    Object.assign(isAway, { database: false, queue: true });
+    await vi.waitFor(async () => expect(await shown(/^lazaret_queue_jobs/u)).toBe(0));
+    await vi.waitFor(async () => expect(await shown(ofDatabase)).toBe(all));
+    await worker.stop?.(new AbortController().signal);
   });
 
   it('of due examinations is shown by the worker that planned last, and by no other', async () => {
