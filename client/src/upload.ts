@@ -104,11 +104,12 @@ function createCancel(run: UploadRun, ending: Ending, abort: () => void): Upload
     if (isOver(state.snapshot())) return;
     ending.cancel = 'wanted';
     try {
-      if (!(await cancelUpload({ ...run, isSettled: ending.isSettled, stop }))) return;
+      const givenUp = await cancelUpload({ ...run, isSettled: ending.isSettled, stop });
+      if (!givenUp) return;
       ending.cancel = 'done';
       await stop();
       await memory.forget(run.options.fileId);
-      state.change({ phase: 'cancelled', problem: undefined, bytesPerSecond: 0 });
+      state.change({ ...givenUp, phase: 'cancelled', problem: undefined, bytesPerSecond: 0 });
     } finally {
       if (ending.cancel === 'wanted') ending.cancel = 'no';
     }

@@ -57,6 +57,7 @@ describe('giving an upload up', () => {
     await Promise.all([upload.cancel(), upload.cancel()]);
     await expect(upload.result).rejects.toMatchObject({ name: 'AbortError' });
     expect([state(), upload.snapshot().phase, count('cancelUpload')]).toEqual(['CANCELLED', 'cancelled', 1]);
+    expect(upload.snapshot()).toMatchObject({ stage: 'CANCELLED', file: { state: 'CANCELLED' } });
     expect([await client.unfinished(), [...new Set(phases)]]).toEqual([
       [],
       ['preparing', 'sending', 'cancelled'],
@@ -113,6 +114,7 @@ describe('giving an upload up', () => {
     await upload.cancel();
     await expect(upload.result).rejects.toMatchObject({ name: 'AbortError' });
     expect([service.log, upload.snapshot().phase]).toEqual([[], 'cancelled']);
+    expect(upload.snapshot().stage).toBe('CANCELLED');
   });
 
   it('works after the upload failed, and after it was stopped', async () => {
@@ -121,6 +123,7 @@ describe('giving an upload up', () => {
     await expect(failed.result).rejects.toMatchObject({ code: 'TOO_LARGE' });
     await failed.cancel();
     expect([state(), failed.snapshot().phase]).toEqual(['CANCELLED', 'cancelled']);
+    expect(failed.snapshot().stage).toBe('CANCELLED');
     expect(await client.unfinished()).toEqual([]);
 
     const stopped = await leave();
@@ -154,6 +157,7 @@ describe('giving an upload up', () => {
     await expect(other.result).rejects.toMatchObject({ code: 'FILE_CHANGED' });
     await other.cancel();
     expect([state(), other.snapshot().phase]).toEqual(['PENDING', 'cancelled']);
+    expect(other.snapshot().stage).toBe('PENDING');
   });
 });
 
