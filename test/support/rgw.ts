@@ -18,8 +18,8 @@ const PROGRAMS = ['ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'monmaptoo
 export interface Rgw extends S3Access {
   /** Speaks S3, and keeps nothing itself; may be killed and started again. */
   readonly gateway: ProductProcess;
-  /** Runs `radosgw-admin`. */
-  readonly admin: (...args: string[]) => Promise<unknown>;
+  /** The configuration that {@link radosgwAdmin} finds it by. */
+  readonly config: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -51,9 +51,9 @@ export async function startRgw(directory: string): Promise<Rgw> {
   try {
     await add(startMonitor(node));
     await add(startStorage(node));
-    await createUser(node, 'app', ['AK', 'SK']);
+    await createStoreUser(node.config, 'app', ['AK', 'SK']);
     // Fewer than no buckets: it may make none.
-    await createUser(node, 'ingest', ['IK', 'ISK'], ['--max-buckets=-1']);
+    await createStoreUser(node.config, 'ingest', ['IK', 'ISK'], ['--max-buckets=-1']);
     gateway = await controlProcess(() => startGateway(node), stops);
   } catch (error) {
     await stop();
@@ -67,13 +67,14 @@ export async function startRgw(directory: string): Promise<Rgw> {
     region: 'us-east-1',
     ingest,
     gateway,
-    admin: (...args) => admin(node, args),
+    config: node.config,
     stop,
   };
 }
 
-async function createUser(
-  node: Node,
+/** Makes a user of a gateway who has nothing yet. */
+export async function createStoreUser(
+  config: string,
   name: string,
   [accessKey, secretKey]: readonly [string, string],
   options: readonly string[] = [],
@@ -84,11 +85,12 @@ async function createUser(
     `--access-key=${accessKey}`,
     `--secret-key=${secretKey}`,
   ];
-  await admin(node, ['user', 'create', ...user, ...options]);
+  await radosgwAdmin(config, 'user', 'create', ...user, ...options);
 }
 
-const admin = (node: Node, args: readonly string[]): Promise<unknown> =>
-  tool(node, 'radosgw-admin', ['-n', 'client.rgw.a', ...args]);
+/** Runs `radosgw-admin` for the gateway of a configuration. */
+export const radosgwAdmin = (config: string, ...args: string[]): Promise<unknown> =>
+  tool({ config }, 'radosgw-admin', ['-n', 'client.rgw.a', ...args]);
 
 interface Node {
   readonly directory: string;
@@ -137,8 +139,11 @@ async function startStorage(node: Node): Promise<ServerProcess> {
 const startGateway = (node: Node): Promise<ServerProcess> =>
   daemon(node, 'radosgw', ['-n', 'client.rgw.a'], async () => (await fetch(node.endpoint)).ok);
 
-const tool = (node: Node, name: string, args: readonly string[]): Promise<{ stdout: string }> =>
-  run(name, ['-c', node.config, ...args], { timeout: COMMAND_TIMEOUT_MS });
+const tool = (
+  { config }: Pick<Node, 'config'>,
+  name: string,
+  args: readonly string[],
+): Promise<{ stdout: string }> => run(name, ['-c', config, ...args], { timeout: COMMAND_TIMEOUT_MS });
 
 const daemon = (
   node: Node,

@@ -8,7 +8,7 @@ import { startClamd } from '../../launch/services/clamd.js';
 import { writeDevelopmentDefinitions } from '../../launch/services/development-definitions.js';
 import { startPostgres } from '../../launch/services/postgres.js';
 import { startRedis } from '../../launch/services/redis.js';
-import { startRgw } from './rgw.js';
+import { startRgw, type Rgw } from './rgw.js';
 import type { S3Access } from './s3-access.js';
 import { untilUnused } from './service-users.js';
 
@@ -21,6 +21,8 @@ export interface TestServices {
   /** The same clamd under both addresses, knowing the EICAR test string, and what ClamAV's own test files hold. */
   readonly clamd: { readonly tcp: string; readonly unix: string };
   readonly s3: S3Access;
+  /** By which the store is administered; not where it was given. */
+  readonly s3Config?: string | undefined;
 }
 
 declare module 'vitest' {
@@ -60,6 +62,7 @@ export async function provideServices(project: TestProject): Promise<() => Promi
       redisUrl: need(redis).url,
       clamd: { tcp: need(clamd).tcp, unix: need(clamd).unix },
       s3: toAccess(need(s3)),
+      s3Config: configOf(need(s3)),
     });
   } catch (error) {
     await teardown();
@@ -81,6 +84,8 @@ const toAccess = ({ endpoint, accessKey, secretKey, region, ingest }: S3Access):
   region,
   ingest,
 });
+
+const configOf = (s3: S3Access | Rgw): string | undefined => ('config' in s3 ? s3.config : undefined);
 
 /** Without fsync: what a test kills is a process, never the machine. */
 const startTestPostgres = (directory: string): ReturnType<typeof startPostgres> =>
