@@ -8,6 +8,7 @@ import { startClamd } from '../../launch/services/clamd.js';
 import { writeDevelopmentDefinitions } from '../../launch/services/development-definitions.js';
 import { startPostgres } from '../../launch/services/postgres.js';
 import { startRedis } from '../../launch/services/redis.js';
+import { NEVER_LOSES_POWER } from './own-postgres.js';
 import { startRgw, type Rgw } from './rgw.js';
 import type { S3Access } from './s3-access.js';
 import { untilUnused } from './service-users.js';
@@ -87,12 +88,11 @@ const toAccess = ({ endpoint, accessKey, secretKey, region, ingest }: S3Access):
 
 const configOf = (s3: S3Access | Rgw): string | undefined => ('config' in s3 ? s3.config : undefined);
 
-/** Without fsync: what a test kills is a process, never the machine. */
 const startTestPostgres = (directory: string): ReturnType<typeof startPostgres> =>
   startPostgres({
     directory,
     password: 'postgres',
-    settings: { fsync: 'off', full_page_writes: 'off', max_connections: '400', shared_buffers: '128MB' },
+    settings: { ...NEVER_LOSES_POWER, max_connections: '400', shared_buffers: '128MB' },
   });
 
 /** Out of the program that ClamAV's test files hold in many ways; all that it does is to show a message. */
