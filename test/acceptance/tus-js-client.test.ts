@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Product } from '../support/product.js';
 import { onSharedProduct } from '../support/shared-product.js';
 import { createTusUpload, offsetOf, tusCalls } from '../support/tus-calls.js';
@@ -79,48 +79,56 @@ describe('tus-js-client', () => {
     await expectClean(product, token, await done, bytes);
   });
 
-  it('keeps what came slowly when the API is killed, although no part of it was whole', async () => {
-    const call = tusCalls(product.url, token);
-    const path = await createTusUpload(call, 8 * MIB);
-    const slow = new ReadableStream<Uint8Array>({
-      pull: async (stream) => {
-        await sleep(250);
-        stream.enqueue(randomBytes(MIB / 8));
-      },
+  describe('from a sender that is slow', () => {
+    let slowPath: string;
+    let held: Promise<unknown>;
+    // It is long until there is enough of it, and the next test has no need of this process.
+    beforeAll(async () => {
+      const call = tusCalls(product.url, token);
+      slowPath = await createTusUpload(call, 8 * MIB);
+      const slow = new ReadableStream<Uint8Array>({
+        pull: async (stream) => {
+          await sleep(250);
+          stream.enqueue(randomBytes(MIB / 16));
+        },
+      });
+      held = call('PATCH', `${product.url}${slowPath}`, { 'upload-offset': '0' }, slow).catch(
+        () => undefined,
+      );
     });
-    const held = call('PATCH', `${product.url}${path}`, { 'upload-offset': '0' }, slow).catch(
-      () => undefined,
-    );
-    await expect.poll(() => receivedBytes(path), { timeout: 30_000 }).toBeGreaterThan(MIB);
-    const received = await receivedBytes(path);
-    await product.api.kill9();
-    await held;
-    await product.api.restart();
-    expect(received).toBeLessThan(8 * MIB);
-    expect(await offsetOf(call, path)).toBe(received);
-  });
 
-  it('takes an upload over from a request whose process was killed, within ten seconds', async () => {
-    const call = tusCalls(product.url, token);
-    const bytes = randomBytes(12 * MIB);
-    const path = await createTusUpload(call, bytes.length);
-    const [other] = product.otherApis;
-    const hanging = new ReadableStream<Uint8Array>({
-      start: (stream) => {
-        stream.enqueue(bytes.subarray(0, 9 * MIB));
-      },
+    it('takes an upload over from a request whose process was killed, within ten seconds', async () => {
+      const call = tusCalls(product.url, token);
+      const bytes = randomBytes(12 * MIB);
+      const path = await createTusUpload(call, bytes.length);
+      const [other] = product.otherApis;
+      const hanging = new ReadableStream<Uint8Array>({
+        start: (stream) => {
+          stream.enqueue(bytes.subarray(0, 9 * MIB));
+        },
+      });
+      const held = call('PATCH', `${other?.url ?? ''}${path}`, { 'upload-offset': '0' }, hanging).catch(
+        () => undefined,
+      );
+      // The first part has been taken: the request has the lock.
+      await expect.poll(() => receivedBytes(path)).toBe(8 * MIB);
+      await other?.kill9();
+      const begunAt = performance.now();
+      await offsetOf(call, path);
+      expect(performance.now() - begunAt).toBeLessThan(10_000);
+      await held;
+      await other?.restart();
     });
-    const held = call('PATCH', `${other?.url ?? ''}${path}`, { 'upload-offset': '0' }, hanging).catch(
-      () => undefined,
-    );
-    // The first part has been taken: the request has the lock.
-    await expect.poll(() => receivedBytes(path)).toBe(8 * MIB);
-    await other?.kill9();
-    const begunAt = performance.now();
-    await offsetOf(call, path);
-    expect(performance.now() - begunAt).toBeLessThan(10_000);
-    await held;
-    await other?.restart();
+
+    it('keeps what came slowly when the API is killed, although no part of it was whole', async () => {
+      await expect.poll(() => receivedBytes(slowPath), { timeout: 30_000 }).toBeGreaterThan(MIB);
+      const received = await receivedBytes(slowPath);
+      await product.api.kill9();
+      await held;
+      await product.api.restart();
+      expect(received).toBeLessThan(8 * MIB);
+      expect(await offsetOf(tusCalls(product.url, token), slowPath)).toBe(received);
+    });
   });
 
   it('lets two write to one upload: each byte counts once, whoever sends it', async () => {
