@@ -36,18 +36,22 @@ const bucketsOf = (prefix: string): string[] =>
   ['ingest', 'vault', 'quarantine'].map((area) => `${prefix}-${area}`);
 
 async function everything(prefix: string, key: string): Promise<string[]> {
-  const names: string[] = [];
-  for (const bucket of bucketsOf(prefix)) {
-    for await (const { name } of client.listObjectsV2(bucket, '', true) as AsyncIterable<{ name: string }>) {
-      names.push(name);
-    }
-    for await (const { key: open } of client.listIncompleteUploads(bucket, '', true) as AsyncIterable<{
-      key: string;
-    }>) {
-      names.push(`open ${open}`);
-    }
-  }
-  return names.filter((name) => name.endsWith(key));
+  const names = await Promise.all(
+    bucketsOf(prefix).flatMap((bucket) => [namesOf(bucket), openNamesOf(bucket)]),
+  );
+  return names.flat().filter((name) => name.endsWith(key));
+}
+
+async function namesOf(bucket: string): Promise<string[]> {
+  const items = (await client.listObjectsV2(bucket, '', true).toArray()) as { readonly name: string }[];
+  return items.map(({ name }) => name);
+}
+
+async function openNamesOf(bucket: string): Promise<string[]> {
+  const items = (await client.listIncompleteUploads(bucket, '', true).toArray()) as {
+    readonly key: string;
+  }[];
+  return items.map(({ key }) => `open ${key}`);
 }
 
 describeObjectStore('S3 (Ceph object gateway)', async () => {

@@ -197,5 +197,6 @@ bluestore block size = 10737418240
 rgw frontends = beast endpoint=${new URL(node.endpoint).host}
 rgw data = ${node.directory}/rgw
 rgw crypt require ssl = false
+rgw override bucket index max shards = 1
 debug rgw = 0
 `;
