@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Takes long for its size, by which vitest would have it run last, with nothing beside it. */
-const LONG = 'test/unit/analyser/hostile.test.ts';
+/** They take long for their size, by which vitest would have them run last, with nothing beside them. */
+const LONG = ['test/unit/analyser/hostile.test.ts', 'test/unit/observability/metrics-server.test.ts'];
 
 /**
  * The order in which a run goes through test files, project by project. Files that share a product come at the end of
@@ -22,6 +22,6 @@ export class RunOrder extends BaseSequencer {
 }
 
 async function rankOf({ moduleId }: TestSpecification): Promise<number> {
-  if (moduleId.endsWith(LONG)) return -1;
+  if (LONG.some((file) => moduleId.endsWith(file))) return -1;
   return (await readFile(moduleId, 'utf8')).includes('onSharedProduct(') ? 1 : 0;
 }
