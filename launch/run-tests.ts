@@ -17,6 +17,16 @@ const OBJECT_STORE = [
 ];
 
 /**
+ * Installs what the tests start.
+ *
+ * @throws StartError when something is missing and this user cannot install it
+ */
+export async function installTestPackages(): Promise<void> {
+  const isStoreGiven = (process.env['S3_ENDPOINT'] ?? '') !== '';
+  await ensureAptPackages([...PACKAGES, ...(isStoreGiven ? [] : OBJECT_STORE)], '');
+}
+
+/**
  * Installs what the tests start, and runs them.
  *
  * @param args - go to vitest
@@ -25,7 +35,6 @@ const OBJECT_STORE = [
  * @throws StartError when something is missing and this user cannot install it
  */
 export async function runTests(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
-  const isStoreGiven = (process.env['S3_ENDPOINT'] ?? '') !== '';
-  await ensureAptPackages([...PACKAGES, ...(isStoreGiven ? [] : OBJECT_STORE)], '');
+  await installTestPackages();
   return (await runTool('vitest/vitest.mjs', ['run', ...args], { env })).code;
 }
