@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -83,6 +84,32 @@ describe('the package of the client library, as it would be published', () => {
     );
     const inBrowser = await run(process.execPath, ['--conditions=browser', script]);
     expect(inBrowser.stdout.trim()).toBe('UploadError,createUploadClient,hasCode true');
+  });
+
+  it('leaves out of a page what the page does not use', async () => {
+    const contents = `import { createUploadClient } from '@lazaret/client/browser'; console.log(createUploadClient);`;
+    const page = await build({
+      stdin: { contents, resolveDir: consumer },
+      bundle: true,
+      format: 'esm',
+      logLevel: 'silent',
+      minify: true,
+      platform: 'browser',
+      write: false,
+    });
+    const operations = page.outputFiles[0]?.text.matchAll(/(?:query|mutation|subscription) (\w+)/gu) ?? [];
+    expect(new Set(Array.from(operations, ([, name]) => name))).toEqual(
+      new Set([
+        'cancelUpload',
+        'challengePossession',
+        'completeUpload',
+        'createUpload',
+        'file',
+        'provePossession',
+        'signUploadParts',
+        'uploadProgress',
+      ]),
+    );
   });
 
   it('has types that the strictest compiler accepts, without the types of Node or of a page beside them', async () => {

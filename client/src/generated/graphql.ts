@@ -824,7 +824,7 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-export const FileSummaryFragmentDoc = new TypedDocumentString(`
+export const FileSummaryFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment FileSummary on File {
   id
   version
@@ -835,7 +835,7 @@ export const FileSummaryFragmentDoc = new TypedDocumentString(`
   updatedAt
 }
     `, {"fragmentName":"FileSummary"}) as unknown as TypedDocumentString<FileSummaryFragment, unknown>;
-export const FileDetailsFragmentDoc = new TypedDocumentString(`
+export const FileDetailsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment FileDetails on File {
   ...FileSummary
   declaredType
@@ -871,7 +871,7 @@ export const FileDetailsFragmentDoc = new TypedDocumentString(`
   downloadable
   updatedAt
 }`, {"fragmentName":"FileDetails"}) as unknown as TypedDocumentString<FileDetailsFragment, unknown>;
-export const ReleaseDetailsFragmentDoc = new TypedDocumentString(`
+export const ReleaseDetailsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ReleaseDetails on Release {
   id
   fileId
@@ -891,7 +891,7 @@ export const ReleaseDetailsFragmentDoc = new TypedDocumentString(`
   endReason
 }
     `, {"fragmentName":"ReleaseDetails"}) as unknown as TypedDocumentString<ReleaseDetailsFragment, unknown>;
-export const PolicyDetailsFragmentDoc = new TypedDocumentString(`
+export const PolicyDetailsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment PolicyDetails on Policy {
   version
   digest
@@ -914,7 +914,7 @@ export const PolicyDetailsFragmentDoc = new TypedDocumentString(`
   reason
 }
     `, {"fragmentName":"PolicyDetails"}) as unknown as TypedDocumentString<PolicyDetailsFragment, unknown>;
-export const PolicyDryRunDetailsFragmentDoc = new TypedDocumentString(`
+export const PolicyDryRunDetailsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment PolicyDryRunDetails on PolicyDryRunFile {
   from
   to
@@ -932,7 +932,7 @@ export const PolicyDryRunDetailsFragmentDoc = new TypedDocumentString(`
   downloadable
   updatedAt
 }`, {"fragmentName":"PolicyDryRunDetails"}) as unknown as TypedDocumentString<PolicyDryRunDetailsFragment, unknown>;
-export const SagaDetailsFragmentDoc = new TypedDocumentString(`
+export const SagaDetailsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment SagaDetails on Saga {
   name
   run
@@ -952,7 +952,7 @@ export const SagaDetailsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SagaDetails"}) as unknown as TypedDocumentString<SagaDetailsFragment, unknown>;
-export const DeadLetterDetailsFragmentDoc = new TypedDocumentString(`
+export const DeadLetterDetailsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment DeadLetterDetails on DeadLetter {
   id
   status
@@ -976,7 +976,7 @@ export const DeadLetterDetailsFragmentDoc = new TypedDocumentString(`
   downloadable
   updatedAt
 }`, {"fragmentName":"DeadLetterDetails"}) as unknown as TypedDocumentString<DeadLetterDetailsFragment, unknown>;
-export const ApproveReleaseDocument = new TypedDocumentString(`
+export const ApproveReleaseDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation approveRelease($input: ApproveReleaseInput!) {
   approveRelease(input: $input) {
     release {
@@ -1002,7 +1002,7 @@ export const ApproveReleaseDocument = new TypedDocumentString(`
   endCause
   endReason
 }`) as unknown as TypedDocumentString<ApproveReleaseMutation, ApproveReleaseMutationVariables>;
-export const CancelUploadDocument = new TypedDocumentString(`
+export const CancelUploadDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation cancelUpload($input: FileIdInput!) {
   cancelUpload(input: $input) {
     file {
@@ -1019,7 +1019,7 @@ export const CancelUploadDocument = new TypedDocumentString(`
   downloadable
   updatedAt
 }`) as unknown as TypedDocumentString<CancelUploadMutation, CancelUploadMutationVariables>;
-export const ChallengePossessionDocument = new TypedDocumentString(`
+export const ChallengePossessionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation challengePossession($input: ChallengePossessionInput!) {
   challengePossession(input: $input) {
     challenge
@@ -1028,7 +1028,7 @@ export const ChallengePossessionDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ChallengePossessionMutation, ChallengePossessionMutationVariables>;
-export const CompleteUploadDocument = new TypedDocumentString(`
+export const CompleteUploadDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation completeUpload($input: CompleteUploadInput!) {
   completeUpload(input: $input) {
     file {
@@ -1045,7 +1045,7 @@ export const CompleteUploadDocument = new TypedDocumentString(`
   downloadable
   updatedAt
 }`) as unknown as TypedDocumentString<CompleteUploadMutation, CompleteUploadMutationVariables>;
-export const CreateDownloadUrlDocument = new TypedDocumentString(`
+export const CreateDownloadUrlDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation createDownloadUrl($input: CreateDownloadUrlInput!) {
   createDownloadUrl(input: $input) {
     url
@@ -1053,7 +1053,7 @@ export const CreateDownloadUrlDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreateDownloadUrlMutation, CreateDownloadUrlMutationVariables>;
-export const CreateForensicUrlDocument = new TypedDocumentString(`
+export const CreateForensicUrlDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation createForensicUrl($input: CreateForensicUrlInput!) {
   createForensicUrl(input: $input) {
     url
@@ -1062,7 +1062,7 @@ export const CreateForensicUrlDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreateForensicUrlMutation, CreateForensicUrlMutationVariables>;
-export const CreateUploadDocument = new TypedDocumentString(`
+export const CreateUploadDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation createUpload($input: CreateUploadInput!) {
   createUpload(input: $input) {
     file {
@@ -1085,7 +1085,7 @@ export const CreateUploadDocument = new TypedDocumentString(`
   downloadable
   updatedAt
 }`) as unknown as TypedDocumentString<CreateUploadMutation, CreateUploadMutationVariables>;
-export const DeadLetterDocument = new TypedDocumentString(`
+export const DeadLetterDocument = /*#__PURE__*/ new TypedDocumentString(`
     query deadLetter($id: ID!) {
   deadLetter(id: $id) {
     ...DeadLetterDetails
@@ -1120,7 +1120,7 @@ fragment DeadLetterDetails on DeadLetter {
     ...FileSummary
   }
 }`) as unknown as TypedDocumentString<DeadLetterQuery, DeadLetterQueryVariables>;
-export const DeadLettersDocument = new TypedDocumentString(`
+export const DeadLettersDocument = /*#__PURE__*/ new TypedDocumentString(`
     query deadLetters($filter: DeadLetterFilter, $first: Int = 50, $after: String) {
   deadLetters(filter: $filter, first: $first, after: $after) {
     totalCount
@@ -1161,7 +1161,7 @@ fragment DeadLetterDetails on DeadLetter {
     ...FileSummary
   }
 }`) as unknown as TypedDocumentString<DeadLettersQuery, DeadLettersQueryVariables>;
-export const DeleteFileDocument = new TypedDocumentString(`
+export const DeleteFileDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation deleteFile($input: FileIdInput!) {
   deleteFile(input: $input) {
     file {
@@ -1178,7 +1178,7 @@ export const DeleteFileDocument = new TypedDocumentString(`
   downloadable
   updatedAt
 }`) as unknown as TypedDocumentString<DeleteFileMutation, DeleteFileMutationVariables>;
-export const DiscardDeadLetterDocument = new TypedDocumentString(`
+export const DiscardDeadLetterDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation discardDeadLetter($input: DiscardDeadLetterInput!) {
   discardDeadLetter(input: $input) {
     deadLetter {
@@ -1209,7 +1209,7 @@ fragment DeadLetterDetails on DeadLetter {
     ...FileSummary
   }
 }`) as unknown as TypedDocumentString<DiscardDeadLetterMutation, DiscardDeadLetterMutationVariables>;
-export const DiscardDeadLettersDocument = new TypedDocumentString(`
+export const DiscardDeadLettersDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation discardDeadLetters($input: DiscardDeadLettersInput!) {
   discardDeadLetters(input: $input) {
     decidedCount
@@ -1218,7 +1218,7 @@ export const DiscardDeadLettersDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DiscardDeadLettersMutation, DiscardDeadLettersMutationVariables>;
-export const EndReleaseDocument = new TypedDocumentString(`
+export const EndReleaseDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation endRelease($input: EndReleaseInput!) {
   endRelease(input: $input) {
     release {
@@ -1244,7 +1244,7 @@ export const EndReleaseDocument = new TypedDocumentString(`
   endCause
   endReason
 }`) as unknown as TypedDocumentString<EndReleaseMutation, EndReleaseMutationVariables>;
-export const FileEventsDocument = new TypedDocumentString(`
+export const FileEventsDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription fileEvents($after: Cursor, $states: [FileState!]) {
   fileEvents(after: $after, states: $states) {
     cursor
@@ -1292,7 +1292,7 @@ fragment FileDetails on File {
     }
   }
 }`) as unknown as TypedDocumentString<FileEventsSubscription, FileEventsSubscriptionVariables>;
-export const FileDocument = new TypedDocumentString(`
+export const FileDocument = /*#__PURE__*/ new TypedDocumentString(`
     query file($id: ID!, $withSagas: Boolean = false) {
   file(id: $id) {
     ...FileDetails
@@ -1367,7 +1367,7 @@ fragment SagaDetails on Saga {
     correlationId
   }
 }`) as unknown as TypedDocumentString<FileQuery, FileQueryVariables>;
-export const FilesDocument = new TypedDocumentString(`
+export const FilesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query files($filter: FileFilter, $first: Int = 50, $after: String) {
   files(filter: $filter, first: $first, after: $after) {
     totalCount
@@ -1420,7 +1420,7 @@ fragment FileDetails on File {
     }
   }
 }`) as unknown as TypedDocumentString<FilesQuery, FilesQueryVariables>;
-export const PolicyDryRunDocument = new TypedDocumentString(`
+export const PolicyDryRunDocument = /*#__PURE__*/ new TypedDocumentString(`
     query policyDryRun($input: PolicyDryRunInput!) {
   policyDryRun(input: $input) {
     examined
@@ -1454,7 +1454,7 @@ fragment PolicyDryRunDetails on PolicyDryRunFile {
     ...FileSummary
   }
 }`) as unknown as TypedDocumentString<PolicyDryRunQuery, PolicyDryRunQueryVariables>;
-export const PolicyHistoryDocument = new TypedDocumentString(`
+export const PolicyHistoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query policyHistory($first: Int = 20, $before: Int) {
   policyHistory(first: $first, before: $before) {
     ...PolicyDetails
@@ -1481,7 +1481,7 @@ export const PolicyHistoryDocument = new TypedDocumentString(`
   createdAt
   reason
 }`) as unknown as TypedDocumentString<PolicyHistoryQuery, PolicyHistoryQueryVariables>;
-export const PolicyDocument = new TypedDocumentString(`
+export const PolicyDocument = /*#__PURE__*/ new TypedDocumentString(`
     query policy {
   policy {
     ...PolicyDetails
@@ -1508,7 +1508,7 @@ export const PolicyDocument = new TypedDocumentString(`
   createdAt
   reason
 }`) as unknown as TypedDocumentString<PolicyQuery, PolicyQueryVariables>;
-export const ProvePossessionDocument = new TypedDocumentString(`
+export const ProvePossessionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation provePossession($input: ProvePossessionInput!) {
   provePossession(input: $input) {
     outcome
@@ -1552,7 +1552,7 @@ fragment FileDetails on File {
     }
   }
 }`) as unknown as TypedDocumentString<ProvePossessionMutation, ProvePossessionMutationVariables>;
-export const QuarantineEventsDocument = new TypedDocumentString(`
+export const QuarantineEventsDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription quarantineEvents($after: Cursor) {
   quarantineEvents(after: $after) {
     cursor
@@ -1568,7 +1568,7 @@ export const QuarantineEventsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<QuarantineEventsSubscription, QuarantineEventsSubscriptionVariables>;
-export const QuarantineDocument = new TypedDocumentString(`
+export const QuarantineDocument = /*#__PURE__*/ new TypedDocumentString(`
     query quarantine($filter: QuarantineFilter, $first: Int = 50, $after: String) {
   quarantine(filter: $filter, first: $first, after: $after) {
     totalCount
@@ -1647,7 +1647,7 @@ fragment ReleaseDetails on Release {
   endCause
   endReason
 }`) as unknown as TypedDocumentString<QuarantineQuery, QuarantineQueryVariables>;
-export const RefuseReleaseDocument = new TypedDocumentString(`
+export const RefuseReleaseDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation refuseRelease($input: EndReleaseInput!) {
   refuseRelease(input: $input) {
     release {
@@ -1673,7 +1673,7 @@ export const RefuseReleaseDocument = new TypedDocumentString(`
   endCause
   endReason
 }`) as unknown as TypedDocumentString<RefuseReleaseMutation, RefuseReleaseMutationVariables>;
-export const ReplayDeadLetterDocument = new TypedDocumentString(`
+export const ReplayDeadLetterDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation replayDeadLetter($input: ReplayDeadLetterInput!) {
   replayDeadLetter(input: $input) {
     deadLetter {
@@ -1704,7 +1704,7 @@ fragment DeadLetterDetails on DeadLetter {
     ...FileSummary
   }
 }`) as unknown as TypedDocumentString<ReplayDeadLetterMutation, ReplayDeadLetterMutationVariables>;
-export const ReplayDeadLettersDocument = new TypedDocumentString(`
+export const ReplayDeadLettersDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation replayDeadLetters($input: ReplayDeadLettersInput!) {
   replayDeadLetters(input: $input) {
     decidedCount
@@ -1713,7 +1713,7 @@ export const ReplayDeadLettersDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ReplayDeadLettersMutation, ReplayDeadLettersMutationVariables>;
-export const RequestReleaseDocument = new TypedDocumentString(`
+export const RequestReleaseDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation requestRelease($input: RequestReleaseInput!) {
   requestRelease(input: $input) {
     release {
@@ -1739,7 +1739,7 @@ export const RequestReleaseDocument = new TypedDocumentString(`
   endCause
   endReason
 }`) as unknown as TypedDocumentString<RequestReleaseMutation, RequestReleaseMutationVariables>;
-export const RescanFileDocument = new TypedDocumentString(`
+export const RescanFileDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation rescanFile($input: FileIdInput!) {
   rescanFile(input: $input) {
     file {
@@ -1762,7 +1762,7 @@ export const RescanFileDocument = new TypedDocumentString(`
   downloadable
   updatedAt
 }`) as unknown as TypedDocumentString<RescanFileMutation, RescanFileMutationVariables>;
-export const SignS3UploadDocument = new TypedDocumentString(`
+export const SignS3UploadDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation signS3Upload($input: SignS3UploadInput!) {
   signS3Upload(input: $input) {
     url
@@ -1770,7 +1770,7 @@ export const SignS3UploadDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SignS3UploadMutation, SignS3UploadMutationVariables>;
-export const SignUploadPartsDocument = new TypedDocumentString(`
+export const SignUploadPartsDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation signUploadParts($input: SignUploadPartsInput!) {
   signUploadParts(input: $input) {
     parts {
@@ -1785,7 +1785,7 @@ export const SignUploadPartsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SignUploadPartsMutation, SignUploadPartsMutationVariables>;
-export const UpdatePolicyDocument = new TypedDocumentString(`
+export const UpdatePolicyDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation updatePolicy($input: UpdatePolicyInput!) {
   updatePolicy(input: $input) {
     policy {
@@ -1814,7 +1814,7 @@ export const UpdatePolicyDocument = new TypedDocumentString(`
   createdAt
   reason
 }`) as unknown as TypedDocumentString<UpdatePolicyMutation, UpdatePolicyMutationVariables>;
-export const UploadFileDocument = new TypedDocumentString(`
+export const UploadFileDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation uploadFile($file: Upload!, $input: UploadFileInput) {
   uploadFile(file: $file, input: $input) {
     file {
@@ -1831,7 +1831,7 @@ export const UploadFileDocument = new TypedDocumentString(`
   downloadable
   updatedAt
 }`) as unknown as TypedDocumentString<UploadFileMutation, UploadFileMutationVariables>;
-export const UploadProgressDocument = new TypedDocumentString(`
+export const UploadProgressDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription uploadProgress($fileId: ID!) {
   uploadProgress(fileId: $fileId) {
     stage
@@ -1879,7 +1879,7 @@ fragment FileDetails on File {
     }
   }
 }`) as unknown as TypedDocumentString<UploadProgressSubscription, UploadProgressSubscriptionVariables>;
-export const ViewerDocument = new TypedDocumentString(`
+export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     query viewer {
   viewer {
     subject
