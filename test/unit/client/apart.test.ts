@@ -190,6 +190,15 @@ describe('a file that was left', () => {
     expect([count('PUT 1'), count('createUpload')]).toEqual([0, 0]);
   });
 
+  it('is another upload when it was altered in the middle of what is there, as nothing else tells', async () => {
+    const fileId = await leave(onDevice('AAAABBBBCCCCDDDD'), 3);
+    const named = client.upload(onDevice('AAAAXXXXCCCCDDDD'), { fileId });
+    await expect(named.result).rejects.toMatchObject({ code: 'FILE_CHANGED' });
+    const again = await client.upload(onDevice('AAAAXXXXCCCCDDDD')).result;
+    expect(again).toMatchObject({ id: 'file-2', state: 'CLEAN' });
+    expect(contents()['file-2']).toBe('AAAAXXXXCCCCDDDD');
+  });
+
   it.each([
     ['another name', { name: 'b.txt' }],
     ['other metadata', { metadata: [{ key: 'case', value: '2' }] }],
