@@ -66,7 +66,10 @@ export async function followUpload(
   }
 }
 
-/** Whatever stands against a subscription is heard again, and told, when the service is asked. */
+/**
+ * Whatever stands against a subscription is heard again, and told, when the service is asked: bytes go on without it, and
+ * a connection also ends because its token has.
+ */
 async function listen(
   deps: UploadDeps,
   fileId: string,
@@ -74,9 +77,8 @@ async function listen(
   hear: (heard: Heard) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const onRetry = (error: unknown): void => {
+  const onRetry = (): void => {
     line.isLost = true;
-    deps.onRetry?.(error);
   };
   const note = (heard: Heard): void => {
     line.isLost = false;

@@ -72,3 +72,25 @@ it('goes on when asking fails as long as a live connection may tell of it', asyn
   await vi.advanceTimersByTimeAsync(100);
   expect(await upload.result).toMatchObject({ state: 'CLEAN' });
 });
+
+it('tells of no problem when a live connection ends with its token and is made anew', async () => {
+  const ended = { code: 'UNAUTHENTICATED', category: 'auth', retryable: true } as const;
+  service.isHolding = true;
+  let connections = 0;
+  const upload = clientOver(async (operation, variables, onItem, signal) => {
+    connections += 1;
+    const end = new AbortController();
+    setTimeout(() => end.abort(), 1_000);
+    const either = AbortSignal.any([signal, end.signal]);
+    await service.transport.subscribe(operation, variables, onItem, either).catch(() => undefined);
+    throw new UploadError('The token has expired.', ended);
+  }).upload(FILE);
+  const problems = new Set<string | undefined>();
+  upload.subscribe(({ problem }) => problems.add(problem?.code));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(connections).toBeGreaterThan(3);
+  for (const file of service.files.values()) service.decide(file);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(await upload.result).toMatchObject({ state: 'CLEAN' });
+  expect([...problems]).toEqual([undefined]);
+});
