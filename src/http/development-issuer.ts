@@ -51,7 +51,7 @@ export async function registerDevelopmentIssuer(
     // A token is how one learns that the service is busy; refusing it would only say less.
     const config = { admission: 'always' as const };
     // Browsers name their origin also when it is ours, as for the bundled page.
-    const origins = new Set([new URL(deps.issuer).origin, ...deps.allowedOrigins]);
+    const origins = new Set([...ownOrigins(deps.issuer), ...deps.allowedOrigins]);
     const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
       const { origin } = request.headers;
       if (origin !== undefined && !origins.has(origin)) return refusePage(reply);
@@ -68,6 +68,15 @@ export async function registerDevelopmentIssuer(
     scope.route({ method: ['GET', 'HEAD', 'POST'], url: `${MOUNT_PATH}/*`, config, handler });
     done();
   });
+}
+
+const OWN_NAMES = ['127.0.0.1', 'localhost'];
+
+/** Whoever opens our page by the other name of the machine has it from us all the same. */
+function ownOrigins(issuer: string): readonly string[] {
+  const { origin, hostname } = new URL(issuer);
+  if (!OWN_NAMES.includes(hostname)) return [origin];
+  return OWN_NAMES.map((name) => origin.replace(hostname, name));
 }
 
 const refusePage = (reply: FastifyReply): FastifyReply =>

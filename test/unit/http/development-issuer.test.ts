@@ -155,9 +155,11 @@ describe('the development issuer', () => {
     };
     expect([
       await from(origin),
+      await from(origin.replace('127.0.0.1', 'localhost')),
       await from('https://app.example'),
+      await from('http://localhost:1'),
       await from('https://evil.example'),
-    ]).toEqual([200, 200, 403]);
+    ]).toEqual([200, 200, 200, 403, 403]);
   });
 
   it('cannot be started in production', async () => {
