@@ -31,19 +31,61 @@ describe('GraphiQL in a browser', () => {
 
   afterAll(() => browser.close());
 
+  /** Uploads files until one is seen: a subscription begins somewhat after its connection, and tells of nothing before. */
+  async function expectLive(name: string): Promise<void> {
+    const results = page.locator('.result-window');
+    const uploadAndRead = async (): Promise<string> => {
+      await uploadFile(product, name);
+      await page.waitForTimeout(LIVE_MS);
+      return results.innerText();
+    };
+    await expect.poll(uploadAndRead, { timeout: PAGE_TIMEOUT_MS }).toContain(name);
+    await expect.poll(() => results.innerText(), { timeout: PAGE_TIMEOUT_MS }).toContain('CLEAN');
+  }
+
   it('shows the events of the tenant live, over a WebSocket', async () => {
     const socket = page.waitForEvent('websocket');
     await page.click('.graphiql-execute-button');
     expect((await socket).url()).toBe(product.wsUrl);
-    const results = page.locator('.result-window');
-    // The subscription begins somewhat after the socket does: what comes before it is not shown.
-    const uploadAndRead = async (): Promise<string> => {
-      await uploadFile(product, 'seen-live.txt');
-      await page.waitForTimeout(LIVE_MS);
-      return results.innerText();
-    };
-    await expect.poll(uploadAndRead, { timeout: PAGE_TIMEOUT_MS }).toMatch(/seen-live\.txt/u);
-    await expect.poll(() => results.innerText(), { timeout: PAGE_TIMEOUT_MS }).toContain('CLEAN');
+    await expectLive('live.txt');
+    await page.click('.graphiql-execute-button');
+  });
+
+  it('shows them over server-sent events as well', async () => {
+    await page.getByLabel('Subscriptions over').selectOption('server-sent events');
+    const stream = page.waitForRequest(product.sseUrl);
+    await page.click('.graphiql-execute-button');
+    await stream;
+    await expectLive('by-sse.txt');
+    await page.click('.graphiql-execute-button');
+    await page.getByLabel('Subscriptions over').selectOption('WebSocket');
+  });
+
+  it('subscribes with the token among the headers, where there is one', async () => {
+    const token = await product.token('globex-viewer');
+    await page.getByRole('button', { name: 'Headers', exact: true }).click();
+    await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
+    await page.keyboard.insertText(JSON.stringify({ authorization: `Bearer ${token}` }));
+    const sent: string[] = [];
+    page.once('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+    // The editor hands on what was written after a moment.
+    await page.waitForTimeout(LIVE_MS);
+    await page.click('.graphiql-execute-button');
+    await expect.poll(() => sent.join(), { timeout: PAGE_TIMEOUT_MS }).toContain(token);
+    await page.click('.graphiql-execute-button');
+  });
+
+  it('has room for what it shows on a narrow screen', async () => {
+    await page.setViewportSize({ width: 400, height: 800 });
+    for (const pane of ['.graphiql-query-editor', '.graphiql-response']) {
+      const box = await page.locator(pane).boundingBox();
+      expect(box?.width).toBeGreaterThan(300);
+      expect(box?.height).toBeGreaterThan(150);
+    }
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(400);
+    await page.getByLabel('Show Documentation Explorer').click();
+    const docs = page.locator('.graphiql-plugin:has(.graphiql-doc-explorer)');
+    await expect.poll(async () => (await docs.boundingBox())?.width).toBeGreaterThan(300);
   });
 
   it('comes from the service alone and has nothing to complain about', () => {
