@@ -1,5 +1,6 @@
 import type { AwsS3Options } from 'uppy-5';
-import { partSizeOf, type Lazaret } from './lazaret.js';
+import { createWhileWanted, type Files } from './create-while-wanted.js';
+import { partSizeOf, type Lazaret, type NewFile } from './lazaret.js';
 
 /**
  * Options of `@uppy/aws-s3` 5: every hook is one operation of our API, and the bytes of a part go where its
@@ -7,12 +8,13 @@ import { partSizeOf, type Lazaret } from './lazaret.js';
  */
 export const s3Options5 = <M extends Record<string, unknown>, B extends Record<string, unknown>>(
   lazaret: Lazaret,
+  uppy: Files<NewFile>,
 ): AwsS3Options<M, B> => ({
   // A file of no bytes has no parts: it goes the way of `getUploadParameters`.
   shouldUseMultipart: (file) => file.size !== 0,
   getChunkSize: ({ size }) => partSizeOf(size),
   createMultipartUpload: async (file) => {
-    const fileId = await lazaret.createUpload(file);
+    const fileId = await createWhileWanted(lazaret, uppy, file.id);
     return { uploadId: fileId, key: fileId };
   },
   signPart: (_file, { uploadId, partNumber }) => lazaret.signPart(uploadId, partNumber),
@@ -31,7 +33,7 @@ export const s3Options5 = <M extends Record<string, unknown>, B extends Record<s
   },
   abortMultipartUpload: (_file, { key }) => lazaret.cancelUpload(key),
   getUploadParameters: async (file) => {
-    const fileId = await lazaret.createUpload(file);
+    const fileId = await createWhileWanted(lazaret, uppy, file.id);
     return { method: 'PUT', url: await lazaret.signS3Upload(fileId) };
   },
 });
