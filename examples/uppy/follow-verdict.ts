@@ -1,5 +1,13 @@
-import { createClient } from 'graphql-ws';
-import type { LazaretOptions } from './lazaret.js';
+import { createClient, type Client } from 'graphql-ws';
+import pLimit from 'p-limit';
+
+/** Where the service is, and who asks. */
+export interface FollowOptions {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** A valid access token; asked for each connection. */
+  readonly token: () => Promise<string>;
+}
 
 /** How far the inspection of a file is. */
 export interface Progress {
@@ -24,28 +32,50 @@ const PROGRESS = `subscription ($fileId: ID!) {
   }
 }`;
 
-/** Tells what happens to a file until it is decided, over one WebSocket for all of them. */
+/** The service refuses more than a hundred subscriptions of one connection, and other pages may share it. */
+const MAX_FOLLOWED = 50;
+/** Before what was refused for a reason that passes is asked for again. */
+const REPEAT_MS = 3_000;
+
+/**
+ * Tells what happens to a file until it is decided, over one WebSocket for all of them. Of many that wait for their
+ * inspection some are followed; the others have their turn as these are decided.
+ */
 export function followVerdicts({
   url,
   token,
-}: LazaretOptions): (fileId: string, show: (progress: Progress) => void) => void {
+}: FollowOptions): (fileId: string, show: (progress: Progress) => void) => void {
   const client = createClient({
     url: `${url.replace(/^http/, 'ws')}/graphql`,
     connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
     retryAttempts: 10,
     shouldRetry: () => true,
   });
+  const turns = pLimit(MAX_FOLLOWED);
   return (fileId, show) => {
-    client.subscribe<{ uploadProgress: Progress }>(
-      { query: PROGRESS, variables: { fileId } },
-      {
-        next: ({ data }) => {
-          if (data) show(data.uploadProgress);
-        },
-        // What a file came to is told again by the next subscription.
-        error: () => undefined,
-        complete: () => undefined,
-      },
-    );
+    turns(() => untilDecided(client, fileId, show)).catch((error: unknown) => console.error(error));
   };
 }
+
+async function untilDecided(
+  client: Client,
+  fileId: string,
+  show: (progress: Progress) => void,
+): Promise<void> {
+  for (;;) {
+    try {
+      const told = client.iterate<{ uploadProgress: Progress }>({ query: PROGRESS, variables: { fileId } });
+      for await (const { data } of told) if (data) show(data.uploadProgress);
+      return;
+    } catch (error) {
+      if (!passes(error)) throw error;
+      // What a file came to is told again by the next subscription.
+      await new Promise((resolve) => setTimeout(resolve, REPEAT_MS));
+    }
+  }
+}
+
+/** Refusals come as a list of errors; anything else is a lost connection. */
+const passes = (error: unknown): boolean =>
+  !Array.isArray(error) ||
+  error.some(({ extensions }: { extensions?: { retryable?: boolean } }) => extensions?.retryable === true);
