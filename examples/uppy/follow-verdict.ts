@@ -40,11 +40,13 @@ const REPEAT_MS = 3_000;
 /**
  * Tells what happens to a file until it is decided, over one WebSocket for all of them. Of many that wait for their
  * inspection some are followed; the others have their turn as these are decided.
+ *
+ * @returns a function that resolves when the file is decided, and throws why it cannot be followed
  */
 export function followVerdicts({
   url,
   token,
-}: FollowOptions): (fileId: string, show: (progress: Progress) => void) => void {
+}: FollowOptions): (fileId: string, show: (progress: Progress) => void) => Promise<void> {
   const client = createClient({
     url: `${url.replace(/^http/, 'ws')}/graphql`,
     connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
@@ -52,9 +54,7 @@ export function followVerdicts({
     shouldRetry: () => true,
   });
   const turns = pLimit(MAX_FOLLOWED);
-  return (fileId, show) => {
-    turns(() => untilDecided(client, fileId, show)).catch((error: unknown) => console.error(error));
-  };
+  return (fileId, show) => turns(() => untilDecided(client, fileId, show));
 }
 
 async function untilDecided(
@@ -68,7 +68,7 @@ async function untilDecided(
       for await (const { data } of told) if (data) show(data.uploadProgress);
       return;
     } catch (error) {
-      if (!passes(error)) throw error;
+      if (isRefusal(error)) throw new Error(error[0]?.message, { cause: error });
       // What a file came to is told again by the next subscription.
       await new Promise((resolve) => setTimeout(resolve, REPEAT_MS));
     }
@@ -76,6 +76,10 @@ async function untilDecided(
 }
 
 /** Refusals come as a list of errors; anything else is a lost connection. */
-const passes = (error: unknown): boolean =>
-  !Array.isArray(error) ||
-  error.some(({ extensions }: { extensions?: { retryable?: boolean } }) => extensions?.retryable === true);
+const isRefusal = (error: unknown): error is readonly Refusal[] =>
+  Array.isArray(error) && error.every(({ extensions }: Refusal) => extensions?.retryable !== true);
+
+interface Refusal {
+  readonly message: string;
+  readonly extensions?: { readonly retryable?: boolean };
+}

@@ -45,6 +45,8 @@ export function openPage(): Page {
       follow(fileId, (progress) => {
         item.dataset['state'] = progress.stage;
         item.replaceChildren(...describe(progress));
+      }).catch((error: unknown) => {
+        item.replaceChildren(String(error));
       });
     },
   };
