@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { UploadGoneError } from '../../../src/domain/errors.js';
 import { createFilesystemStore } from '../../../src/adapters/filesystem/filesystem-store.js';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
 import type { OpenUpload } from '../../../src/ports/object-store.js';
@@ -72,7 +73,7 @@ it('gives its bytes to the store as an object', async () => {
 it('gives nothing to an upload that is over, and keeps no bytes of it', async () => {
   await store.abortUpload(upload);
   await file.append(Buffer.from('late'));
-  await expect(file.give?.asPart(upload, 1)).rejects.toMatchObject({ name: 'PermanentError' });
+  await expect(file.give?.asPart(upload, 1)).rejects.toBeInstanceOf(UploadGoneError);
   expect(await scratchNames()).toEqual([]);
 });
 
