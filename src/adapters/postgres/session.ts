@@ -16,7 +16,10 @@ export interface Session {
   readonly isCommitSent: () => boolean;
   /** From here on every use of the handle throws: the connection may already serve another tenant. */
   readonly end: () => void;
-  /** Opens it. What is asked for meanwhile goes out with it, and the server refuses it where the opening fails. */
+  /**
+   * Opens it. What is asked for meanwhile goes out with it, and the server refuses it where the opening fails. Nothing is
+   * sent any more once that is known: a server that was told to cancel just then has no transaction at all.
+   */
   readonly begin: (statements: string) => Promise<void>;
   /**
    * Lets something happen in the round trip of the commit, as the last thing before it, so that what it locks is held
@@ -58,7 +61,10 @@ export function createSession(client: pg.PoolClient, names: StatementNames): Ses
     beforeCommit: (statement) => void last.push(statement),
     begin: async (statements) => {
       gatherWrites(client);
-      await control(statements);
+      await control(statements).catch((error: unknown) => {
+        isOpen = false;
+        throw error;
+      });
     },
     commit: async () => {
       isCommitSent = true;

@@ -97,9 +97,8 @@ describe('connections that break, and handles that are kept', () => {
       await db.execute(sql`create temporary table kept (id int)`).catch(cause);
     };
     await expect(database.transaction({ kind: 'system' }, work)).rejects.toThrow('SQLSTATE 42501');
-    expect(cause.mock.calls.map(([error]) => String((error as Error).cause))).toEqual(
-      Array(2).fill('DatabaseFailure: SQLSTATE 25P02'),
-    );
+    const causes = cause.mock.calls.map(([error]) => (error as { cause: Error }).cause);
+    expect(causes).toMatchObject([{ message: 'SQLSTATE 25P02' }, { name: 'TransactionEndedError' }]);
     const [left] = await database.transaction({ kind: 'login' }, ({ sql: db }) =>
       db.execute(sql`select current_setting('app.kept', true) as kept, to_regclass('kept') as table`),
     );
