@@ -1,4 +1,5 @@
 import type { Component } from '../src/lifecycle.js';
+import { forgetReading } from '../src/observability/describe-metric.js';
 import type { Logger } from '../src/observability/logger.js';
 import type { Metrics } from '../src/observability/metrics.js';
 import type { Clock } from '../src/ports/clock.js';
@@ -54,7 +55,7 @@ async function planOnce(
     const lease = await maintenance.begin('rescan', intervalMs * 0.9);
     if (!lease) {
       // Another worker has planned since, and knows better.
-      metrics.rescansPending.remove();
+      forgetReading(metrics.rescansPending);
       return;
     }
     try {
@@ -66,7 +67,7 @@ async function planOnce(
       await lease.release();
     }
   } catch (err) {
-    metrics.rescansPending.remove();
+    forgetReading(metrics.rescansPending);
     if (!signal.aborted) logger.debug({ err }, 'no examinations planned; the next turn comes');
   }
 }
