@@ -115,7 +115,7 @@ export function describeObjects(subject: GetSubject): void {
       expect(await subject().store.lend({ area, key })).toBeUndefined();
     });
 
-    it.each([0, 7, 3 * MIB + 1])('writes %i bytes that are only lent to it', async (size) => {
+    it.each([0, 7, 3 * MIB + 1, 9 * MIB + 1])('writes %i bytes that are only lent to it', async (size) => {
       const key = freshKey();
       await subject().store.write({ area, key }, size, lent(bodyOf(size, 'm')));
       expect((await readDigest(subject().store, { area, key })).sha256).toBe(hashOf([size, 'm']));

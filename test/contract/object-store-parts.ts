@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PermanentError, UploadGoneError } from '../../src/domain/errors.js';
+import type { LentChunks } from '../../src/ports/object-store.js';
 import {
   expectNothing,
   freshKey,
@@ -35,6 +36,30 @@ export function describeUploads(subject: GetSubject): void {
       const across = await readDigest(subject().store, ingest(key), { start: PART - 3, end: 2 * PART + 3 });
       expect(across.sizeBytes).toBe(PART + 7);
       await subject().store.remove(ingest(key));
+      await expectNothing(subject(), key);
+    });
+
+    it('copies parts of odd sizes as they are lent', async () => {
+      const { store } = subject();
+      const key = freshKey();
+      const upload = await store.beginUpload(key);
+      const pieces = [
+        [PART + 1, 'a'],
+        [PART + MIB, 'b'],
+        [4095, 'c'],
+      ] as const;
+      const parts = [];
+      for (const [size, seed] of pieces) {
+        parts.push(await put(store, upload, parts.length + 1, size, seed));
+      }
+      await store.finishUpload(upload, parts);
+      const object = await store.lend(ingest(key));
+      if (!object) throw new Error('There is no object.');
+      const copy = { area: 'vault', key } as const;
+      await store.write(copy, object.sizeBytes, object.body as LentChunks);
+      expect((await readDigest(store, copy)).sha256).toBe(hashOf(...pieces));
+      await store.remove(copy);
+      await store.remove(ingest(key));
       await expectNothing(subject(), key);
     });
 

@@ -1,3 +1,4 @@
+import { allocateAligned } from './aligned-memory.js';
 import type { Reading } from './span-stream.js';
 
 /** Bytes of one read: large, since nothing is allocated for it. */
@@ -11,14 +12,18 @@ const CHUNKS = 3;
  */
 export function lendMemory(sizeBytes: number): Reading {
   const chunkBytes = Math.min(CHUNK_BYTES, sizeBytes);
-  const chunks = Array.from({ length: CHUNKS }, () => Buffer.allocUnsafeSlow(chunkBytes));
+  // From aligned memory a sealed copy can be written without another one.
+  const memory =
+    sizeBytes < CHUNK_BYTES
+      ? Buffer.allocUnsafeSlow(CHUNKS * chunkBytes)
+      : allocateAligned(CHUNKS * chunkBytes);
   let turn = 0;
   return {
     chunkBytes,
     aheadBytes: 1,
     allocate(bytes) {
       turn = (turn + 1) % CHUNKS;
-      return (chunks[turn] ?? Buffer.alloc(bytes)).subarray(0, bytes);
+      return memory.subarray(turn * chunkBytes, turn * chunkBytes + bytes);
     },
   };
 }

@@ -4,9 +4,9 @@ import { TransientError } from '../../domain/errors.js';
 import type { OpenUpload, StoredPart } from '../../ports/object-store.js';
 import type { GiveAway, Observe, SpoolFile } from '../../ports/spool.js';
 import { createGatherMemory, type GatherMemory } from './gather-memory.js';
+import { writeFully } from './file-writer.js';
 import { guard } from './store-error.js';
 import { createWriteBehind, type WriteBehind } from './write-behind.js';
-import { writeFully } from './write-durably.js';
 
 /** How much all files of a spool take together. */
 export interface SpoolLimits {

@@ -5,15 +5,25 @@ import { pipeline } from 'node:stream/promises';
 import { PermanentError } from '../../domain/errors.js';
 import type { LentChunks } from '../../ports/object-store.js';
 import { makeDirectory, syncDirectories, syncDirectory } from './directories.js';
-import { createEarlySync, type EarlySync } from './early-sync.js';
+import { createDirectWriter, openDirect } from './direct-writer.js';
+import { createCachedWriter, type FileWriter } from './file-writer.js';
 import type { Scratch } from './scratch.js';
 import { DEPENDENCY, guard, unless } from './store-error.js';
 
 /** Bytes that wait while the disk is busy; what waits goes out in one system call. */
 const WRITE_BUFFER_BYTES = 1024 * 1024;
 const FILE_MODE = 0o600;
+/** Smaller files are not worth a second descriptor. */
+const MIN_DIRECT_BYTES = 4 * 1024 * 1024;
 /** Rounds of renaming into a directory that others may prune at the same moment. */
 const MAX_ROUNDS = 5;
+
+/** How a scratch file is written. */
+export interface ScratchOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Whether it is worth a place in the page cache. @default true */
+  readonly isReadSoon?: boolean;
+}
 
 /**
  * Streams a body into a fresh scratch file and makes it durable there.
@@ -26,19 +36,22 @@ export async function writeScratch(
   scratch: Scratch,
   sizeBytes: number,
   body: Readable | LentChunks,
-  signal?: AbortSignal,
+  { signal, isReadSoon = true }: ScratchOptions = {},
 ): Promise<string> {
   const file = scratch.path();
   try {
     const handle = await guard(() => open(file, 'wx', FILE_MODE));
-    const sync = createEarlySync(handle);
     try {
-      // What is lent is written before the next chunk is asked for.
-      const waitingBytes = body instanceof Readable ? WRITE_BUFFER_BYTES : 1;
-      await pipeline(body, createSink(handle, sync, sizeBytes, waitingBytes), signal ? { signal } : {});
-      await guard(sync.finish);
+      const writer = await guard(() => openWriter(handle, file, isReadSoon || sizeBytes < MIN_DIRECT_BYTES));
+      try {
+        // What is lent is written before the next chunk is asked for.
+        const waitingBytes = body instanceof Readable ? WRITE_BUFFER_BYTES : 1;
+        await pipeline(body, createSink(writer, sizeBytes, waitingBytes), signal ? { signal } : {});
+        await guard(writer.finish);
+      } finally {
+        await writer.settle();
+      }
     } finally {
-      await sync.settle();
       await handle.close();
     }
     return file;
@@ -80,14 +93,18 @@ export async function publishBelow(root: string, scratchFile: string, target: st
   await syncDirectories([...changed]);
 }
 
-function createSink(handle: FileHandle, sync: EarlySync, sizeBytes: number, waitingBytes: number): Writable {
+async function openWriter(handle: FileHandle, file: string, isCached: boolean): Promise<FileWriter> {
+  const direct = isCached ? undefined : await openDirect(file);
+  return direct ? createDirectWriter(handle, direct) : createCachedWriter(handle);
+}
+
+function createSink(writer: FileWriter, sizeBytes: number, waitingBytes: number): Writable {
   let received = 0;
   const take = async (chunks: Uint8Array[]): Promise<void> => {
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
     received += bytes;
     if (received > sizeBytes) throw wrongSize(sizeBytes);
-    await guard(() => writeFully(handle, chunks));
-    sync.wrote(bytes);
+    await guard(() => writer.write(chunks));
   };
   const settle = (work: Promise<void>, done: (error?: Error) => void): void => {
     work.then(() => {
@@ -113,24 +130,3 @@ const wrongSize = (sizeBytes: number): PermanentError =>
     DEPENDENCY,
     `The body does not have the ${String(sizeBytes)} bytes that were announced.`,
   );
-
-/**
- * Writes all of it, although the system may take less at a time, as it does on a disk that is nearly full.
- *
- * @param position - in the file; @default where the last write ended
- */
-export async function writeFully(handle: FileHandle, chunks: Uint8Array[], position?: number): Promise<void> {
-  let rest = chunks;
-  let at = position;
-  while (rest.length > 0) {
-    let { bytesWritten } = await handle.writev(rest, at);
-    if (at !== undefined) at += bytesWritten;
-    let done = 0;
-    while (done < rest.length && bytesWritten >= (rest[done]?.byteLength ?? 0)) {
-      bytesWritten -= rest[done]?.byteLength ?? 0;
-      done += 1;
-    }
-    const [partial, ...others] = rest.slice(done);
-    rest = partial ? [partial.subarray(bytesWritten), ...others] : [];
-  }
-}

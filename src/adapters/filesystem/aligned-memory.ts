@@ -1,0 +1,34 @@
+/** Bytes that the addresses, the offsets and the lengths of direct writes are multiples of: what any block device takes. */
+export const ALIGNMENT_BYTES = 4096;
+
+/** The types of Node leave it out. */
+declare const WebAssembly: {
+  readonly Memory: new (size: { initial: number; maximum: number; shared: true }) => {
+    readonly buffer: SharedArrayBuffer;
+  };
+};
+const WASM_PAGE_BYTES = 64 * 1024;
+
+/** Memory that is known to begin at a multiple of `ALIGNMENT_BYTES`. */
+const alignedMemory = new WeakSet<ArrayBufferLike>();
+
+/**
+ * Allocates memory that begins at a page. Node promises that of no buffer; the memory of WebAssembly does so by
+ * its nature. Other threads may see it. For large pieces: it is rounded up to 64 KiB, and is not zeroed again.
+ *
+ * @returns plain memory where the process may not reserve as much address space as WebAssembly wants
+ */
+export function allocateAligned(sizeBytes: number): Buffer {
+  const pages = Math.ceil(sizeBytes / WASM_PAGE_BYTES);
+  try {
+    const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    alignedMemory.add(buffer);
+    return Buffer.from(buffer, 0, sizeBytes);
+  } catch {
+    return Buffer.allocUnsafeSlow(sizeBytes);
+  }
+}
+
+/** Whether the address of the bytes is a multiple of `ALIGNMENT_BYTES`. */
+export const isAligned = (bytes: Uint8Array): boolean =>
+  bytes.byteOffset % ALIGNMENT_BYTES === 0 && alignedMemory.has(bytes.buffer);
