@@ -32,3 +32,7 @@ export function allocateAligned(sizeBytes: number): Buffer {
 /** Whether the address of the bytes is a multiple of `ALIGNMENT_BYTES`. */
 export const isAligned = (bytes: Uint8Array): boolean =>
   bytes.byteOffset % ALIGNMENT_BYTES === 0 && alignedMemory.has(bytes.buffer);
+
+/** How many of the first bytes make whole blocks. */
+export const wholeBlocks = ({ byteLength }: Uint8Array): number =>
+  byteLength - (byteLength % ALIGNMENT_BYTES);

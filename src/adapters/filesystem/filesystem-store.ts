@@ -129,7 +129,7 @@ async function writeObject(
   }
   const { layout, scratch } = disk;
   const target = layout.vaultFile(ref.key);
-  const file = await writeScratch(scratch, sizeBytes, body, { signal, isReadSoon: false });
+  const file = await writeScratch(scratch, sizeBytes, body, signal);
   await guard(() => publishBelow(layout.vault, file, target));
 }
 

@@ -1,6 +1,8 @@
+import { allocateAligned } from './aligned-memory.js';
+
 /**
  * Memory in which small chunks become large ones. It is lent a buffer at a time, and only so many are there. Other threads
- * see it as well: what is hashed by one of them need not be copied.
+ * see it as well: what is hashed by one of them need not be copied. Whole buffers can be written past the page cache.
  */
 export interface GatherMemory {
   /** `undefined` when all are lent. */
@@ -10,12 +12,12 @@ export interface GatherMemory {
 }
 
 /** One piece of it. */
-export type LentBuffer = Buffer<SharedArrayBuffer>;
+export type LentBuffer = Buffer;
 
 /** Bytes of one buffer: those of one write. */
 export const GATHER_BYTES = 512 * 1024;
 /** How many there may be; each is made when it is first wanted, and kept. */
-const MAX_BUFFERS = 16;
+const MAX_BUFFERS = 32;
 
 /** Makes the memory of one process; it is never more than 8 MiB. */
 export function createGatherMemory(): GatherMemory {
@@ -26,7 +28,7 @@ export function createGatherMemory(): GatherMemory {
       const buffer = free.pop();
       if (buffer || made >= MAX_BUFFERS) return buffer;
       made += 1;
-      return Buffer.from(new SharedArrayBuffer(GATHER_BYTES));
+      return allocateAligned(GATHER_BYTES);
     },
     giveBack: (buffer) => void free.push(buffer),
   };

@@ -20,7 +20,7 @@ export const tellIdentity = ({ layout, scratch }: Disk): StoreIdentity => ({
   identify: (id, signal) =>
     guard(async () => {
       const text = Buffer.from(`${id}\n`);
-      const file = await writeScratch(scratch, text.byteLength, Readable.from([text]), { signal });
+      const file = await writeScratch(scratch, text.byteLength, Readable.from([text]), signal);
       await publish(file, layout.identity);
       layout.landmark.path = layout.identity;
     }),

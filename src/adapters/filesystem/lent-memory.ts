@@ -1,4 +1,5 @@
-import { allocateAligned } from './aligned-memory.js';
+import { ALIGNMENT_BYTES, allocateAligned } from './aligned-memory.js';
+import { createDirectSource, createSource } from './source.js';
 import type { Reading } from './span-stream.js';
 
 /** Bytes of one read: large, since nothing is allocated for it. */
@@ -8,22 +9,25 @@ const CHUNKS = 3;
 
 /**
  * Reads into the same few chunks of memory in turn: fresh memory for each would make the collector stop the process
- * every few of them. Only for a reader who is done with a chunk when it asks for the next.
+ * every few of them. Only for a reader who is done with a chunk when it asks for the next. What is large was not left in
+ * the page cache, and its memory is such that it can be written past it again.
  */
 export function lendMemory(sizeBytes: number): Reading {
-  const chunkBytes = Math.min(CHUNK_BYTES, sizeBytes);
-  // From aligned memory a sealed copy can be written without another one.
-  const memory =
-    sizeBytes < CHUNK_BYTES
-      ? Buffer.allocUnsafeSlow(CHUNKS * chunkBytes)
-      : allocateAligned(CHUNKS * chunkBytes);
+  return sizeBytes < CHUNK_BYTES
+    ? { ...takeTurns(Buffer.allocUnsafeSlow(CHUNKS * sizeBytes), sizeBytes), sourceOf: createSource }
+    : { ...takeTurns(allocateAligned(CHUNKS * CHUNK_BYTES), CHUNK_BYTES), sourceOf: createDirectSource };
+}
+
+function takeTurns(memory: Buffer, chunkBytes: number): Omit<Reading, 'sourceOf'> {
   let turn = 0;
   return {
     chunkBytes,
     aheadBytes: 1,
     allocate(bytes) {
       turn = (turn + 1) % CHUNKS;
-      return memory.subarray(turn * chunkBytes, turn * chunkBytes + bytes);
+      const start = turn * chunkBytes;
+      const wholeBytes = Math.ceil(bytes / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+      return memory.subarray(start, start + Math.min(wholeBytes, chunkBytes));
     },
   };
 }

@@ -37,7 +37,7 @@ export async function putPart(
   const { layout, scratch, room } = disk;
   if (!(await guard(() => isReal(layout.openDirectory(upload))))) throw noSuchUpload();
   await guard(room.require);
-  const file = await writeScratch(scratch, sizeBytes, body, { signal });
+  const file = await writeScratch(scratch, sizeBytes, body, signal);
   return publishPart(disk, upload, partNumber, file);
 }
 

@@ -6,7 +6,7 @@ import { isReal } from './directories.js';
 import type { Layout } from './layout.js';
 import { lendMemory } from './lent-memory.js';
 import { readManifest, spansOf } from './manifest.js';
-import { createSpanStream, cutSpans, openFile, type Reading } from './span-stream.js';
+import { createSpanStream, cutSpans, GIVEN, openFile, type Reading } from './span-stream.js';
 import { DEPENDENCY, unless } from './store-error.js';
 
 /** Opens an object of either area; `undefined` when there is none. */
@@ -15,14 +15,17 @@ export async function openObject(
   ref: ObjectRef,
   range: ByteRange | undefined,
 ): Promise<OpenObject | undefined> {
-  return ref.area === 'ingest' ? openStaged(layout, ref.key, range) : openSealed(layout, ref.key, range);
+  const readingOf = (): Reading => GIVEN;
+  return ref.area === 'ingest'
+    ? openStaged(layout, ref.key, readingOf, range)
+    : openSealed(layout, ref.key, readingOf, range);
 }
 
 /** Opens a whole object of either area to be read in memory that is used again; `undefined` when there is none. */
 export async function lendObject(layout: Layout, ref: ObjectRef): Promise<OpenObject | undefined> {
   return ref.area === 'ingest'
-    ? openStaged(layout, ref.key, undefined, lendMemory)
-    : openSealed(layout, ref.key, undefined, lendMemory);
+    ? openStaged(layout, ref.key, lendMemory)
+    : openSealed(layout, ref.key, lendMemory);
 }
 
 /** Size of an object of either area; `undefined` when there is none. */
@@ -39,14 +42,14 @@ type ReadingOf = (sizeBytes: number) => Reading;
 async function openStaged(
   layout: Layout,
   key: string,
+  readingOf: ReadingOf,
   range?: ByteRange,
-  readingOf?: ReadingOf,
 ): Promise<OpenObject | undefined> {
   const staged = await findStaged(layout, key);
   if (!staged) return undefined;
   const { spans, sizeBytes } = staged;
   checkRange(range, sizeBytes);
-  return { sizeBytes, body: createSpanStream(cutSpans(spans, range), undefined, readingOf?.(sizeBytes)) };
+  return { sizeBytes, body: createSpanStream(cutSpans(spans, range), readingOf(sizeBytes)) };
 }
 
 async function findStaged(
@@ -63,8 +66,8 @@ async function findStaged(
 async function openSealed(
   layout: Layout,
   key: string,
+  readingOf: ReadingOf,
   range?: ByteRange,
-  readingOf?: ReadingOf,
 ): Promise<OpenObject | undefined> {
   const file = layout.vaultFile(key);
   if (!(await isReal(path.dirname(file)))) return undefined;
@@ -74,7 +77,8 @@ async function openSealed(
     const { size: sizeBytes } = await handle.stat();
     checkRange(range, sizeBytes);
     const spans = cutSpans([{ file, start: 0, sizeBytes }], range);
-    return { sizeBytes, body: createSpanStream(spans, handle, readingOf?.(sizeBytes)) };
+    const reading = readingOf(sizeBytes);
+    return { sizeBytes, body: createSpanStream(spans, reading, reading.sourceOf(handle, file)) };
   } catch (error) {
     await handle.close();
     throw error;

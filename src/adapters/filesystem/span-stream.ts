@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { PermanentError } from '../../domain/errors.js';
 import type { ByteRange } from '../../ports/object-store.js';
+import { createSource, type Source } from './source.js';
 import { DEPENDENCY, toStoreError } from './store-error.js';
 
 /** A stretch of one file; spans one after the other make a body. */
@@ -14,7 +15,9 @@ export interface Span {
 
 /** How a body is read. */
 export interface Reading {
-  /** Memory for the next read of at most so many bytes. */
+  /** How an open file is read. */
+  readonly sourceOf: (handle: FileHandle, file: string) => Source;
+  /** Memory for the next read of so many bytes; it may be larger. */
   readonly allocate: (sizeBytes: number) => Buffer;
   /** Most bytes of one read from the disk. */
   readonly chunkBytes: number;
@@ -25,7 +28,8 @@ export interface Reading {
 /** Bytes of one read from disk. */
 const READ_BYTES = 256 * 1024;
 /** For readers who keep what they get. */
-const GIVEN: Reading = {
+export const GIVEN: Reading = {
+  sourceOf: createSource,
   allocate: (sizeBytes) => Buffer.allocUnsafe(sizeBytes),
   chunkBytes: READ_BYTES,
   aheadBytes: 4 * READ_BYTES,
@@ -39,14 +43,9 @@ export const openFile = (file: string): Promise<FileHandle> =>
  * Streams spans in order. A file that has become shorter is an error of the stream, never a quiet end.
  *
  * @param first - the file of the first span where it is open already; the stream closes it
- * @param reading - @default each chunk has memory of its own
  */
-export function createSpanStream(
-  spans: readonly Span[],
-  first?: FileHandle,
-  reading: Reading = GIVEN,
-): Readable {
-  let current = first;
+export function createSpanStream(spans: readonly Span[], reading: Reading, first?: Source): Readable {
+  let source = first;
   let index = 0;
   let offset = 0;
 
@@ -54,13 +53,13 @@ export function createSpanStream(
     for (; index < spans.length; index += 1, offset = 0) {
       const span = spans[index];
       if (span && offset < span.sizeBytes) {
-        current ??= await openFile(span.file);
-        const chunk = await readChunk(current, span, offset, reading);
+        source ??= reading.sourceOf(await openFile(span.file), span.file);
+        const chunk = await readChunk(source, span, offset, reading);
         offset += chunk.byteLength;
         return chunk;
       }
-      await current?.close();
-      current = undefined;
+      await source?.close();
+      source = undefined;
     }
     return null;
   };
@@ -76,7 +75,7 @@ export function createSpanStream(
     },
     destroy(error, done) {
       // A file that is just being opened can be closed only afterwards.
-      const closed = pending.then(() => current?.close());
+      const closed = pending.then(() => source?.close());
       const end = (): void => {
         done(error);
       };
@@ -86,15 +85,16 @@ export function createSpanStream(
 }
 
 async function readChunk(
-  handle: FileHandle,
+  source: Source,
   span: Span,
   offset: number,
   { allocate, chunkBytes }: Reading,
 ): Promise<Uint8Array> {
-  const buffer = allocate(Math.min(chunkBytes, span.sizeBytes - offset));
-  const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, span.start + offset);
-  if (bytesRead === 0) throw new PermanentError(DEPENDENCY, 'A stored file is shorter than it was written.');
-  return bytesRead === buffer.byteLength ? buffer : buffer.subarray(0, bytesRead);
+  const wantedBytes = Math.min(chunkBytes, span.sizeBytes - offset);
+  const buffer = allocate(wantedBytes);
+  const readBytes = await source.read(buffer, span.start + offset);
+  if (readBytes === 0) throw new PermanentError(DEPENDENCY, 'A stored file is shorter than it was written.');
+  return buffer.subarray(0, Math.min(readBytes, wantedBytes));
 }
 
 /** The part of some spans that a range covers. */

@@ -4,7 +4,6 @@ import { TransientError } from '../../domain/errors.js';
 import type { OpenUpload, StoredPart } from '../../ports/object-store.js';
 import type { GiveAway, Observe, SpoolFile } from '../../ports/spool.js';
 import { createGatherMemory, type GatherMemory } from './gather-memory.js';
-import { writeFully } from './file-writer.js';
 import { guard } from './store-error.js';
 import { createWriteBehind, type WriteBehind } from './write-behind.js';
 
@@ -18,10 +17,10 @@ export interface SpoolLimits {
 
 /** The file behind a spool file. */
 export interface Backing {
-  /** Opens it where there is none. */
-  handle(): Promise<FileHandle>;
-  /** Is told of bytes that were written. */
-  readonly wrote?: (bytes: number) => void;
+  /** For reading; opens it where there is none. */
+  handle(): Promise<Pick<FileHandle, 'read'>>;
+  /** Writes chunks one behind the other, and opens the file where there is none. */
+  write(chunks: readonly Uint8Array[], position: number): Promise<void>;
   /** Idempotent. */
   close(): Promise<void>;
   /** Gives the file to the store, of which so many bytes count; there is none afterwards. */
@@ -64,10 +63,7 @@ interface Usage {
 /** Whoever observes sees the bytes while they are written. */
 function writeBehindTo(backing: Backing, memory: GatherMemory, observe?: Observe): WriteBehind {
   const write = async (chunks: Uint8Array[], position: number): Promise<void> => {
-    const written = guard(async () => {
-      await writeFully(await backing.handle(), chunks, position);
-      backing.wrote?.(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
-    });
+    const written = guard(() => backing.write(chunks, position));
     const both = [written, Promise.resolve(observe?.(chunks))];
     try {
       await Promise.all(both);

@@ -1,12 +1,10 @@
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { Spool } from '../../ports/spool.js';
-import { createEarlySync, type EarlySync } from './early-sync.js';
 import { publishPart, stageObject, type Disk } from './multipart.js';
+import { createNewFile, type NewFile } from './new-file.js';
 import { whileThere } from './presence.js';
 import { boundSpool, type Backing, type SpoolLimits } from './spool-file.js';
 import { guard } from './store-error.js';
-
-const FILE_MODE = 0o600;
 
 /**
  * A spool in the scratch directory of the store: what arrives there becomes a part by getting its name, so that every
@@ -26,9 +24,9 @@ export function createStoreSpool(disk: Disk, limits: SpoolLimits = {}): Spool {
 function scratchFile(disk: Disk): Backing {
   const scratch = createScratchFile(disk);
   return {
-    handle: async () => (await scratch.current()).handle,
-    wrote: (bytes) => scratch.wrote(bytes),
-    close: async () => scratch.close(),
+    handle: async () => (await scratch.current()).file.handle,
+    write: async (chunks, position) => (await scratch.current()).file.write(chunks, position),
+    close: () => scratch.close(),
     give: {
       asPart: (sizeBytes, upload, partNumber) =>
         whileThere(disk.layout, async () =>
@@ -44,15 +42,12 @@ function scratchFile(disk: Disk): Backing {
 
 interface Opened {
   readonly path: string;
-  readonly handle: FileHandle;
-  readonly sync: EarlySync;
+  readonly file: NewFile;
 }
 
 interface ScratchFile {
   /** Made where there is none. */
   current(): Promise<Opened>;
-  /** Is told of bytes that were written to it. */
-  wrote(bytes: number): void;
   /** The path of the file, made durable; it is the caller's to name or to remove. */
   detach(sizeBytes: number): Promise<string>;
   close(): Promise<void>;
@@ -60,13 +55,10 @@ interface ScratchFile {
 
 function createScratchFile({ layout, scratch, room }: Disk): ScratchFile {
   let opening: Promise<Opened> | undefined;
-  let sync: EarlySync | undefined;
   const make = async (): Promise<Opened> => {
     await room.require();
     const path = scratch.path();
-    const handle = await whileThere(layout, () => open(path, 'wx+', FILE_MODE));
-    sync = createEarlySync(handle);
-    return { path, handle, sync };
+    return { path, file: await whileThere(layout, () => createNewFile(path)) };
   };
   const current = (): Promise<Opened> =>
     (opening ??= make().catch((error: unknown) => {
@@ -75,7 +67,6 @@ function createScratchFile({ layout, scratch, room }: Disk): ScratchFile {
     }));
   return {
     current,
-    wrote: (bytes) => sync?.wrote(bytes),
     detach: async (sizeBytes) => {
       const opened = await current();
       opening = undefined;
@@ -85,23 +76,22 @@ function createScratchFile({ layout, scratch, room }: Disk): ScratchFile {
       const opened = await opening;
       opening = undefined;
       if (!opened) return;
-      await opened.sync.settle();
-      await opened.handle.close();
+      await opened.file.close();
       await rm(opened.path, { force: true });
     },
   };
 }
 
-async function makeDurable({ path, handle, sync }: Opened, sizeBytes: number): Promise<string> {
+async function makeDurable({ path, file }: Opened, sizeBytes: number): Promise<string> {
   try {
     // It may have held more before.
-    await handle.truncate(sizeBytes);
-    await sync.finish();
+    await file.handle.truncate(sizeBytes);
+    await file.sync();
   } catch (error) {
     await rm(path, { force: true });
     throw error;
   } finally {
-    await handle.close();
+    await file.close();
   }
   return path;
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Clock } from '../../ports/clock.js';
 import type { Spool } from '../../ports/spool.js';
 import { DIRECTORY_MODE, listNames } from './directories.js';
+import { writeFully } from './new-file.js';
 import { createRoom } from './room.js';
 import { uniqueId } from './scratch.js';
 import { boundSpool, type Backing, type SpoolLimits } from './spool-file.js';
@@ -48,5 +49,9 @@ async function openNameless(root: string): Promise<Backing> {
   const file = path.join(root, uniqueId());
   const handle = await open(file, 'wx+', FILE_MODE);
   await rm(file, { force: true });
-  return { handle: () => Promise.resolve(handle), close: () => handle.close() };
+  return {
+    handle: () => Promise.resolve(handle),
+    write: (chunks, position) => writeFully(handle, chunks, position),
+    close: () => handle.close(),
+  };
 }

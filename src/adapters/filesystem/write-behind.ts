@@ -14,7 +14,7 @@ export interface WriteBehind {
 }
 
 /** Bytes that wait while the disk is busy; as many again are on their way to it. */
-const WAITING_BYTES = 1024 * 1024;
+const WAITING_BYTES = 512 * 1024;
 
 /** Puts chunks at a position of the file; whoever calls may use their memory again once it has resolved. */
 type Write = (chunks: Uint8Array[], position: number) => Promise<void>;

@@ -1,29 +1,21 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { PermanentError } from '../../domain/errors.js';
 import type { LentChunks } from '../../ports/object-store.js';
 import { makeDirectory, syncDirectories, syncDirectory } from './directories.js';
-import { createDirectWriter, openDirect } from './direct-writer.js';
-import { createCachedWriter, type FileWriter } from './file-writer.js';
+import { gatherBlocks } from './gather-blocks.js';
+import { bytesOf, createNewFile, type NewFile } from './new-file.js';
 import type { Scratch } from './scratch.js';
 import { DEPENDENCY, guard, unless } from './store-error.js';
 
 /** Bytes that wait while the disk is busy; what waits goes out in one system call. */
 const WRITE_BUFFER_BYTES = 1024 * 1024;
-const FILE_MODE = 0o600;
-/** Smaller files are not worth a second descriptor. */
-const MIN_DIRECT_BYTES = 4 * 1024 * 1024;
+/** Smaller files are not worth the memory in which their chunks are gathered. */
+const MIN_GATHERED_BYTES = 4 * 1024 * 1024;
 /** Rounds of renaming into a directory that others may prune at the same moment. */
 const MAX_ROUNDS = 5;
-
-/** How a scratch file is written. */
-export interface ScratchOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Whether it is worth a place in the page cache. @default true */
-  readonly isReadSoon?: boolean;
-}
 
 /**
  * Streams a body into a fresh scratch file and makes it durable there.
@@ -36,23 +28,18 @@ export async function writeScratch(
   scratch: Scratch,
   sizeBytes: number,
   body: Readable | LentChunks,
-  { signal, isReadSoon = true }: ScratchOptions = {},
+  signal?: AbortSignal,
 ): Promise<string> {
   const file = scratch.path();
   try {
-    const handle = await guard(() => open(file, 'wx', FILE_MODE));
+    const target = await guard(() => createNewFile(file));
     try {
-      const writer = await guard(() => openWriter(handle, file, isReadSoon || sizeBytes < MIN_DIRECT_BYTES));
-      try {
-        // What is lent is written before the next chunk is asked for.
-        const waitingBytes = body instanceof Readable ? WRITE_BUFFER_BYTES : 1;
-        await pipeline(body, createSink(writer, sizeBytes, waitingBytes), signal ? { signal } : {});
-        await guard(writer.finish);
-      } finally {
-        await writer.settle();
-      }
+      // What is lent is written before the next chunk is asked for.
+      const waitingBytes = body instanceof Readable ? WRITE_BUFFER_BYTES : 1;
+      await pipeline(body, createSink(target, sizeBytes, waitingBytes), signal ? { signal } : {});
+      await guard(target.sync);
     } finally {
-      await handle.close();
+      await target.close();
     }
     return file;
   } catch (error) {
@@ -93,18 +80,17 @@ export async function publishBelow(root: string, scratchFile: string, target: st
   await syncDirectories([...changed]);
 }
 
-async function openWriter(handle: FileHandle, file: string, isCached: boolean): Promise<FileWriter> {
-  const direct = isCached ? undefined : await openDirect(file);
-  return direct ? createDirectWriter(handle, direct) : createCachedWriter(handle);
-}
-
-function createSink(writer: FileWriter, sizeBytes: number, waitingBytes: number): Writable {
+function createSink(target: NewFile, sizeBytes: number, waitingBytes: number): Writable {
+  const bytes = writeInOrder(target, sizeBytes);
   let received = 0;
   const take = async (chunks: Uint8Array[]): Promise<void> => {
-    const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-    received += bytes;
+    received += bytesOf(chunks);
     if (received > sizeBytes) throw wrongSize(sizeBytes);
-    await guard(() => writer.write(chunks));
+    await guard(() => bytes.write(chunks));
+  };
+  const end = async (): Promise<void> => {
+    if (received !== sizeBytes) throw wrongSize(sizeBytes);
+    await guard(bytes.end);
   };
   const settle = (work: Promise<void>, done: (error?: Error) => void): void => {
     work.then(() => {
@@ -120,9 +106,31 @@ function createSink(writer: FileWriter, sizeBytes: number, waitingBytes: number)
       settle(take(entries.map((entry) => entry.chunk as Uint8Array)), done);
     },
     final: (done) => {
-      done(received === sizeBytes ? null : wrongSize(sizeBytes));
+      settle(end(), done);
     },
   });
+}
+
+interface InOrder {
+  readonly write: (chunks: readonly Uint8Array[]) => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
+/** One chunk behind the other; those of large files in stretches that need not go through the page cache. */
+function writeInOrder(target: NewFile, sizeBytes: number): InOrder {
+  let position = 0;
+  const write = async (chunks: readonly Uint8Array[]): Promise<void> => {
+    await target.write(chunks, position);
+    position += bytesOf(chunks);
+  };
+  if (sizeBytes < MIN_GATHERED_BYTES) return { write, end: () => Promise.resolve() };
+  const blocks = gatherBlocks((bytes) => write([bytes]));
+  return {
+    write: async (chunks) => {
+      for (const chunk of chunks) await blocks.add(chunk);
+    },
+    end: blocks.flush,
+  };
 }
 
 const wrongSize = (sizeBytes: number): PermanentError =>

@@ -49,11 +49,28 @@ const partsOf = async (upload: OpenUpload): Promise<string[]> =>
     .filter((entry) => entry.isFile() && entry.parentPath.includes(upload.handle))
     .map(({ name }) => name);
 
+/** As on a file system that knows no direct writes: the first one is tried. */
+const refuseDirect = () =>
+  vi.spyOn(files, 'writev').mockRejectedValueOnce(Object.assign(new Error('EINVAL'), { code: 'EINVAL' }));
+
 it.each(Object.entries(WAYS))(
-  'makes what is %s durable while it comes, and all of it',
+  'makes what is %s past the page cache durable at its end',
   async (_way, send) => {
     const upload = await store.beginUpload('tenant/file');
     const writes = vi.spyOn(files, 'writev');
+    const syncs = vi.spyOn(files, 'datasync');
+    await send(store, upload);
+    const [[synced, ...others], written] = [syncs.mock.invocationCallOrder, writes.mock.invocationCallOrder];
+    expect(synced).toBeGreaterThan(Math.max(...written));
+    expect(others).toEqual([]);
+  },
+);
+
+it.each(Object.entries(WAYS))(
+  'makes what is %s through the page cache durable while it comes, and all of it',
+  async (_way, send) => {
+    const upload = await store.beginUpload('tenant/file');
+    const writes = refuseDirect();
     const syncs = vi.spyOn(files, 'datasync');
     await send(store, upload);
     const [written, synced] = [writes.mock.invocationCallOrder, syncs.mock.invocationCallOrder];
@@ -66,6 +83,7 @@ it.each(Object.entries(WAYS))(
   'takes nothing of what is %s for durable of which the disk has lost a stretch early',
   async (_way, send) => {
     const upload = await store.beginUpload('tenant/file');
+    refuseDirect();
     const lost = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
     // Told once: the call at the end would succeed.
     const syncs = vi.spyOn(files, 'datasync').mockRejectedValueOnce(lost);

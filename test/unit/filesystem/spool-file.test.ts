@@ -5,7 +5,8 @@ import { TransientError } from '../../../src/domain/errors.js';
 
 /** A file on a disk that takes nothing. */
 const LOST: Backing = {
-  handle: () => Promise.reject(Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })),
+  handle: () => Promise.reject(new Error('Nothing is read of it.')),
+  write: () => Promise.reject(Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })),
   close: () => Promise.resolve(),
 };
 
