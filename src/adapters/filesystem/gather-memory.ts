@@ -17,9 +17,9 @@ export type LentBuffer = Buffer;
 /** Bytes of one buffer: those of one write. */
 export const GATHER_BYTES = 512 * 1024;
 /** How many there may be; each is made when it is first wanted, and kept. */
-const MAX_BUFFERS = 32;
+const MAX_BUFFERS = 24;
 
-/** Makes the memory of one process; it is never more than 8 MiB. */
+/** Makes the memory of one process; it is never more than 12 MiB. */
 export function createGatherMemory(): GatherMemory {
   const free: LentBuffer[] = [];
   let made = 0;
