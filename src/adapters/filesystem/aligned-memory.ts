@@ -3,8 +3,8 @@ export const ALIGNMENT_BYTES = 4096;
 
 /** The types of Node leave it out. */
 declare const WebAssembly: {
-  readonly Memory: new (size: { initial: number; maximum: number; shared: true }) => {
-    readonly buffer: SharedArrayBuffer;
+  readonly Memory: new (size: { initial: number; maximum: number; shared: boolean }) => {
+    readonly buffer: ArrayBufferLike;
   };
 };
 const WASM_PAGE_BYTES = 64 * 1024;
@@ -14,14 +14,19 @@ const alignedMemory = new WeakSet<ArrayBufferLike>();
 
 /**
  * Allocates memory that begins at a page. Node promises that of no buffer; the memory of WebAssembly does so by
- * its nature. Other threads may see it. For large pieces: it is rounded up to 64 KiB, and is not zeroed again.
+ * its nature. For large pieces: it is rounded up to 64 KiB.
  *
  * @returns plain memory where the process may not reserve as much address space as WebAssembly wants
  */
-export function allocateAligned(sizeBytes: number): Buffer {
+export const allocateAligned = (sizeBytes: number): Buffer => allocate(sizeBytes, false);
+
+/** The same, seen by other threads. The collector does not know how large it is: only for what is kept. */
+export const allocateAlignedShared = (sizeBytes: number): Buffer => allocate(sizeBytes, true);
+
+function allocate(sizeBytes: number, isShared: boolean): Buffer {
   const pages = Math.ceil(sizeBytes / WASM_PAGE_BYTES);
   try {
-    const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: isShared });
     alignedMemory.add(buffer);
     return Buffer.from(buffer, 0, sizeBytes);
   } catch {

@@ -1,4 +1,4 @@
-import { allocateAligned } from './aligned-memory.js';
+import { allocateAlignedShared } from './aligned-memory.js';
 
 /**
  * Memory in which small chunks become large ones. It is lent a buffer at a time, and only so many are there. Other threads
@@ -28,7 +28,7 @@ export function createGatherMemory(): GatherMemory {
       const buffer = free.pop();
       if (buffer || made >= MAX_BUFFERS) return buffer;
       made += 1;
-      return allocateAligned(GATHER_BYTES);
+      return allocateAlignedShared(GATHER_BYTES);
     },
     giveBack: (buffer) => void free.push(buffer),
   };

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   ALIGNMENT_BYTES,
   allocateAligned,
+  allocateAlignedShared,
   isAligned,
   wholeBlocks,
 } from '../../../src/adapters/filesystem/aligned-memory.js';
@@ -62,6 +63,16 @@ describe('aligned memory', () => {
     expect(isAligned(memory.subarray(ALIGNMENT_BYTES))).toBe(true);
     expect(isAligned(memory.subarray(512))).toBe(false);
     expect(isAligned(Buffer.alloc(MIB))).toBe(false);
+    const shared = allocateAlignedShared(MIB);
+    expect(isAligned(shared)).toBe(true);
+    expect(shared.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
+  it('is known to the collector by its size: it would not look for what is free otherwise', () => {
+    const before = process.memoryUsage().external;
+    const memories = Array.from({ length: 20 }, () => allocateAligned(MIB));
+    expect(process.memoryUsage().external - before).toBeGreaterThanOrEqual(19 * MIB);
+    expect(memories).toHaveLength(20);
   });
 });
 
