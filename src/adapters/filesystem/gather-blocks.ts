@@ -13,7 +13,7 @@ export interface BlockGatherer {
 const GATHER_BYTES = 1024 * 1024;
 
 /**
- * Passes on what is aligned as it is, and gathers the rest.
+ * Passes on what is aligned as it is, as long as nothing came before it that had to be gathered: from then on it copies.
  *
  * @param put - takes the stretches in order; all but the last have whole blocks
  */

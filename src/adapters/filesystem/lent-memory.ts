@@ -4,7 +4,7 @@ import type { Reading } from './span-stream.js';
 
 /** Bytes of one read: large, since nothing is allocated for it. */
 const CHUNK_BYTES = 1024 * 1024;
-/** One that the reader has, one that waits for it, and one that is being filled. */
+/** One that the reader has, one that waits for it or is being filled, and one to spare. */
 const CHUNKS = 3;
 
 /**

@@ -27,7 +27,7 @@ const MIN_DIRECT_BYTES = 256 * 1024;
 /** Makes a file that is not there yet. */
 export async function createNewFile(file: string): Promise<NewFile> {
   const handle = await open(file, 'wx+', FILE_MODE);
-  const direct = createDirectHandle(file, constants.O_WRONLY);
+  const direct = createDirectHandle(handle, constants.O_WRONLY);
   const early = createEarlySync(handle);
   return {
     handle,
@@ -40,8 +40,11 @@ export async function createNewFile(file: string): Promise<NewFile> {
     sync: early.finish,
     close: async () => {
       await early.settle();
-      await direct.close();
-      await handle.close();
+      try {
+        await direct.close();
+      } finally {
+        await handle.close();
+      }
     },
   };
 }

@@ -15,10 +15,9 @@ export async function openObject(
   ref: ObjectRef,
   range: ByteRange | undefined,
 ): Promise<OpenObject | undefined> {
-  const readingOf = (): Reading => GIVEN;
   return ref.area === 'ingest'
-    ? openStaged(layout, ref.key, readingOf, range)
-    : openSealed(layout, ref.key, readingOf, range);
+    ? openStaged(layout, ref.key, giveMemory, range)
+    : openSealed(layout, ref.key, giveMemory, range);
 }
 
 /** Opens a whole object of either area to be read in memory that is used again; `undefined` when there is none. */
@@ -38,6 +37,8 @@ export async function statObject(layout: Layout, { area, key }: ObjectRef): Prom
 }
 
 type ReadingOf = (sizeBytes: number) => Reading;
+
+const giveMemory: ReadingOf = () => GIVEN;
 
 async function openStaged(
   layout: Layout,
@@ -78,7 +79,7 @@ async function openSealed(
     checkRange(range, sizeBytes);
     const spans = cutSpans([{ file, start: 0, sizeBytes }], range);
     const reading = readingOf(sizeBytes);
-    return { sizeBytes, body: createSpanStream(spans, reading, reading.sourceOf(handle, file)) };
+    return { sizeBytes, body: createSpanStream(spans, reading, reading.sourceOf(handle)) };
   } catch (error) {
     await handle.close();
     throw error;

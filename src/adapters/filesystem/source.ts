@@ -16,9 +16,9 @@ export const createSource = (handle: FileHandle): Source => ({
   close: () => handle.close(),
 });
 
-/** Reads past the page cache into aligned memory, where the file system can do that. */
-export function createDirectSource(handle: FileHandle, file: string): Source {
-  const direct = createDirectHandle(file, constants.O_RDONLY);
+/** Reads past the page cache what is aligned, where the file system can do that, and the rest through it. */
+export function createDirectSource(handle: FileHandle): Source {
+  const direct = createDirectHandle(handle, constants.O_RDONLY);
   const cached = createSource(handle);
   return {
     read: async (buffer, position) => {
@@ -29,8 +29,11 @@ export function createDirectSource(handle: FileHandle, file: string): Source {
       return answer?.bytesRead ?? cached.read(buffer, position);
     },
     close: async () => {
-      await direct.close();
-      await cached.close();
+      try {
+        await direct.close();
+      } finally {
+        await cached.close();
+      }
     },
   };
 }

@@ -16,7 +16,7 @@ export interface Span {
 /** How a body is read. */
 export interface Reading {
   /** How an open file is read. */
-  readonly sourceOf: (handle: FileHandle, file: string) => Source;
+  readonly sourceOf: (handle: FileHandle) => Source;
   /** Memory for the next read of so many bytes; it may be larger. */
   readonly allocate: (sizeBytes: number) => Buffer;
   /** Most bytes of one read from the disk. */
@@ -53,7 +53,7 @@ export function createSpanStream(spans: readonly Span[], reading: Reading, first
     for (; index < spans.length; index += 1, offset = 0) {
       const span = spans[index];
       if (span && offset < span.sizeBytes) {
-        source ??= reading.sourceOf(await openFile(span.file), span.file);
+        source ??= reading.sourceOf(await openFile(span.file));
         const chunk = await readChunk(source, span, offset, reading);
         offset += chunk.byteLength;
         return chunk;

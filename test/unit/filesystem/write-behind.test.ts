@@ -162,3 +162,20 @@ it('wakes who waits for room when what waits is forgotten', async () => {
   await held;
   expect(bytes.sizeBytes).toBe(0);
 });
+
+it('lends memory to nobody else before it is written', async () => {
+  const memory = createGatherMemory();
+  const write = Promise.withResolvers<void>();
+  const seen: Uint8Array[] = [];
+  const bytes = createWriteBehind((chunks) => {
+    seen.push(...chunks);
+    return write.promise;
+  }, memory);
+  await bytes.take(Buffer.alloc(MIB / 2, 1));
+  await expect.poll(() => seen.length).toBe(1);
+  for (let next = memory.take(); next; next = memory.take()) next.fill(2);
+  expect(seen.every((chunk) => Buffer.from(chunk).equals(Buffer.alloc(chunk.byteLength, 1)))).toBe(true);
+  write.resolve();
+  await bytes.settle();
+  expect(memory.take()).toBeDefined();
+});
