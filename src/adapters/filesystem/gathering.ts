@@ -1,4 +1,5 @@
 import { copyIntoShared } from '../common/copy-into-shared.js';
+import { ALIGNMENT_BYTES } from './aligned-memory.js';
 import { GATHER_BYTES, type GatherMemory, type LentBuffer } from './gather-memory.js';
 
 /** Chunks that wait to be written together. */
@@ -26,33 +27,29 @@ export interface Ready {
 /** Smaller chunks are those of a slow sender, who shall not keep memory that others need. */
 const MIN_COPIED_BYTES = 16 * 1024;
 
-/** Begins with nothing. */
+/** Begins with nothing, at the beginning of a file. */
 export function createGathering(memory: GatherMemory): Gathering {
   const ready = createReadyChunks(memory);
-  let open: { readonly buffer: LentBuffer; length: number } | undefined;
+  let open: Filling | undefined;
+  let position = 0;
   const close = (): void => {
-    if (open) ready.push(open.buffer.subarray(0, open.length), open.buffer);
+    open?.pass(ready);
     open = undefined;
   };
-  const openFor = (chunk: Uint8Array): typeof open => {
-    if (open || chunk.byteLength < MIN_COPIED_BYTES) return open;
-    const buffer = memory.take();
-    return (open = buffer && { buffer, length: 0 });
+  const take = (bytes: Uint8Array): number => {
+    if (!open && bytes.byteLength >= MIN_COPIED_BYTES) open = beginFilling(memory, position);
+    if (!open) ready.push(bytes);
+    const takenBytes = open?.copy(bytes) ?? bytes.byteLength;
+    position += takenBytes;
+    if (open?.isFull()) close();
+    return takenBytes;
   };
   return {
     get sizeBytes() {
-      return ready.sizeBytes() + (open?.length ?? 0);
+      return ready.sizeBytes() + (open?.sizeBytes() ?? 0);
     },
     add: (chunk) => {
-      for (let rest = chunk; rest.byteLength > 0;) {
-        const target = openFor(rest);
-        if (!target) return ready.push(rest);
-        const fitting = rest.subarray(0, GATHER_BYTES - target.length);
-        copyIntoShared(target.buffer, fitting, target.length);
-        target.length += fitting.byteLength;
-        if (target.length === GATHER_BYTES) close();
-        rest = rest.subarray(fitting.byteLength);
-      }
+      for (let done = 0; done < chunk.byteLength;) done += take(chunk.subarray(done));
     },
     isReady: () => ready.sizeBytes() > 0,
     close,
@@ -60,6 +57,37 @@ export function createGathering(memory: GatherMemory): Gathering {
     drop: () => {
       close();
       ready.take().release();
+    },
+  };
+}
+
+/** Memory that is being filled. */
+interface Filling {
+  readonly sizeBytes: () => number;
+  readonly isFull: () => boolean;
+  /** @returns how many of the first bytes had room */
+  readonly copy: (bytes: Uint8Array) => number;
+  readonly pass: (ready: ReadyChunks) => void;
+}
+
+/** @param position - where its bytes will be in the file */
+function beginFilling(memory: GatherMemory, position: number): Filling | undefined {
+  const buffer = memory.take();
+  if (!buffer) return undefined;
+  // As far behind a block of the memory as behind one of the file: then all but the first block can be written directly.
+  const start = position % ALIGNMENT_BYTES;
+  let end = start;
+  return {
+    sizeBytes: () => end - start,
+    isFull: () => end === GATHER_BYTES,
+    copy: (bytes) => {
+      const fitting = bytes.subarray(0, GATHER_BYTES - end);
+      copyIntoShared(buffer, fitting, end);
+      end += fitting.byteLength;
+      return fitting.byteLength;
+    },
+    pass: (ready) => {
+      ready.push(buffer.subarray(start, end), buffer);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { ALIGNMENT_BYTES, isAligned, wholeBlocks } from './aligned-memory.js';
-import { createDirectHandle, type DirectHandle } from './direct-handle.js';
+import { createDirectHandle } from './direct-handle.js';
 import { createEarlySync } from './early-sync.js';
 
 /** A new file that is written and made durable. Its methods throw errors of the system. */
@@ -29,13 +29,25 @@ export async function createNewFile(file: string): Promise<NewFile> {
   const handle = await open(file, 'wx+', FILE_MODE);
   const direct = createDirectHandle(handle, constants.O_WRONLY);
   const early = createEarlySync(handle);
+  const writeCached = async (chunks: readonly Uint8Array[], position: number): Promise<void> => {
+    await writeFully(handle, chunks, position);
+    early.wrote(bytesOf(chunks));
+  };
   return {
     handle,
     write: async (chunks, position) => {
-      const directBytes = await writeDirectly(direct, chunks, position);
-      const rest = skip(chunks, directBytes);
-      await writeFully(handle, rest, position + directBytes);
-      early.wrote(bytesOf(rest));
+      let rest = chunks;
+      for (let at = position; rest.length > 0;) {
+        const { headBytes, blocks } = findBlocks(rest, at);
+        await writeCached(first(rest, headBytes), at);
+        [rest, at] = [skip(rest, headBytes), at + headBytes];
+        if (blocks.length === 0) continue;
+        const taken = await direct.use((opened) => opened.writev(blocks, at));
+        const takenBytes = taken?.bytesWritten ?? 0;
+        [rest, at] = [skip(rest, takenBytes), at + takenBytes];
+        // A disk that is nearly full takes less; the other way says why.
+        if (takenBytes < bytesOf(blocks)) return writeCached(rest, at);
+      }
     },
     sync: early.finish,
     close: async () => {
@@ -49,19 +61,34 @@ export async function createNewFile(file: string): Promise<NewFile> {
   };
 }
 
-/** @returns how many of the first bytes are written */
-async function writeDirectly(
-  direct: DirectHandle,
-  chunks: readonly Uint8Array[],
-  position: number,
-): Promise<number> {
-  if (position % ALIGNMENT_BYTES !== 0) return 0;
-  const end = chunks.findIndex((chunk) => !isAligned(chunk) || wholeBlocks(chunk) < chunk.byteLength);
-  const blocks = end < 0 ? chunks : chunks.slice(0, end);
-  if (bytesOf(blocks) < MIN_DIRECT_BYTES) return 0;
-  const answer = await direct.use((handle) => handle.writev([...blocks], position));
-  // A disk that is nearly full takes less; the other way says why.
-  return answer?.bytesWritten ?? 0;
+interface Blocks {
+  /** Bytes before them, and all where there are none. */
+  readonly headBytes: number;
+  readonly blocks: Uint8Array[];
+}
+
+/** The first blocks that are worth a direct write. */
+function findBlocks(chunks: readonly Uint8Array[], position: number): Blocks {
+  let headBytes = 0;
+  for (const [index, chunk] of chunks.entries()) {
+    const behind = (position + headBytes) % ALIGNMENT_BYTES;
+    const before = behind === 0 ? 0 : ALIGNMENT_BYTES - behind;
+    const blocks = leadingBlocks([chunk.subarray(before), ...chunks.slice(index + 1)]);
+    if (bytesOf(blocks) >= MIN_DIRECT_BYTES) return { headBytes: headBytes + before, blocks };
+    headBytes += chunk.byteLength;
+  }
+  return { headBytes, blocks: [] };
+}
+
+/** The first chunks as far as they are aligned and have whole blocks. */
+function leadingBlocks(chunks: readonly Uint8Array[]): Uint8Array[] {
+  const blocks: Uint8Array[] = [];
+  for (const chunk of chunks) {
+    const wholeBytes = isAligned(chunk) ? wholeBlocks(chunk) : 0;
+    if (wholeBytes > 0) blocks.push(chunk.subarray(0, wholeBytes));
+    if (wholeBytes < chunk.byteLength) break;
+  }
+  return blocks;
 }
 
 /**
@@ -85,6 +112,16 @@ export async function writeFully(
 /** Bytes of all of them. */
 export const bytesOf = (chunks: readonly Uint8Array[]): number =>
   chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+
+/** The first so many bytes. */
+function first(chunks: readonly Uint8Array[], sizeBytes: number): readonly Uint8Array[] {
+  let room = sizeBytes;
+  return chunks.flatMap((chunk) => {
+    const part = chunk.subarray(0, room);
+    room -= part.byteLength;
+    return part.byteLength > 0 ? [part] : [];
+  });
+}
 
 /** What follows the first so many bytes. */
 function skip(chunks: readonly Uint8Array[], sizeBytes: number): readonly Uint8Array[] {

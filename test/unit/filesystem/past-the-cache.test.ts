@@ -3,7 +3,7 @@ import { mkdtemp, open, readFile, rm, writeFile, type FileHandle } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   ALIGNMENT_BYTES,
   allocateAligned,
@@ -93,6 +93,26 @@ describe('a new file', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('is written past the page cache from where its blocks begin', async () => {
+    const written = await createNewFile(file);
+    const files = Object.getPrototypeOf(written.handle) as Pick<FileHandle, 'writev'>;
+    const writes = vi.spyOn(files, 'writev');
+    const chunks = [fill(Buffer.alloc(1_000), 1), fill(allocateAligned(MIB), 2).subarray(1_000)];
+    await written.write(chunks, 0);
+    await written.close();
+    expect((await readFile(file)).equals(Buffer.concat(chunks))).toBe(true);
+    const calls = writes.mock.calls.map(([buffers, position], index) => ({
+      isDirect: writes.mock.contexts[index] !== written.handle,
+      sizeBytes: buffers.reduce((sum, { byteLength }) => sum + byteLength, 0),
+      position,
+    }));
+    writes.mockRestore();
+    expect(calls).toEqual([
+      { isDirect: false, sizeBytes: ALIGNMENT_BYTES, position: 0 },
+      { isDirect: true, sizeBytes: MIB - ALIGNMENT_BYTES, position: ALIGNMENT_BYTES },
+    ]);
   });
 
   it('has the newer bytes where it was written twice', async () => {

@@ -179,3 +179,28 @@ it('lends memory to nobody else before it is written', async () => {
   await bytes.settle();
   expect(memory.take()).toBeDefined();
 });
+
+it('gathers so that all but the head of what follows a small chunk lies as it will in the file', async () => {
+  const at: { readonly position: number; readonly offset: number; readonly isGathered: boolean }[] = [];
+  const written: Buffer[] = [];
+  const bytes = createWriteBehind((chunks, position) => {
+    let next = position;
+    for (const chunk of chunks) {
+      at.push({
+        position: next,
+        offset: chunk.byteOffset,
+        isGathered: chunk.buffer instanceof SharedArrayBuffer,
+      });
+      written.push(Buffer.from(chunk));
+      next += chunk.byteLength;
+    }
+    return Promise.resolve();
+  }, createGatherMemory());
+  const sent = [5_000, 65_536, 700, 2 * MIB, 65_536].map((size, index) => Buffer.alloc(size, index + 1));
+  for (const chunk of sent) await bytes.take(chunk);
+  await bytes.settle();
+  expect(Buffer.concat(written).equals(Buffer.concat(sent))).toBe(true);
+  const gathered = at.filter(({ isGathered }) => isGathered);
+  expect(gathered.length).toBeGreaterThan(3);
+  for (const { position, offset } of gathered) expect(offset % 4096).toBe(position % 4096);
+});
