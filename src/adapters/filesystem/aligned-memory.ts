@@ -20,7 +20,7 @@ const alignedMemory = new WeakSet<ArrayBufferLike>();
  */
 export const allocateAligned = (sizeBytes: number): Buffer => allocate(sizeBytes, false);
 
-/** The same, seen by other threads. The collector does not know how large it is: only for what is kept. */
+/** The same, seen by other threads. The collector does not know how large it is: only for what is kept, or rare. */
 export const allocateAlignedShared = (sizeBytes: number): Buffer => allocate(sizeBytes, true);
 
 function allocate(sizeBytes: number, isShared: boolean): Buffer {

@@ -1,4 +1,4 @@
-import { ALIGNMENT_BYTES, allocateAligned } from './aligned-memory.js';
+import { ALIGNMENT_BYTES, allocateAligned, allocateAlignedShared } from './aligned-memory.js';
 import { createDirectSource, createSource } from './source.js';
 import type { Reading } from './span-stream.js';
 
@@ -6,6 +6,8 @@ import type { Reading } from './span-stream.js';
 const CHUNK_BYTES = 1024 * 1024;
 /** One that the reader has, one that waits for it or is being filled, and one to spare. */
 const CHUNKS = 3;
+/** So much is hashed where it lies, by another thread; of smaller objects too much would pile up before it is collected. */
+const MIN_SHARED_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads into the same few chunks of memory in turn: fresh memory for each would make the collector stop the process
@@ -13,9 +15,11 @@ const CHUNKS = 3;
  * the page cache, and its memory is such that it can be written past it again.
  */
 export function lendMemory(sizeBytes: number): Reading {
-  return sizeBytes < CHUNK_BYTES
-    ? { ...takeTurns(Buffer.allocUnsafeSlow(CHUNKS * sizeBytes), sizeBytes), sourceOf: createSource }
-    : { ...takeTurns(allocateAligned(CHUNKS * CHUNK_BYTES), CHUNK_BYTES), sourceOf: createDirectSource };
+  if (sizeBytes < CHUNK_BYTES) {
+    return { ...takeTurns(Buffer.allocUnsafeSlow(CHUNKS * sizeBytes), sizeBytes), sourceOf: createSource };
+  }
+  const allocate = sizeBytes < MIN_SHARED_BYTES ? allocateAligned : allocateAlignedShared;
+  return { ...takeTurns(allocate(CHUNKS * CHUNK_BYTES), CHUNK_BYTES), sourceOf: createDirectSource };
 }
 
 function takeTurns(memory: Buffer, chunkBytes: number): Omit<Reading, 'sourceOf'> {
