@@ -103,7 +103,8 @@ export async function openSagaScene(openStore?: () => Promise<SagaStore>): Promi
   };
   const hand = handOut({ waitingRoom: createWaitingRoom(system), queue: deps.queue, window: MAX_WAITING });
   const superuser = new pg.Pool({ connectionString: scene.ownerUrl, max: 2 });
-  // A pool has ended before its connections have; dropping the database may be quicker than those.
+  // A pool has ended before its connections have; dropping the database may be quicker than those, and both tell of it.
+  superuser.on('error', () => undefined);
   superuser.on('connect', (client) => client.on('error', () => undefined));
   const query: SagaScene['query'] = async (text, values = []) =>
     (await superuser.query(text, [...values])).rows as never;
