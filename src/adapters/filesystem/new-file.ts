@@ -36,18 +36,14 @@ export async function createNewFile(file: string): Promise<NewFile> {
   return {
     handle,
     write: async (chunks, position) => {
-      let rest = chunks;
-      for (let at = position; rest.length > 0;) {
-        const { headBytes, blocks } = findBlocks(rest, at);
-        await writeCached(first(rest, headBytes), at);
-        [rest, at] = [skip(rest, headBytes), at + headBytes];
-        if (blocks.length === 0) continue;
-        const taken = await direct.use((opened) => opened.writev(blocks, at));
-        const takenBytes = taken?.bytesWritten ?? 0;
-        [rest, at] = [skip(rest, takenBytes), at + takenBytes];
-        // A disk that is nearly full takes less; the other way says why.
-        if (takenBytes < bytesOf(blocks)) return writeCached(rest, at);
-      }
+      const { head, blocks } = divide(chunks, position);
+      await writeCached(head, position);
+      if (blocks.length === 0) return;
+      const at = position + bytesOf(head);
+      const taken = await direct.use((opened) => opened.writev(blocks, at));
+      // What ends within a block is left; and a disk that is nearly full takes less: the other way says why.
+      const doneBytes = bytesOf(head) + (taken?.bytesWritten ?? 0);
+      await writeCached(skip(chunks, doneBytes), position + doneBytes);
     },
     sync: early.finish,
     close: async () => {
@@ -61,23 +57,29 @@ export async function createNewFile(file: string): Promise<NewFile> {
   };
 }
 
-interface Blocks {
-  /** Bytes before them, and all where there are none. */
-  readonly headBytes: number;
+interface Divided {
+  /** What is before the blocks; everything where there are none. */
+  readonly head: readonly Uint8Array[];
   readonly blocks: Uint8Array[];
 }
 
-/** The first blocks that are worth a direct write. */
-function findBlocks(chunks: readonly Uint8Array[], position: number): Blocks {
-  let headBytes = 0;
+/** Finds the first blocks that are worth a direct write. */
+function divide(chunks: readonly Uint8Array[], position: number): Divided {
+  let at = position;
   for (const [index, chunk] of chunks.entries()) {
-    const behind = (position + headBytes) % ALIGNMENT_BYTES;
+    const behind = at % ALIGNMENT_BYTES;
     const before = behind === 0 ? 0 : ALIGNMENT_BYTES - behind;
-    const blocks = leadingBlocks([chunk.subarray(before), ...chunks.slice(index + 1)]);
-    if (bytesOf(blocks) >= MIN_DIRECT_BYTES) return { headBytes: headBytes + before, blocks };
-    headBytes += chunk.byteLength;
+    // There may be thousands of chunks that are not: whoever sends single bytes makes one of each.
+    if (isAligned(chunk.subarray(before))) {
+      const blocks = leadingBlocks([chunk.subarray(before), ...chunks.slice(index + 1)]);
+      if (bytesOf(blocks) >= MIN_DIRECT_BYTES) {
+        const partial = before > 0 ? [chunk.subarray(0, before)] : [];
+        return { head: [...chunks.slice(0, index), ...partial], blocks };
+      }
+    }
+    at += chunk.byteLength;
   }
-  return { headBytes, blocks: [] };
+  return { head: chunks, blocks: [] };
 }
 
 /** The first chunks as far as they are aligned and have whole blocks. */
@@ -112,16 +114,6 @@ export async function writeFully(
 /** Bytes of all of them. */
 export const bytesOf = (chunks: readonly Uint8Array[]): number =>
   chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-
-/** The first so many bytes. */
-function first(chunks: readonly Uint8Array[], sizeBytes: number): readonly Uint8Array[] {
-  let room = sizeBytes;
-  return chunks.flatMap((chunk) => {
-    const part = chunk.subarray(0, room);
-    room -= part.byteLength;
-    return part.byteLength > 0 ? [part] : [];
-  });
-}
 
 /** What follows the first so many bytes. */
 function skip(chunks: readonly Uint8Array[], sizeBytes: number): readonly Uint8Array[] {

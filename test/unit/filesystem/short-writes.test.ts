@@ -82,3 +82,23 @@ it('both descriptors of a file are closed with it', async () => {
   await source.close();
   expect(await countOpen()).toBe(0);
 });
+
+it('a file takes any number of single bytes without looking at the others for each of them', async () => {
+  const written = await createNewFile(file);
+  const byte = Buffer.from('x');
+  let looks = 0;
+  const chunks = new Proxy(
+    Array.from({ length: 20_000 }, () => byte),
+    {
+      get: (target, key, receiver) => {
+        looks += 1;
+        return Reflect.get(target, key, receiver) as unknown;
+      },
+    },
+  );
+  await written.write(chunks, 0);
+  await written.close();
+  expect((await readFile(file)).equals(Buffer.alloc(20_000, 'x'))).toBe(true);
+  // Each system call takes a thousand of them.
+  expect(looks).toBeLessThan(40 * 20_000);
+});
