@@ -6,9 +6,10 @@ export interface SpoolFile {
   /** Bytes that were appended since the last `clear` and not given away. */
   readonly sizeBytes: number;
   /**
-   * Takes the chunk, which may be written a little later, up to some MiB behind, and waits while it is. Throws `TransientError` when the
-   * upload directory is full or fails, now or at the next call; `sizeBytes` then counts what was written before, and
-   * the file takes no more until `clear`.
+   * Takes the chunk together with its memory: nobody else may read it any more, and what has memory of its own may be
+   * freed at once. Its bytes may be written a little later, up to some MiB behind; this waits while they are. Throws
+   * `TransientError` when the upload directory is full or fails, now or at the next call; `sizeBytes` then counts what
+   * was written before, and the file takes no more until `clear`.
    */
   append(chunk: Uint8Array): Promise<void> | void;
   /** Resolves when all that was appended is written; throws like `append`. */

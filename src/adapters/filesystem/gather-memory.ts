@@ -9,6 +9,8 @@ export interface GatherMemory {
   readonly take: () => LentBuffer | undefined;
   /** Takes one back when nobody reads it any more. */
   readonly giveBack: (buffer: LentBuffer) => void;
+  /** Whether at most half of it is lent: then whoever has some may have more without taking it from others. */
+  readonly isMostlyFree: () => boolean;
 }
 
 /** One piece of it. */
@@ -31,5 +33,6 @@ export function createGatherMemory(): GatherMemory {
       return allocateAlignedShared(GATHER_BYTES);
     },
     giveBack: (buffer) => void free.push(buffer),
+    isMostlyFree: () => made - free.length <= MAX_BUFFERS / 2,
   };
 }

@@ -1,11 +1,12 @@
 import { copyIntoShared } from '../common/copy-into-shared.js';
+import { freeMemory } from '../common/free-memory.js';
 import { ALIGNMENT_BYTES } from './aligned-memory.js';
 import { GATHER_BYTES, type GatherMemory, type LentBuffer } from './gather-memory.js';
 
 /** Chunks that wait to be written together. */
 export interface Gathering {
   readonly sizeBytes: number;
-  /** Takes a chunk; one of a fast sender is copied, so that its own memory is free at once. */
+  /** Takes a chunk and its memory; one of a fast sender is copied, and its memory is free at once. */
   readonly add: (chunk: Uint8Array) => void;
   /** Whether something waits that is worth a write. */
   readonly isReady: () => boolean;
@@ -36,20 +37,26 @@ export function createGathering(memory: GatherMemory): Gathering {
     open?.pass(ready);
     open = undefined;
   };
-  const take = (bytes: Uint8Array): number => {
+  /** @returns how many of the first bytes were copied; all of them are kept where that is none */
+  const copyOrKeep = (bytes: Uint8Array): number => {
     if (!open && bytes.byteLength >= MIN_COPIED_BYTES) open = beginFilling(memory, position);
-    if (!open) ready.push(bytes);
-    const takenBytes = open?.copy(bytes) ?? bytes.byteLength;
-    position += takenBytes;
+    const copiedBytes = open?.copy(bytes) ?? 0;
+    if (copiedBytes === 0) ready.push(bytes);
+    position += copiedBytes === 0 ? bytes.byteLength : copiedBytes;
     if (open?.isFull()) close();
-    return takenBytes;
+    return copiedBytes;
   };
   return {
     get sizeBytes() {
       return ready.sizeBytes() + (open?.sizeBytes() ?? 0);
     },
     add: (chunk) => {
-      for (let done = 0; done < chunk.byteLength;) done += take(chunk.subarray(done));
+      for (let rest = chunk; rest.byteLength > 0;) {
+        const copiedBytes = copyOrKeep(rest);
+        if (copiedBytes === 0) return;
+        rest = rest.subarray(copiedBytes);
+      }
+      freeMemory(chunk);
     },
     isReady: () => ready.sizeBytes() > 0,
     close,

@@ -14,7 +14,7 @@ export interface WriteBehind {
 }
 
 /** Bytes that wait while the disk is busy; as many again are on their way to it. */
-const WAITING_BYTES = 512 * 1024;
+const WAITING_BYTES = { least: 512 * 1024, whereMemoryIsFree: 1024 * 1024 } as const;
 
 /** Puts chunks at a position of the file; whoever calls may use their memory again once it has resolved. */
 type Write = (chunks: Uint8Array[], position: number) => Promise<void>;
@@ -49,6 +49,8 @@ export function createWriteBehind(write: Write, memory: GatherMemory): WriteBehi
     current.isWriting = true;
     writing = writing.then(() => drain(current, write));
   };
+  const mayWaitBytes = (): number =>
+    memory.isMostlyFree() ? WAITING_BYTES.whereMemoryIsFree : WAITING_BYTES.least;
   const settle = async (): Promise<void> => {
     state.waiting.close();
     start();
@@ -63,7 +65,7 @@ export function createWriteBehind(write: Write, memory: GatherMemory): WriteBehi
       if (state.failure) return settle();
       state.waiting.add(chunk);
       if (state.waiting.isReady()) start();
-      return state.waiting.sizeBytes >= WAITING_BYTES ? waitForRoom(state) : undefined;
+      return state.waiting.sizeBytes >= mayWaitBytes() ? waitForRoom(state) : undefined;
     },
     settle,
     clear: () => {

@@ -66,8 +66,9 @@ export async function* cutPieces(
         if (offset === limitBytes) throw new FaultError(tooLarge(limitBytes).fault);
         const room = endOfPiece(continuation, begin) - offset;
         if (room > 0 && !isDue(bytes.spool.sizeBytes)) {
-          await bytes.spool.append(rest.subarray(0, room));
-          rest = rest.subarray(room);
+          const fitting = rest.subarray(0, room);
+          rest = rest.subarray(fitting.length);
+          await bytes.spool.append(fitting);
           continue;
         }
         await bytes.spool.settle();

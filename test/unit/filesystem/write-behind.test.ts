@@ -7,7 +7,11 @@ import {
 import { createWriteBehind } from '../../../src/adapters/filesystem/write-behind.js';
 
 /** All of it is lent already. */
-const NO_MEMORY: GatherMemory = { take: () => undefined, giveBack: () => undefined };
+const NO_MEMORY: GatherMemory = {
+  take: () => undefined,
+  giveBack: () => undefined,
+  isMostlyFree: () => false,
+};
 const MIB = 1024 * 1024;
 
 it('writes in order and in few calls while the disk is busy, and waits when too much does', async () => {
@@ -96,7 +100,7 @@ it('gathers the chunks of a fast sender in large writes, and lets their memory g
     await Promise.resolve();
     written.push(Buffer.concat(chunks));
   }, createGatherMemory());
-  const chunk = Buffer.alloc(64 * 1024);
+  const chunk = Buffer.alloc(128 * 1024).subarray(0, 64 * 1024);
   for (let index = 0; index < 20; index += 1) {
     await bytes.take(chunk.fill(index));
     // As a socket would, that reads into the same memory.
@@ -109,6 +113,37 @@ it('gathers the chunks of a fast sender in large writes, and lets their memory g
     const stretch = whole.subarray(index * chunk.length, (index + 1) * chunk.length);
     expect(stretch.equals(Buffer.alloc(chunk.length, index))).toBe(true);
   }
+});
+
+it('frees the memory of what it has copied, and of nothing else', async () => {
+  const written: Buffer[] = [];
+  const bytes = createWriteBehind((chunks) => {
+    written.push(...chunks.map((chunk) => Buffer.from(chunk)));
+    return Promise.resolve();
+  }, createGatherMemory());
+  const shared = Buffer.alloc(64 * 1024, 1);
+  const [kept, copied, partly] = [Buffer.alloc(1_000, 2), Buffer.alloc(64 * 1024, 3), shared.subarray(1)];
+  const sent = Buffer.concat([kept, copied, partly]);
+  for (const chunk of [kept, copied, partly]) await bytes.take(chunk);
+  expect([copied.buffer.byteLength, partly.byteLength]).toEqual([0, 64 * 1024 - 1]);
+  await bytes.settle();
+  expect(Buffer.concat(written).equals(sent)).toBe(true);
+});
+
+it('lets more wait while most of the memory is free', async () => {
+  const memory = createGatherMemory();
+  const tookWithoutWaiting = async (): Promise<number> => {
+    const bytes = createWriteBehind(() => new Promise(() => undefined), memory);
+    // What is on its way does not wait.
+    await bytes.take(Buffer.alloc(MIB / 2));
+    await expect.poll(() => bytes.sizeBytes).toBe(MIB / 2);
+    let sizeBytes = 0;
+    while (bytes.take(Buffer.alloc(64 * 1024)) === undefined) sizeBytes += 64 * 1024;
+    return sizeBytes;
+  };
+  const few = await tookWithoutWaiting();
+  for (let index = 0; index < 12; index += 1) memory.take();
+  expect([few, await tookWithoutWaiting()]).toEqual([MIB - 64 * 1024, MIB / 2 - 64 * 1024]);
 });
 
 it('gives lent memory back when it is written, when it was lost, and when it is forgotten', async () => {
@@ -197,7 +232,7 @@ it('gathers so that all but the head of what follows a small chunk lies as it wi
     return Promise.resolve();
   }, createGatherMemory());
   const sent = [5_000, 65_536, 700, 2 * MIB, 65_536].map((size, index) => Buffer.alloc(size, index + 1));
-  for (const chunk of sent) await bytes.take(chunk);
+  for (const chunk of sent) await bytes.take(Buffer.from(chunk));
   await bytes.settle();
   expect(Buffer.concat(written).equals(Buffer.concat(sent))).toBe(true);
   const gathered = at.filter(({ isGathered }) => isGathered);
