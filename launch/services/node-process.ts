@@ -40,7 +40,7 @@ const NODE_FLAGS = [
  * MiB. A small young generation is collected often, and with it the buffers of the API's sockets, which lie
  * outside the heap: with a larger one these force full collections, ten a second. A worker uses its buffers again.
  */
-const YOUNG_GENERATION = { api: 1, worker: 4 } as const;
+const YOUNG_GENERATION = { api: 2, worker: 4 } as const;
 /**
  * glibc keeps freed memory for each of its arenas, of which threads otherwise have many. It also learns from buffers of
  * 100 KB that such sizes belong among the small ones, between which they leave holes: so the bounds are fixed, above the
