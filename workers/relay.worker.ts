@@ -20,10 +20,12 @@ export interface RelayWorkerDeps {
 
 /** Longest time that a committed change waits when its wake-up was lost. */
 const POLL_MS = 500;
+/** From one run that had something to do to the next at least, so that a busy minute is relayed in lots. */
+const PAUSE_MS = 20;
 const MAX_BACKOFF_MS = 5_000;
 
 /**
- * Relays whenever something was committed, and at the latest every half second. While the database is away
+ * Relays at once when something was committed after a quiet moment, and at the latest every half second. While the database is away
  * it tries less and less often, and says so once.
  */
 export const createRelayWorker = (deps: RelayWorkerDeps): Component =>
@@ -34,6 +36,7 @@ export const createRelayWorker = (deps: RelayWorkerDeps): Component =>
       const report = await attempt(deps, failures);
       failures = report ? 0 : failures + 1;
       if (report?.isFull) continue;
+      if (report && report.published > 0) await deps.clock.sleep(PAUSE_MS, signal);
       await (report ? wake.wait(POLL_MS, signal) : deps.clock.sleep(backoffMs(failures), signal));
     }
     wake.close();

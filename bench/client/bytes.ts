@@ -19,6 +19,8 @@ const WORDS = [
   'clean',
 ];
 const LINE_WORDS = 12;
+/** As many as make two equal ones unthinkable. */
+const HEAD_BYTES = 32;
 const pools = new Map<Kind, Buffer>();
 
 /** A buffer of which stretches are sent; made before anything is measured. */
@@ -36,6 +38,13 @@ export function stretch(kind: Kind, number: number, sizeBytes: number): Buffer {
   const places = Math.max(1, Math.floor(pool.length / sizeBytes));
   const start = (number % places) * sizeBytes;
   return pool.subarray(start, start + sizeBytes);
+}
+
+/** Bytes that no file before had, and that compress as badly as random ones: nobody who knows those judges these. */
+export function unlike(sizeBytes: number): Buffer {
+  const bytes = Buffer.from(stretch('random', 0, sizeBytes));
+  randomBytes(Math.min(HEAD_BYTES, sizeBytes)).copy(bytes);
+  return bytes;
 }
 
 function text(): Buffer {

@@ -1,4 +1,4 @@
-import { stretch } from './bytes.js';
+import { unlike } from './bytes.js';
 import { accessToken, dataOf } from './graphql.js';
 import { send } from './http.js';
 import { inParallel } from './in-parallel.js';
@@ -24,7 +24,7 @@ export function sendSmallFiles({ url, count, sizeBytes, parallel, way }: SmallFi
 
 async function sendParts(url: string, index: number, sizeBytes: number): Promise<void> {
   const upload = await openUpload(url, sizeBytes, `small-${String(index)}.bin`);
-  const part = stretch('random', index, sizeBytes);
+  const part = unlike(sizeBytes);
   const answer = await send('PUT', upload.urls[0] ?? '', {}, part);
   if (answer.status !== 200) throw new Error(`A part was refused: ${answer.text}`);
   await complete(url, upload.fileId);
@@ -39,7 +39,7 @@ async function sendForm(url: string, index: number, sizeBytes: number): Promise<
     'Content-Type: application/octet-stream\r\n\r\n',
   ].join('');
   const tail = `\r\n--${BOUNDARY}--\r\n`;
-  const body = Buffer.concat([Buffer.from(head), stretch('random', index, sizeBytes), Buffer.from(tail)]);
+  const body = Buffer.concat([Buffer.from(head), unlike(sizeBytes), Buffer.from(tail)]);
   const headers = {
     authorization: `Bearer ${await accessToken(url)}`,
     'content-type': `multipart/form-data; boundary=${BOUNDARY}`,

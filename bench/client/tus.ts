@@ -5,7 +5,7 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Upload } from 'tus-js-client';
-import { stretch } from './bytes.js';
+import { stretch, unlike } from './bytes.js';
 import { accessToken } from './graphql.js';
 import { agent } from './http.js';
 import { inParallel } from './in-parallel.js';
@@ -58,12 +58,12 @@ export const sendPlainStreams = ({ url, sizeBytes, parallel }: TusJob): Promise<
     await exchange('PUT', url, {}, Math.floor(sizeBytes / parallel));
   });
 
-/** Small files, each created and then sent, as clients of tus do. */
+/** Small files, each unlike the others, created and then sent, as clients of tus do. */
 export async function sendSmallTus(job: TusJob & { readonly count: number }): Promise<void> {
   const headers = await headersFor(job.url, job.isProduct);
   await inParallel(job.count, job.parallel, async () => {
     const location = await create(job.url, headers, job.sizeBytes);
-    await append(location, headers, job.sizeBytes);
+    await append(location, headers, job.sizeBytes, [unlike(job.sizeBytes)]);
   });
 }
 
@@ -114,15 +114,21 @@ async function create(url: string, headers: Headers, sizeBytes: number): Promise
   return new URL(answer.location ?? '', url).href;
 }
 
-const append = (location: string, headers: Headers, sizeBytes: number): Promise<IncomingHttpHeaders> =>
-  exchange('PATCH', location, { ...headers, ...OFFSET_TYPE, 'upload-offset': '0' }, sizeBytes);
+const append = (
+  location: string,
+  headers: Headers,
+  sizeBytes: number,
+  chunks?: Iterable<Buffer>,
+): Promise<IncomingHttpHeaders> =>
+  exchange('PATCH', location, { ...headers, ...OFFSET_TYPE, 'upload-offset': '0' }, sizeBytes, chunks);
 
-/** One request whose body is made of stretches of what is in memory already. */
+/** One request whose body is made of what is in memory already, by default of stretches of it. */
 function exchange(
   method: string,
   url: string,
   headers: Headers,
   sizeBytes: number,
+  chunks: Iterable<Buffer> = chunksOf(sizeBytes),
 ): Promise<IncomingHttpHeaders> {
   return new Promise((resolve, reject) => {
     const length = { 'content-length': String(sizeBytes) };
@@ -136,7 +142,7 @@ function exchange(
     });
     outgoing.once('error', reject);
     if (sizeBytes === 0) outgoing.end();
-    else void pipeline(Readable.from(chunksOf(sizeBytes)), outgoing).catch(reject);
+    else void pipeline(Readable.from(chunks), outgoing).catch(reject);
   });
 }
 

@@ -47,8 +47,7 @@ const send = (
 /** The inspections go on while files arrive, as they do in use; the next turn waits for the last of them. */
 async function byProduct(bench: Bench): Promise<Sample> {
   const { stack, client } = bench;
-  const { clamd: _, ...pids } = stack.pids;
-  const sample = await send(bench, stack.url, true, pids);
+  const sample = await send(bench, stack.url, true, stack.pids);
   await client.ask('untilAllDecided', { url: stack.url });
   return sample;
 }

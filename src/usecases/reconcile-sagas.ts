@@ -24,5 +24,5 @@ export const reconcileSagas =
     }));
     if (!file || !isTerminal(file.state)) return;
     if (file.state === 'UNSCANNABLE' && mayBeReplayed) return;
-    await settleBytes(deps, scope, file, log);
+    await settleBytes(deps, scope, file, { log });
   };

@@ -16,14 +16,16 @@ export interface RemoveBytesDeps {
  * file what the quarantine held. Idempotent; the sweeper calls it again until it was noted as done. A file that has
  * changed meanwhile, by its deletion or a later finding, stays due: there is more to remove, and not by us.
  *
+ * @param known - what there is to be removed, where the transaction that ended the file has looked already
  * @throws TransientError when the store or the database is not there
  */
 export async function removeBytes(
   { files, objects }: RemoveBytesDeps,
   scope: TenantScope,
   file: File,
+  known?: Rests,
 ): Promise<void> {
-  const rests = await files.transact(scope, (tx) => findRests(tx, file));
+  const rests = known ?? (await files.transact(scope, (tx) => findRests(tx, file)));
   const { fragments, sealed, unreferenced, isolated } = rests;
   for (const key of fragments) await objects.remove({ area: 'ingest', key });
   await removeStaged(objects, file);
@@ -43,7 +45,8 @@ async function noteRemoval(tx: FileTransaction, { id, updatedAt }: File): Promis
   await tx.markRemoved(id, isOver ? 'RETENTION' : 'DELETED');
 }
 
-interface Rests {
+/** What an ended file has left behind. */
+export interface Rests {
   /** Keys in the ingest area. */
   readonly fragments: readonly string[];
   /** Keys in the vault: of attempts that came to nothing. No ended file begins another that could enter them. */
@@ -54,7 +57,8 @@ interface Rests {
   readonly isolated: string | null;
 }
 
-async function findRests(tx: FileTransaction, file: File): Promise<Rests> {
+/** Finds it, in the transaction that ended the file or in a later one. */
+export async function findRests(tx: FileTransaction, file: File): Promise<Rests> {
   const { id, tenantId, attempt, vaultKey, sha256, state } = file;
   const fragments = (await tx.fragments(id)).map(({ objectKey }) => objectKey);
   const own = Array.from({ length: attempt }, (_, index) => vaultKeyOf(tenantId, id, index + 1));

@@ -3,32 +3,39 @@ import { ENTRIES_OF_FAILURE, remainingOf, type Remaining } from '../domain/saga-
 import type { LoggedStep } from '../domain/saga.js';
 import type { TenantScope } from '../ports/file-store.js';
 import { isolateContent, type IsolateContentDeps } from './quarantine/isolate-content.js';
-import { removeBytes, type RemoveBytesDeps } from './remove-bytes.js';
+import { removeBytes, type RemoveBytesDeps, type Rests } from './remove-bytes.js';
 import { sagaCauseOf } from './saga-cause.js';
 
 /** What settling needs. */
 export type SettleBytesDeps = RemoveBytesDeps & IsolateContentDeps;
 
 const WORK: Readonly<
-  Record<Remaining, (deps: SettleBytesDeps, scope: TenantScope, file: File) => Promise<void>>
+  Record<Remaining, (deps: SettleBytesDeps, scope: TenantScope, file: File, rests?: Rests) => Promise<void>>
 > = { MOVE: isolateContent, REMOVE: removeBytes };
+
+/** What is known of the file whose bytes are settled. */
+export interface Known {
+  /** Of its sagas; without it everything is done that its state may need. */
+  readonly log?: readonly LoggedStep[];
+  /** Without them they are looked for. */
+  readonly rests?: Rests | undefined;
+}
 
 /**
  * Brings the bytes of an ended file to where they belong: infected content into the quarantine first, then everything
  * goes that nobody needs. Idempotent; the reconciler calls it again until it was noted as done.
  *
- * @param log - of the sagas of the file; without it everything is done that its state may need
  * @throws TransientError when the store or the database is not there
  */
 export async function settleBytes(
   deps: SettleBytesDeps,
   scope: TenantScope,
   file: File,
-  log: readonly LoggedStep[] = [],
+  { log = [], rests }: Known = {},
 ): Promise<void> {
   for (const step of remainingOf(file, log)) {
     try {
-      await WORK[step](deps, scope, file);
+      await WORK[step](deps, scope, file, rests);
     } catch (error) {
       await noteFailure(deps, scope, file, step, error);
       throw error;

@@ -13,6 +13,7 @@ import { applyCommand } from '../apply.js';
 import { chooseCopy, probeCopy, type Elsewhere, type ProbedCopy } from '../contents/choose-copy.js';
 import { closeRefusedJob } from '../dead-letters/close-refused-job.js';
 import { policyVersionOf } from '../policy-version.js';
+import { findRests, type Rests } from '../remove-bytes.js';
 import { settleBytes } from '../settle-bytes.js';
 import type { Examination } from './examine.js';
 import type { Inspection } from './inspection.js';
@@ -71,22 +72,30 @@ export const concludeUnscannable = (
 
 async function conclude(inspection: Inspection, facts: Facts): Promise<Verdict | undefined> {
   const { deps, scope, sealedKey } = inspection;
-  const decided = await write(inspection, facts);
-  if (!decided?.verdict) return undefined;
+  const written = await write(inspection, facts);
+  if (!written) return undefined;
+  const { decided, rests } = written;
   announce(deps.bus, decided);
   const { tenantId, sha256, vaultKey, verdict, sizeBytes } = decided;
   if (vaultKey !== null && sha256 !== null) deps.hints.set(tenantId, sha256, vaultKey);
   if (vaultKey !== null && vaultKey !== sealedKey) deps.onShared?.(sizeBytes ?? 0);
   if (facts.known) deps.onKnown?.(facts.scannedBytes);
   // What fails here stays due, and the sweeper repeats it.
-  if (!facts.letter) await settleBytes(deps, scope, decided).catch(() => undefined);
-  return verdict;
+  if (rests) await settleBytes(deps, scope, decided, { rests }).catch(() => undefined);
+  return verdict ?? undefined;
+}
+
+/** A file that is decided. */
+interface Written {
+  readonly decided: File;
+  /** What it has left behind; absent where that is kept. */
+  readonly rests?: Rests | undefined;
 }
 
 /** Rounds in which another copy of the same content may appear just when the last one was looked for. */
 const MAX_ROUNDS = 5;
 
-async function write(inspection: Inspection, facts: Facts): Promise<File | undefined> {
+async function write(inspection: Inspection, facts: Facts): Promise<Written | undefined> {
   const { deps, file, sizeBytes } = inspection;
   let known =
     facts.sha256 === null
@@ -107,7 +116,7 @@ const writeOnce = (
   { deps, scope, file, sealedKey }: Inspection,
   facts: Facts,
   probed: ProbedCopy | undefined,
-): Promise<Outcome<File> | Elsewhere> =>
+): Promise<Outcome<Written> | Elsewhere> =>
   deps.files.transact(scope, async (tx) => {
     const [current, policy] = await Promise.all([tx.findForUpdate(file.id), tx.policy()]);
     if (current?.attempt !== file.attempt || current.version !== file.version) return fault('CONFLICT');
@@ -132,7 +141,8 @@ const writeOnce = (
     if (!applied.ok) return applied;
     if (decision.outcome === 'UNSCANNABLE') await closeRefusedJob(tx, file.id, { by: scope.subject, at });
     if (facts.letter) await noteLetter(tx, file.id, facts.letter);
-    return applied;
+    const rests = facts.letter ? undefined : await findRests(tx, applied.value);
+    return ok({ decided: applied.value, rests });
   });
 
 async function noteLetter(tx: FileTransaction, id: FileId, letter: NewDeadLetter): Promise<void> {
