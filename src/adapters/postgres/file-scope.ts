@@ -17,8 +17,8 @@ export interface FileScope {
   readonly owed: Owed;
 }
 
-/** What a write of a file compares with, and the count of bytes that its share of the quota follows from. */
-export type HeldFile = Pick<File, 'version' | 'attempt' | 'receivedBytes'>;
+/** What a write of a file compares with, and the counts of bytes that only the database knows for sure. */
+export type HeldFile = Pick<File, 'version' | 'attempt' | 'receivedBytes' | 'scannedBytes'>;
 
 /** Selects one file of the tenant. The policy would do; the explicit tenant finds the index. */
 export const isFile = ({ scope }: FileScope, id: FileId): SQL | undefined =>

@@ -9,7 +9,7 @@ import { ENTRIES_OF_REMOVAL } from '../../domain/saga-entry.js';
 import type { FileTransaction, WriteOutcome } from '../../ports/file-store.js';
 import { fileColumns, toFile, toRow } from './file-row.js';
 import { deleteFragments } from './fragments.js';
-import { databaseNow, isFile, type FileScope } from './file-scope.js';
+import { databaseNow, isFile, type FileScope, type HeldFile } from './file-scope.js';
 import { recordChange } from './history.js';
 import { moveUsage } from './quota.js';
 import { auditLostRelease } from './releases.js';
@@ -79,9 +79,7 @@ async function change(context: FileScope, before: File, after: File): Promise<Wr
   const { receivedBytes } = current;
   const held = shareOf({ ...before, receivedBytes });
   const share = shareOf({ ...after, receivedBytes });
-  const written = await writeChange(context, before, after);
-  if (!written) return 'stale';
-  await recordChange(context, before.state, written);
+  if (!(await writeAndRecord(context, before, after))) return 'stale';
   if (before.state === 'INFECTED') await auditLostRelease(context, before.id);
   const exceeded = await moveUsage(context, shareBetween(held, share));
   return exceeded ? `quota-exceeded:${exceeded}` : 'written';
@@ -99,7 +97,7 @@ async function lockVersion(
   before: File,
 ): Promise<Pick<File, 'receivedBytes'> | undefined> {
   const held = context.held.get(before.id);
-  if (held) return held.version === before.version && held.attempt === before.attempt ? held : undefined;
+  if (held) return isSame(held, before) ? held : undefined;
   const [row] = await context.sql
     .select({ receivedBytes: files.receivedBytes })
     .from(files)
@@ -108,13 +106,34 @@ async function lockVersion(
   return row;
 }
 
+/** What the row will say is known where the transaction has it locked: then both go out in one round trip. */
+async function writeAndRecord(context: FileScope, before: File, after: File): Promise<boolean> {
+  const locked = context.held.get(before.id);
+  const change = changeOf(context, before, after);
+  if (!locked || !isSame(locked, before)) {
+    const [row] = await change.returning(fileColumns);
+    if (row) await recordChange(context, before.state, toFile(row));
+    return row !== undefined;
+  }
+  const scannedBytes = Math.max(locked.scannedBytes, after.scannedBytes);
+  const changed = { ...after, receivedBytes: locked.receivedBytes, scannedBytes };
+  const written = change.returning({ version: files.version }).execute();
+  const [rows] = await Promise.all([written, recordChange(context, before.state, changed)]);
+  if (rows.length === 0) throw new PermanentError('postgres', 'A file that is locked has changed.');
+  context.held.set(before.id, changed);
+  return true;
+}
+
+const isSame = (held: HeldFile, before: File): boolean =>
+  held.version === before.version && held.attempt === before.attempt;
+
 /** The attempt is the fencing token: a worker whose inspection was taken over finds no row. */
 const isUnchanged = (context: FileScope, before: File): ReturnType<typeof and> =>
   and(isFile(context, before.id), eq(files.version, before.version), eq(files.attempt, before.attempt));
 
-async function writeChange(context: FileScope, before: File, after: File): Promise<File | undefined> {
+function changeOf(context: FileScope, before: File, after: File) {
   const { correlationId, traceparent } = context.scope;
-  const [row] = await context.sql
+  return context.sql
     .update(files)
     .set({
       state: after.state,
@@ -132,10 +151,7 @@ async function writeChange(context: FileScope, before: File, after: File): Promi
       traceparent: traceparent ?? null,
       ...waitingOf(before.state, after.state),
     })
-    .where(isUnchanged(context, before))
-    .returning(fileColumns);
-  if (row && context.held.has(before.id)) context.held.set(before.id, row);
-  return row && toFile(row);
+    .where(isUnchanged(context, before));
 }
 
 type Waiting = Partial<
