@@ -22,15 +22,13 @@ const PARTS = 3;
 const losingTheAnswerTo = (partNumber: number, files: FileStore): FileStore => ({
   transact: async (scope, work) => {
     const entered: number[] = [];
-    const value = await files.transact(scope, (tx) =>
-      work({
-        ...tx,
-        putPart: (id, part) => {
-          entered.push(part.partNumber);
-          return tx.putPart(id, part);
-        },
-      }),
-    );
+    const value = await files.transact(scope, (tx) => {
+      const putPart: typeof tx.putPart = (id, part) => {
+        entered.push(part.partNumber);
+        return tx.putPart(id, part);
+      };
+      return work(Object.create(tx, { putPart: { value: putPart } }) as typeof tx);
+    });
     if (entered.includes(partNumber)) throw new UncertainError('postgres', 'It broke off in the commit.');
     return value;
   },

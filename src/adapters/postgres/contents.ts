@@ -8,6 +8,7 @@ import type { Finding, ScanCoverage, Verdict } from '../../domain/verdict.js';
 import type { ContentLabel, ContentTransaction, Copy, NewCopy, StoredContent } from '../../ports/contents.js';
 import { addBlocks, createBlocks } from './block-macs.js';
 import { isCopy, isFile, type FileScope } from './file-scope.js';
+import { given, prepared } from './prepared.js';
 
 type Contents = Omit<ContentTransaction, 'askPossession' | 'findQuestion' | 'takeQuestion'>;
 
@@ -34,7 +35,7 @@ const isNotNeeded = sql`not exists (select from ${quarantine} where ${quarantine
 /** Sealed copies and who may refer to them. Their references are counted by a trigger on the files. */
 export const createContents = (context: FileScope): Contents => ({
   findContent: async (sha256) => {
-    const [row] = await context.sql.select(columns).from(contents).where(standsFor(context, sha256));
+    const [row] = await selectCopy(context, { sha256 });
     return row;
   },
   lockContent: async (vaultKey) => {
@@ -105,11 +106,7 @@ async function receiveStored(context: FileScope, id: FileId): Promise<void> {
 /** Waits for whoever enters or gives up a copy of the same content, and then sees what they left. */
 async function enterContent(context: FileScope, copy: NewCopy): Promise<Copy> {
   for (let tries = 0; tries < MAX_ENTRY_TRIES; tries += 1) {
-    const entered = await context.sql
-      .insert(contents)
-      .values({ tenantId: context.scope.tenantId, ...pick(copy), isJoinable: true })
-      .onConflictDoNothing()
-      .returning({ vaultKey: contents.vaultKey });
+    const entered = await insertCopy(context, pick(copy));
     if (entered.length === 1) return copy;
     const stored = await lockJoinable(context, copy.sha256);
     // Equal bytes have equal blocks, whichever copy they lie in.
@@ -119,12 +116,7 @@ async function enterContent(context: FileScope, copy: NewCopy): Promise<Copy> {
   throw new PermanentError('postgres', 'A content appears and vanishes.');
 }
 
-const pick = ({
-  vaultKey,
-  sha256,
-  sizeBytes,
-  blocks,
-}: NewCopy): Copy & Partial<typeof contents.$inferInsert> => ({
+const pick = ({ vaultKey, sha256, sizeBytes, blocks }: NewCopy) => ({
   vaultKey,
   sha256,
   sizeBytes,
@@ -133,19 +125,37 @@ const pick = ({
 });
 
 async function lockJoinable(context: FileScope, sha256: string): Promise<StoredContent | undefined> {
-  const [row] = await context.sql
-    .select(columns)
-    .from(contents)
-    .where(standsFor(context, sha256))
-    .for('update');
+  const [row] = await lockCopy(context, { sha256 });
   return row;
 }
 
 const ofTenant = ({ scope }: FileScope): SQL => eq(contents.tenantId, scope.tenantId);
 
+const selectCopy = prepared((db) => db.select(columns).from(contents).where(standsForGiven));
+const lockCopy = prepared((db) => db.select(columns).from(contents).where(standsForGiven).for('update'));
+
 /** Names the partial index, which demands the flag as it is. */
-const standsFor = (context: FileScope, sha256: string): SQL | undefined =>
-  and(ofTenant(context), eq(contents.sha256, sha256), sql`${contents.isJoinable}`);
+const standsForGiven = and(
+  eq(contents.tenantId, given('tenantId')),
+  eq(contents.sha256, given('sha256')),
+  sql`${contents.isJoinable}`,
+);
+
+const insertCopy = prepared((db) =>
+  db
+    .insert(contents)
+    .values({
+      tenantId: given('tenantId'),
+      vaultKey: given('vaultKey'),
+      sha256: given('sha256'),
+      sizeBytes: given('sizeBytes'),
+      blockBytes: given('blockBytes'),
+      blockMacs: given('blockMacs'),
+      isJoinable: true,
+    })
+    .onConflictDoNothing()
+    .returning({ vaultKey: contents.vaultKey }),
+);
 
 const isOneOf = (context: FileScope, vaultKeys: readonly string[]): SQL | undefined =>
   and(ofTenant(context), inArray(contents.vaultKey, [...vaultKeys]));

@@ -6,7 +6,8 @@ import type { FileQuery, FileTransaction } from '../../ports/file-store.js';
 import { containing } from './containing.js';
 import { fileColumns, toFile } from './file-row.js';
 import { readClaims } from './claims.js';
-import { isFile, type FileScope } from './file-scope.js';
+import { isGivenFile, type FileScope } from './file-scope.js';
+import { prepared } from './prepared.js';
 import { reconcileUsage } from './reconcile-usage.js';
 import { readUsage } from './quota.js';
 
@@ -15,14 +16,17 @@ type Reads = Pick<
   'find' | 'findForUpdate' | 'list' | 'count' | 'claims' | 'usage' | 'reconcileUsage' | 'tenant'
 >;
 
+const selectFile = prepared((db) => db.select(fileColumns).from(files).where(isGivenFile));
+const lockFile = prepared((db) => db.select(fileColumns).from(files).where(isGivenFile).for('update'));
+
 /** Reading files and the tenant itself. */
 export const createFileReads = (context: FileScope): Reads => ({
   find: async (id) => {
-    const [row] = await context.sql.select(fileColumns).from(files).where(isFile(context, id));
+    const [row] = await selectFile(context, { id });
     return row && toFile(row);
   },
   findForUpdate: async (id) => {
-    const [row] = await context.sql.select(fileColumns).from(files).where(isFile(context, id)).for('update');
+    const [row] = await lockFile(context, { id });
     if (row) context.held.set(id, row);
     return row && toFile(row);
   },

@@ -6,6 +6,7 @@ import type { File, Priority, TransferMode } from '../../domain/file.js';
 import type { FileId, TenantId } from '../../domain/ids.js';
 import type { MetadataEntry } from '../../domain/metadata.js';
 import type { Verdict } from '../../domain/verdict.js';
+import { given } from './prepared.js';
 
 const {
   leaseUntil: _leaseUntil,
@@ -47,6 +48,11 @@ export const toRow = (
   correlationId,
   traceparent: traceparent ?? null,
 });
+
+/** What stands for such a row in a statement that is prepared. */
+export const GIVEN_ROW = Object.fromEntries(
+  [...Object.keys(fileColumns), 'correlationId', 'traceparent'].map((name) => [name, given(name)]),
+) as unknown as typeof files.$inferInsert;
 
 function toVerdict(json: unknown): Verdict | null {
   if (json === null) return null;

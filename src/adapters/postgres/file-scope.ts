@@ -5,11 +5,14 @@ import type { File } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
 import type { TenantScope } from '../../ports/file-store.js';
 import type { Owed } from './owed-usage.js';
-import type { Sql } from './session.js';
+import { given } from './prepared.js';
+import type { Send, Sql } from './session.js';
 
 /** What the methods of a file transaction work with. */
 export interface FileScope {
   readonly sql: Sql;
+  /** For statements that are prepared. */
+  readonly send: Send;
   readonly scope: TenantScope;
   /** Files whose lock this transaction holds, as nobody else can change them meanwhile. */
   readonly held: Map<FileId, HeldFile>;
@@ -23,6 +26,9 @@ export type HeldFile = Pick<File, 'version' | 'attempt' | 'receivedBytes' | 'sca
 /** Selects one file of the tenant. The policy would do; the explicit tenant finds the index. */
 export const isFile = ({ scope }: FileScope, id: FileId): SQL | undefined =>
   and(eq(files.tenantId, scope.tenantId), eq(files.id, id));
+
+/** The same for a statement that is prepared: the file is `id`. */
+export const isGivenFile = and(eq(files.tenantId, given('tenantId')), eq(files.id, given('id')));
 
 /** Selects one sealed copy of the tenant. */
 export const isCopy = ({ scope }: FileScope, vaultKey: string): SQL | undefined =>
@@ -38,7 +44,7 @@ export const databaseNow = sql<Date>`date_trunc('milliseconds', clock_timestamp(
 export const transactionNow = sql<Date>`now()`;
 
 /** An instant some milliseconds from now, by the same clock. */
-export const databaseNowPlus = (durationMs: number): SQL =>
+export const databaseNowPlus = (durationMs: SQL | number): SQL =>
   sql`${databaseNow} + ${durationMs}::double precision * interval '1 millisecond'`;
 
 /** An instant some milliseconds before the transaction began. */

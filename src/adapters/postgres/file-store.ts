@@ -1,4 +1,4 @@
-import type { FileStore, FileTransaction } from '../../ports/file-store.js';
+import type { FileStore } from '../../ports/file-store.js';
 import { createContents } from './contents.js';
 import type { Database } from './database.js';
 import { createDeadLetters } from './dead-letters.js';
@@ -29,47 +29,63 @@ export const createFileStore = (database: Database): FileStore => ({
       { kind: 'tenant', tenantId, subject },
       (session) => {
         owed = oweUsage(session, scope);
-        return work(
-          whileOpen(session, createFileTransaction({ sql: session.sql, scope, owed, held: new Map() })),
-        );
+        const { sql, send } = session;
+        return work(createFileTransaction(session, { sql, send, scope, owed, held: new Map() }));
       },
       (value) => !isFailedOutcome(value) && owed?.isRefused !== true,
     );
   },
 });
 
-function createFileTransaction(context: FileScope): FileTransaction {
-  return {
-    ...createFileReads(context),
-    ...createFileWrites(context),
-    ...createLedger(context),
-    ...createDirectTransfer(context),
-    ...createInspection(context),
-    ...createHistory(context),
-    ...createIdempotency(context),
-    ...createContents(context),
-    ...createPolicies(context),
-    ...createPossession(context),
-    ...createDeadLetters(context),
-    ...createQuarantine(context),
-    ...createReleases(context),
-    ...createRescans(context),
-    ...createQuarantineHistory(context),
-    ...createSagaLog(context),
+const AREAS = [
+  createFileReads,
+  createFileWrites,
+  createLedger,
+  createDirectTransfer,
+  createInspection,
+  createHistory,
+  createIdempotency,
+  createContents,
+  createPolicies,
+  createPossession,
+  createDeadLetters,
+  createQuarantine,
+  createReleases,
+  createRescans,
+  createQuarantineHistory,
+  createSagaLog,
+] as const;
+
+type Area = (typeof AREAS)[number];
+type InAll<T> = (T extends unknown ? (all: T) => void : never) extends (all: infer All) => void ? All : never;
+type Everything = InAll<ReturnType<Area>>;
+
+/** Which area a method belongs to is the same in every transaction. */
+const AREA_OF: ReadonlyMap<string | symbol, Area> = new Map(
+  AREAS.flatMap((area) => Object.keys(area({} as FileScope)).map((method) => [method, area] as const)),
+);
+
+/**
+ * Makes of the areas only what the transaction comes to use, as most need a few methods of two or three. Refuses every
+ * call after its end, before a statement is even built. What is no method stays absent: with a `then` the object would
+ * be taken for a promise that never settles.
+ */
+function createFileTransaction(session: Session, context: FileScope): Everything {
+  const made = new Map<Area, object>();
+  const make = (area: Area): object => {
+    const fresh = area(context);
+    made.set(area, fresh);
+    return fresh;
   };
+  return new Proxy({} as Everything, {
+    get: (_, method): unknown => {
+      const area = AREA_OF.get(method);
+      if (!area) return undefined;
+      if (!session.isOpen()) return () => Promise.reject(new TransactionEndedError());
+      return Reflect.get(made.get(area) ?? make(area), method);
+    },
+  });
 }
 
 const isFailedOutcome = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'ok' in value && value.ok === false;
-
-/**
- * Refuses every call after the transaction, before a statement is even built. What is no method stays absent:
- * with a `then` the object would be taken for a promise that never settles.
- */
-const whileOpen = (session: Session, tx: FileTransaction): FileTransaction =>
-  new Proxy(tx, {
-    get: (target, method): unknown =>
-      session.isOpen() || !Reflect.has(target, method)
-        ? Reflect.get(target, method)
-        : () => Promise.reject(new TransactionEndedError()),
-  });

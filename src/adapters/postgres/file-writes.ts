@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { files } from '../../../db/schema/files.js';
 import { PermanentError } from '../../domain/errors.js';
 import { holdsQuota, isOpen, type FileState } from '../../domain/file-state.js';
@@ -7,13 +8,15 @@ import type { FileId } from '../../domain/ids.js';
 import { NO_SHARE, shareBetween, shareOf } from '../../domain/quota.js';
 import { ENTRIES_OF_REMOVAL } from '../../domain/saga-entry.js';
 import type { FileTransaction, WriteOutcome } from '../../ports/file-store.js';
-import { fileColumns, toFile, toRow } from './file-row.js';
-import { deleteFragments } from './fragments.js';
-import { databaseNow, isFile, type FileScope, type HeldFile } from './file-scope.js';
+import { fileColumns, GIVEN_ROW, toFile, toRow } from './file-row.js';
+import { deleteFragments, isOfGivenFile } from './fragments.js';
+import { databaseNow, isFile, isGivenFile, type FileScope, type HeldFile } from './file-scope.js';
 import { recordChange } from './history.js';
 import { moveUsage } from './quota.js';
 import { auditLostRelease } from './releases.js';
-import { insertSteps } from './saga-log.js';
+import { given, prepared } from './prepared.js';
+import { GIVEN_STEPS, insertSteps } from './saga-log.js';
+import type { Sql } from './session.js';
 
 type Writes = Pick<
   FileTransaction,
@@ -24,7 +27,7 @@ type Writes = Pick<
 export const createFileWrites = (context: FileScope): Writes => ({
   insert: async (file) => {
     // All go out at once. The server takes them in this order, and none behind one that failed.
-    const inserted = context.sql.insert(files).values(toRow(file, context.scope)).execute();
+    const inserted = insertFile(context, toRow(file, context.scope));
     const recorded = recordChange(context, null, file);
     const moved = moveUsage(context, shareOf(file));
     const [exceeded] = await Promise.all([moved, inserted, recorded]);
@@ -49,28 +52,37 @@ export const createFileWrites = (context: FileScope): Writes => ({
     await context.sql.update(files).set({ ingestHandle }).where(isFile(context, id));
   },
   markStagedRemoved: async (id, version) => {
-    const { sql: db } = context;
-    const mark = db
-      .update(files)
-      .set({ stagedRemovedAt: databaseNow })
-      .where(and(isFile(context, id), eq(files.version, version)))
-      .returning({ id: files.id });
-    const dropped = db.$with('dropped').as(deleteFragments(context, id));
-    const marked = db.$with('marked').as(mark);
-    const steps = insertSteps(context, id, ENTRIES_OF_REMOVAL, { from: sql`marked` });
-    await db.with(dropped, marked, db.$with('step', {}).as(steps)).select().from(marked);
+    await markRemoved(context, { id, version, entries: ENTRIES_OF_REMOVAL });
   },
 });
 
-async function beginAppend(context: FileScope, id: FileId): Promise<number> {
-  const [row] = await context.sql
+const insertFile = prepared((db) => db.insert(files).values(GIVEN_ROW));
+
+const markRemoved = prepared((db) => {
+  const mark = db
     .update(files)
-    .set({ appendToken: sql`${files.appendToken} + 1` })
-    .where(isFile(context, id))
-    .returning({ appendToken: files.appendToken });
+    .set({ stagedRemovedAt: databaseNow })
+    .where(and(isGivenFile, eq(files.version, given('version'))))
+    .returning({ id: files.id });
+  const dropped = db.$with('dropped').as(deleteFragments(db, isOfGivenFile));
+  const marked = db.$with('marked').as(mark);
+  const steps = db.$with('step', {}).as(insertSteps(GIVEN_STEPS, { from: sql`marked` }));
+  return db.with(dropped, marked, steps).select().from(marked);
+});
+
+async function beginAppend(context: FileScope, id: FileId): Promise<number> {
+  const [row] = await growToken(context, { id });
   if (!row) throw new PermanentError('postgres', 'The upload that is appended to does not exist.');
   return row.appendToken;
 }
+
+const growToken = prepared((db) =>
+  db
+    .update(files)
+    .set({ appendToken: sql`${files.appendToken} + 1` })
+    .where(isGivenFile)
+    .returning({ appendToken: files.appendToken }),
+);
 
 async function change(context: FileScope, before: File, after: File): Promise<WriteOutcome> {
   // Parts may have come since `before` was read, which is no change of version.
@@ -109,15 +121,17 @@ async function lockVersion(
 /** What the row will say is known where the transaction has it locked: then both go out in one round trip. */
 async function writeAndRecord(context: FileScope, before: File, after: File): Promise<boolean> {
   const locked = context.held.get(before.id);
-  const change = changeOf(context, before, after);
+  const waiting = waitingOf(before.state, after.state);
+  const { id, version, attempt } = before;
+  const values = { ...after, id, newVersion: after.version, version, attempt };
   if (!locked || !isSame(locked, before)) {
-    const [row] = await change.returning(fileColumns);
+    const [row] = await CHANGES[waiting].andRead(context, values);
     if (row) await recordChange(context, before.state, toFile(row));
     return row !== undefined;
   }
   const scannedBytes = Math.max(locked.scannedBytes, after.scannedBytes);
   const changed = { ...after, receivedBytes: locked.receivedBytes, scannedBytes };
-  const written = change.returning({ version: files.version }).execute();
+  const written = CHANGES[waiting].alone(context, values);
   const [rows] = await Promise.all([written, recordChange(context, before.state, changed)]);
   if (rows.length === 0) throw new PermanentError('postgres', 'A file that is locked has changed.');
   context.held.set(before.id, changed);
@@ -131,39 +145,52 @@ const isSame = (held: HeldFile, before: File): boolean =>
 const isUnchanged = (context: FileScope, before: File): ReturnType<typeof and> =>
   and(isFile(context, before.id), eq(files.version, before.version), eq(files.attempt, before.attempt));
 
-function changeOf(context: FileScope, before: File, after: File) {
-  const { correlationId, traceparent } = context.scope;
-  return context.sql
-    .update(files)
-    .set({
-      state: after.state,
-      version: after.version,
-      sizeBytes: after.sizeBytes,
-      detectedType: after.detectedType,
-      sha256: after.sha256,
-      // A heartbeat may have noted more since `before` was read.
-      scannedBytes: sql`greatest(${files.scannedBytes}, ${after.scannedBytes}::bigint)`,
-      verdict: after.verdict,
-      vaultKey: after.vaultKey,
-      expiresAt: after.expiresAt,
-      updatedAt: after.updatedAt,
-      correlationId,
-      traceparent: traceparent ?? null,
-      ...waitingOf(before.state, after.state),
-    })
-    .where(isUnchanged(context, before));
-}
-
-type Waiting = Partial<
-  Record<'queuedAt' | 'nextAttemptAt' | 'leaseUntil' | 'stagedRemovedAt', typeof databaseNow | null>
-> & { readonly queueNumber?: null };
+/** What a change of state means for the turn of the file in the queue of inspections, and for its staged bytes. */
+type Waiting = 'as before' | 'from now on' | 'no more';
 
 /**
  * A file that enters SCANNING waits from now on; one that leaves it waits no more. Whatever ends a file, its
  * deletion included, leaves bytes that nobody needs.
  */
+const WAITING: Readonly<Record<Waiting, PgUpdateSetSource<typeof files>>> = {
+  'as before': {},
+  'from now on': { queuedAt: databaseNow, nextAttemptAt: databaseNow, leaseUntil: null },
+  'no more': { nextAttemptAt: null, leaseUntil: null, queueNumber: null, stagedRemovedAt: null },
+};
+
 function waitingOf(from: FileState, to: FileState): Waiting {
-  if (from === to) return {};
-  if (to === 'SCANNING') return { queuedAt: databaseNow, nextAttemptAt: databaseNow, leaseUntil: null };
-  return { nextAttemptAt: null, leaseUntil: null, queueNumber: null, stagedRemovedAt: null };
+  if (from === to) return 'as before';
+  return to === 'SCANNING' ? 'from now on' : 'no more';
 }
+
+const changeTo = (db: Sql, waiting: Waiting) =>
+  db
+    .update(files)
+    .set({
+      state: given('state'),
+      version: given('newVersion'),
+      sizeBytes: given('sizeBytes'),
+      detectedType: given('detectedType'),
+      sha256: given('sha256'),
+      // A heartbeat may have noted more since `before` was read.
+      scannedBytes: sql`greatest(${files.scannedBytes}, ${given('scannedBytes')}::bigint)`,
+      verdict: given('verdict'),
+      vaultKey: given('vaultKey'),
+      expiresAt: given('expiresAt'),
+      updatedAt: given('updatedAt'),
+      correlationId: given('correlationId'),
+      traceparent: given('traceparent'),
+      ...WAITING[waiting],
+    })
+    .where(and(isGivenFile, eq(files.version, given('version')), eq(files.attempt, given('attempt'))));
+
+const changesTo = (waiting: Waiting) => ({
+  alone: prepared((db) => changeTo(db, waiting).returning({ version: files.version })),
+  andRead: prepared((db) => changeTo(db, waiting).returning(fileColumns)),
+});
+
+const CHANGES = {
+  'as before': changesTo('as before'),
+  'from now on': changesTo('from now on'),
+  'no more': changesTo('no more'),
+};

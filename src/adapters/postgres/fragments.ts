@@ -3,6 +3,8 @@ import { fragments } from '../../../db/schema/fragments.js';
 import type { Fragment } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
 import type { FileScope } from './file-scope.js';
+import { given, prepared } from './prepared.js';
+import type { Sql } from './session.js';
 
 const columns = {
   partNumber: fragments.partNumber,
@@ -12,12 +14,16 @@ const columns = {
 };
 
 /** Reads the fragments of a file, by part number and offset. */
-export const fragmentsOf = async (context: FileScope, id: FileId): Promise<Fragment[]> =>
-  await context.sql
+export const fragmentsOf = (context: FileScope, id: FileId): Promise<Fragment[]> =>
+  selectFragments(context, { id });
+
+const selectFragments = prepared((db) =>
+  db
     .select(columns)
     .from(fragments)
-    .where(ofFile(context, id))
-    .orderBy(asc(fragments.partNumber), asc(fragments.offsetBytes));
+    .where(isOfGivenFile)
+    .orderBy(asc(fragments.partNumber), asc(fragments.offsetBytes)),
+);
 
 /** Whether the fragments before an offset reach up to it without a gap. */
 export async function continuesPart(context: FileScope, id: FileId, fragment: Fragment): Promise<boolean> {
@@ -35,6 +41,12 @@ export async function writeFragment(context: FileScope, fileId: FileId, fragment
   await context.sql.insert(fragments).values({ tenantId: context.scope.tenantId, fileId, ...fragment });
 }
 
+/** Selects those of a file for a statement that is prepared: the file is `id`. */
+export const isOfGivenFile = and(
+  eq(fragments.tenantId, given('tenantId')),
+  eq(fragments.fileId, given('id')),
+);
+
 /** The fragments of one part from an offset on. */
 interface Range {
   readonly partNumber: number;
@@ -42,16 +54,17 @@ interface Range {
 }
 
 /**
- * Removes the rows of fragments: of a whole file, or of one part from an offset on.
+ * Removes the rows of fragments of one part from an offset on.
  *
  * @returns how many bytes they had, and where those are
  */
 export async function dropFragments(
   context: FileScope,
   id: FileId,
-  within?: Range,
+  { partNumber, from }: Range,
 ): Promise<{ readonly sizeBytes: number; readonly keys: readonly string[] }> {
-  const dropped = await deleteFragments(context, id, within);
+  const isWithin = and(eq(fragments.partNumber, partNumber), gte(fragments.offsetBytes, from));
+  const dropped = await deleteFragments(context.sql, and(ofFile(context, id), isWithin));
   return {
     sizeBytes: dropped.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     keys: dropped.map(({ key }) => key),
@@ -59,17 +72,8 @@ export async function dropFragments(
 }
 
 /** The statement that removes them, to be run alone or as a part of another. */
-export const deleteFragments = (context: FileScope, id: FileId, within?: Range) =>
-  context.sql
-    .delete(fragments)
-    .where(
-      and(
-        ofFile(context, id),
-        within && eq(fragments.partNumber, within.partNumber),
-        within && gte(fragments.offsetBytes, within.from),
-      ),
-    )
-    .returning({ sizeBytes: fragments.sizeBytes, key: fragments.objectKey });
+export const deleteFragments = (db: Sql, where: SQL | undefined) =>
+  db.delete(fragments).where(where).returning({ sizeBytes: fragments.sizeBytes, key: fragments.objectKey });
 
 const ofFile = ({ scope }: FileScope, id: FileId): SQL | undefined =>
   and(eq(fragments.tenantId, scope.tenantId), eq(fragments.fileId, id));

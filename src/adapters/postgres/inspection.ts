@@ -5,8 +5,9 @@ import type { FileId } from '../../domain/ids.js';
 import { ENTRIES_OF_BEGIN } from '../../domain/saga-entry.js';
 import type { FileTransaction } from '../../ports/file-store.js';
 import { fileColumns, toFile } from './file-row.js';
-import { databaseNow, databaseNowPlus, isFile, type FileScope } from './file-scope.js';
-import { insertSteps } from './saga-log.js';
+import { databaseNow, databaseNowPlus, isFile, isGivenFile, type FileScope } from './file-scope.js';
+import { given, prepared } from './prepared.js';
+import { GIVEN_STEPS, insertSteps } from './saga-log.js';
 
 type Inspection = Pick<
   FileTransaction,
@@ -19,16 +20,7 @@ const hasNoLease = or(isNull(files.leaseUntil), lte(files.leaseUntil, databaseNo
 /** Leases of inspections. The number of the attempt fences off whoever lost its lease. */
 export const createInspection = (context: FileScope): Inspection => ({
   beginInspection: async (id, leaseMs) => {
-    const { sql: db } = context;
-    const begin = db
-      .update(files)
-      .set({ attempt: sql`${files.attempt} + 1`, leaseUntil: databaseNowPlus(leaseMs) })
-      .where(and(isFile(context, id), isScanning, hasNoLease))
-      .returning(fileColumns);
-    const begun = db.$with('begun').as(begin);
-    const origin = { from: sql`begun`, run: sql`begun.attempt` };
-    const steps = db.$with('step', {}).as(insertSteps(context, id, ENTRIES_OF_BEGIN, origin));
-    const [row] = await db.with(begun, steps).select().from(begun);
+    const [row] = await begin(context, { id, leaseMs, entries: ENTRIES_OF_BEGIN });
     return row && toFile(row);
   },
   renewInspection: (id, attempt, scannedBytes, leaseMs) =>
@@ -43,6 +35,18 @@ export const createInspection = (context: FileScope): Inspection => ({
       queueNumber: null,
     }),
   queuePosition: (id) => queuePosition(context, id),
+});
+
+const begin = prepared((db) => {
+  const update = db
+    .update(files)
+    .set({ attempt: sql`${files.attempt} + 1`, leaseUntil: databaseNowPlus(given('leaseMs')) })
+    .where(and(isGivenFile, isScanning, hasNoLease))
+    .returning(fileColumns);
+  const begun = db.$with('begun').as(update);
+  const origin = { from: sql`begun`, run: sql`begun.attempt` };
+  const steps = db.$with('step', {}).as(insertSteps(GIVEN_STEPS, origin));
+  return db.with(begun, steps).select().from(begun);
 });
 
 /** @returns false when the attempt is not the current one, or the file is decided */

@@ -1,12 +1,22 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { files } from '../../../db/schema/files.js';
+import { fragments } from '../../../db/schema/fragments.js';
 import { parts } from '../../../db/schema/parts.js';
 import type { Part } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
 import type { FileTransaction } from '../../ports/file-store.js';
-import type { FileScope } from './file-scope.js';
-import { continuesPart, deleteFragments, dropFragments, fragmentsOf, writeFragment } from './fragments.js';
-import { grown, grownColumns, growReceived, isOpenFile, noteGrowth } from './received-bytes.js';
+import { isGivenFile, type FileScope } from './file-scope.js';
+import {
+  continuesPart,
+  deleteFragments,
+  dropFragments,
+  fragmentsOf,
+  isOfGivenFile,
+  writeFragment,
+} from './fragments.js';
+import { given, prepared } from './prepared.js';
+import { grown, grownColumns, growReceived, isOpen, noteGrowth } from './received-bytes.js';
+import type { Sql } from './session.js';
 
 type Ledger = Pick<FileTransaction, 'parts' | 'putPart' | 'putParts' | 'fragments' | 'putFragment'>;
 
@@ -39,48 +49,64 @@ export const createLedger = (context: FileScope): Ledger => ({
   },
 });
 
-async function readParts({ sql: db, scope }: FileScope, id: FileId): Promise<Part[]> {
+const selectParts = prepared((db) => {
   const { partNumber, sizeBytes, etag, sha256, md5, mac } = parts;
-  const rows = await db
+  return db
     .select({ partNumber, sizeBytes, etag, sha256, md5, mac })
     .from(parts)
-    .where(and(eq(parts.tenantId, scope.tenantId), eq(parts.fileId, id)))
+    .where(and(eq(parts.tenantId, given('tenantId')), eq(parts.fileId, given('id'))))
     .orderBy(asc(parts.partNumber));
+});
+
+async function readParts(context: FileScope, id: FileId): Promise<Part[]> {
+  const rows = await selectParts(context, { id });
   return rows.map((row) => ({ ...row, md5: row.md5 ?? undefined, mac: row.mac ?? undefined }));
 }
 
 /** Each part of every upload comes through here, so that all it takes is one statement. */
 async function putPart(context: FileScope, id: FileId, part: Part): ReturnType<Ledger['putPart']> {
-  const { sql: db } = context;
-  const range = { partNumber: part.partNumber, from: 0 };
-  const written = db.$with('written').as(writePart(context, id, part));
-  const dropped = db.$with('dropped').as(deleteFragments(context, id, range));
-  const growth = sql`${part.sizeBytes}::bigint - (select size_bytes from ${written})
+  const { md5 = null, mac = null } = part;
+  const [row] = await writePart(context, { ...part, md5, mac, id });
+  const { receivedBytes, replacedEtag, droppedFragments } = await noteGrowth(context, id, row);
+  return { receivedBytes, replacedEtag, droppedFragments };
+}
+
+const writePart = prepared((db) => {
+  const written = db.$with('written').as(upsertPart(db));
+  const isOfPart = and(isOfGivenFile, eq(fragments.partNumber, given('partNumber')));
+  const dropped = db.$with('dropped').as(deleteFragments(db, isOfPart));
+  const growth = sql`${given('sizeBytes')}::bigint - (select size_bytes from ${written})
     - (select coalesce(sum(size_bytes), 0) from ${dropped})`;
-  const [row] = await db
+  return db
     .with(written, dropped)
     .update(files)
     .set(grown(sql`(${growth})`))
-    .where(isOpenFile(context, id))
+    .where(and(isGivenFile, isOpen))
     .returning({
       ...grownColumns,
       replacedEtag: sql<string | null>`(select etag from ${written})`,
       droppedFragments: sql<string[]>`array(select object_key from ${dropped})`,
     });
-  const { receivedBytes, replacedEtag, droppedFragments } = await noteGrowth(context, id, row);
-  return { receivedBytes, replacedEtag, droppedFragments };
-}
+});
 
 /** @returns the statement, which tells what the ledger said of the part before: no bytes and no etag for one that is new */
-function writePart({ sql: db, scope }: FileScope, fileId: FileId, part: Part) {
-  const { sizeBytes, etag, sha256, md5 = null, mac = null } = part;
+function upsertPart(db: Sql) {
+  const facts = {
+    sizeBytes: given<number>('sizeBytes'),
+    etag: given<string>('etag'),
+    sha256: given<string>('sha256'),
+    md5: given<string>('md5'),
+    mac: given<string>('mac'),
+  };
+  const key = {
+    tenantId: given<string>('tenantId'),
+    fileId: given<string>('id'),
+    partNumber: given<number>('partNumber'),
+  };
   return db
     .insert(parts)
-    .values({ tenantId: scope.tenantId, fileId, ...part })
-    .onConflictDoUpdate({
-      target: [parts.tenantId, parts.fileId, parts.partNumber],
-      set: { sizeBytes, etag, sha256, md5, mac },
-    })
+    .values({ ...key, ...facts })
+    .onConflictDoUpdate({ target: [parts.tenantId, parts.fileId, parts.partNumber], set: facts })
     .returning({
       sizeBytes: sql`coalesce(old.size_bytes, 0)`.as('size_bytes'),
       etag: sql`old.etag`.as('etag'),

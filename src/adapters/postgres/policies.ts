@@ -7,6 +7,7 @@ import { FIRST_RULES, type PolicyRules, type PolicyVersion, type TenantPolicy } 
 import type { PolicyTransaction } from '../../ports/policies.js';
 import { fileColumns, toFile } from './file-row.js';
 import type { FileScope } from './file-scope.js';
+import { given, prepared } from './prepared.js';
 
 /** The policy of the tenant, all of whose versions stay. */
 export const createPolicies = (context: FileScope): PolicyTransaction => ({
@@ -50,14 +51,18 @@ const FIRST_VERSION: PolicyVersion = {
   reason: null,
 };
 
-async function readPolicy({ sql: db, scope }: FileScope): Promise<TenantPolicy> {
-  const [row] = await db
+const selectPolicy = prepared((db) =>
+  db
     .select({ tenant: tenants, rules: policies.rules })
     .from(tenants)
     .leftJoin(policies, eq(policies.tenantId, tenants.id))
-    .where(eq(tenants.id, scope.tenantId))
+    .where(eq(tenants.id, given('tenantId')))
     .orderBy(desc(policies.version))
-    .limit(1);
+    .limit(1),
+);
+
+async function readPolicy(context: FileScope): Promise<TenantPolicy> {
+  const [row] = await selectPolicy(context, {});
   if (!row) throw new PermanentError('postgres', 'The tenant of the transaction does not exist.');
   const { maxFileBytes: ceilingBytes, quotaBytes, quotaFiles, quotaUploads, directTransfer } = row.tenant;
   return {

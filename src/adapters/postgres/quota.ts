@@ -9,6 +9,7 @@ import {
   type QuotaShare,
 } from '../../domain/quota.js';
 import type { FileScope } from './file-scope.js';
+import { given, prepared } from './prepared.js';
 
 const used = { bytes: tenantUsage.usedBytes, files: tenantUsage.fileCount, uploads: tenantUsage.openUploads };
 const quotas = { bytes: tenants.quotaBytes, files: tenants.quotaFiles, uploads: tenants.quotaUploads };
@@ -36,28 +37,25 @@ export async function moveUsage(context: FileScope, delta: QuotaShare): Promise<
 }
 
 /** @returns whether it fits */
-async function move({ sql: db, scope }: FileScope, delta: QuotaShare): Promise<boolean> {
-  const moved = await db
+const move = async (context: FileScope, delta: QuotaShare): Promise<boolean> =>
+  (await claim(context, { ...delta })).length === 1;
+
+const claim = prepared((db) =>
+  db
     .update(tenantUsage)
-    .set({
-      usedBytes: grown('bytes', delta),
-      fileCount: grown('files', delta),
-      openUploads: grown('uploads', delta),
-    })
+    .set({ usedBytes: grown('bytes'), fileCount: grown('files'), openUploads: grown('uploads') })
     .from(tenants)
     .where(
-      sql`${eq(tenantUsage.tenantId, scope.tenantId)} and ${eq(tenants.id, scope.tenantId)}
-        and ${fits('bytes', delta)} and ${fits('files', delta)} and ${fits('uploads', delta)}`,
+      sql`${eq(tenantUsage.tenantId, given('tenantId'))} and ${eq(tenants.id, given('tenantId'))}
+        and ${fits('bytes')} and ${fits('files')} and ${fits('uploads')}`,
     )
-    .returning({ tenantId: tenantUsage.tenantId });
-  return moved.length === 1;
-}
+    .returning({ tenantId: tenantUsage.tenantId }),
+);
 
-const grown = (dimension: QuotaDimension, delta: QuotaShare): SQL =>
-  sql`${used[dimension]} + ${delta[dimension]}::bigint`;
+const grown = (dimension: QuotaDimension): SQL => sql`${used[dimension]} + ${given(dimension)}::bigint`;
 
-const fits = (dimension: QuotaDimension, delta: QuotaShare): SQL =>
-  sql`(${delta[dimension]}::bigint <= 0 or ${grown(dimension, delta)} <= ${quotas[dimension]})`;
+const fits = (dimension: QuotaDimension): SQL =>
+  sql`(${given(dimension)}::bigint <= 0 or ${grown(dimension)} <= ${quotas[dimension]})`;
 
 /** For the refusal alone. Where others have given back since, the largest claim is the likeliest reason. */
 async function nameExceeded(context: FileScope, delta: QuotaShare): Promise<QuotaDimension> {

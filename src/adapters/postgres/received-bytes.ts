@@ -19,9 +19,8 @@ export const grown = (growth: SQL | number): { readonly receivedBytes: SQL } => 
   receivedBytes: sql`${files.receivedBytes} + ${growth}::bigint`,
 });
 
-/** Finds the upload while it is open. */
-export const isOpenFile = (context: FileScope, id: FileId): SQL | undefined =>
-  and(isFile(context, id), inArray(files.state, ['PENDING', 'RECEIVING']));
+/** Finds an upload only while it is open. */
+export const isOpen = inArray(files.state, ['PENDING', 'RECEIVING']);
 
 /** What `returning` has to ask for. */
 export const grownColumns = {
@@ -40,7 +39,7 @@ export async function growReceived(context: FileScope, id: FileId, growth: numbe
   const [row] = await context.sql
     .update(files)
     .set(grown(growth))
-    .where(isOpenFile(context, id))
+    .where(and(isFile(context, id), isOpen))
     .returning(grownColumns);
   return (await noteGrowth(context, id, row)).receivedBytes;
 }

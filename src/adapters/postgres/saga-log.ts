@@ -1,15 +1,17 @@
 import { and, asc, desc, eq, getTableColumns, inArray, min, sql, type SQL } from 'drizzle-orm';
 import { sagaSteps } from '../../../db/schema/saga-steps.js';
-import type { FileId } from '../../domain/ids.js';
-import type { SagaEntry } from '../../domain/saga-entry.js';
+import type { FileId, TenantId } from '../../domain/ids.js';
 import type { LoggedStep, SagaCause, SagaName, StepName, StepOutcome } from '../../domain/saga.js';
 import type { SagaLogTransaction } from '../../ports/saga-log.js';
 import type { FileScope } from './file-scope.js';
+import { given } from './prepared.js';
 
 /** What became of the steps of sagas. Rows are added, and never changed or removed. */
 export const createSagaLog = (context: FileScope): Pick<SagaLogTransaction, 'logSteps' | 'sagaSteps'> => ({
   logSteps: async (id, entries) => {
-    if (entries.length > 0) await context.sql.execute(insertSteps(context, id, entries));
+    if (entries.length === 0) return;
+    const { tenantId, correlationId } = context.scope;
+    await context.sql.execute(insertSteps({ tenantId, correlationId, id, entries: JSON.stringify(entries) }));
   },
   sagaSteps: async (id, maxRuns, names) => {
     const { sql: db } = context;
@@ -32,6 +34,23 @@ export const createSagaLog = (context: FileScope): Pick<SagaLogTransaction, 'log
   },
 });
 
+/** What entries are written with: values, or what stands for them. */
+interface Entering {
+  readonly tenantId: SQL | TenantId;
+  readonly correlationId: SQL | string;
+  readonly id: SQL | FileId;
+  /** Entries as JSON. */
+  readonly entries: SQL | string;
+}
+
+/** What stands for them in a statement that is prepared. */
+export const GIVEN_STEPS: Entering = {
+  tenantId: given('tenantId'),
+  correlationId: given('correlationId'),
+  id: given('id'),
+  entries: given('entries'),
+};
+
 /** A row of another part of the same statement, without which nothing is written, and the run that it names. */
 interface Origin {
   readonly from: SQL;
@@ -51,15 +70,12 @@ const ENTRY_COLUMNS = sql.raw(
  * same end at once: the second one waits for the first and writes nothing.
  */
 export function insertSteps(
-  { scope }: FileScope,
-  id: FileId,
-  entries: readonly SagaEntry[],
+  { tenantId, correlationId, id, entries }: Entering,
   { from, run = sql`null` }: Origin = { from: sql`(select) origin` },
 ): SQL {
-  const { tenantId, correlationId } = scope;
   return sql`insert into ${sagaSteps} (tenant_id, file_id, saga, run, step, outcome, cause, correlation_id)
     with entry as (
-      select * from rows from (jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) as (${ENTRY_COLUMNS}))
+      select * from rows from (jsonb_to_recordset(${entries}::jsonb) as (${ENTRY_COLUMNS}))
         with ordinality as entry (saga, run, step, outcome, cause, after_outcomes, after_step, place)
     ), last as (
       select distinct on (saga, run, step) saga, run, step, outcome, cause, count(*) over (partition by saga, run, step) as lines

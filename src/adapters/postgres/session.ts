@@ -7,9 +7,14 @@ import type { StatementNames } from './statement-names.js';
 /** Typed statements within one transaction. Dead when the transaction's callback has ended. */
 export type Sql = PgRemoteDatabase;
 
+/** Sends one statement within a transaction; throws once that has ended. */
+export type Send = Parameters<typeof drizzle>[0];
+
 /** One transaction on one connection. */
 export interface Session {
   readonly sql: Sql;
+  /** What `sql` sends with. */
+  readonly send: Send;
   /** Whether the callback still runs. */
   readonly isOpen: () => boolean;
   /** Whether the server may have committed. */
@@ -47,12 +52,13 @@ export function createSession(client: pg.PoolClient, names: StatementNames): Ses
   let isCommitSent = false;
   const last: (() => string | undefined)[] = [];
   const control = (statements: string): Promise<string | undefined> => runPlain(client, statements);
-  const sql = drizzle(async (text, values, method) => {
+  const send: Send = async (text, values, method) => {
     if (!isOpen) throw new TransactionEndedError();
     return await execute(client, { ...names.of(text), text, values, types: TYPES }, method);
-  });
+  };
   return {
-    sql,
+    sql: drizzle(send),
+    send,
     isOpen: () => isOpen,
     isCommitSent: () => isCommitSent,
     end: () => {

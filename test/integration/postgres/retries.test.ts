@@ -50,13 +50,10 @@ describe('transactions that are run again', () => {
       });
     const outcomes = await Promise.all([lockBoth([first, second]), lockBoth([second, first])]);
     expect(outcomes).toEqual(['done', 'done']);
-    expect(runs).toBe(3);
-    expect(
-      reports
-        .slice(-2)
-        .map(({ retries }) => retries)
-        .toSorted(),
-    ).toEqual([0, 1]);
+    // On a busy machine the one that lost may come again before the other has ended.
+    expect(runs).toBeGreaterThanOrEqual(3);
+    const retries = reports.slice(-2).map((report) => report.retries);
+    expect(retries.reduce((sum, count) => sum + count)).toBe(runs - 2);
   });
 
   it('one that cannot be serialized is tried again, but not for ever', async () => {
