@@ -157,6 +157,13 @@ export class PermanentError extends Error {
 /** The store does not have an upload, or what has arrived of it: it was ended, or is lost. Nothing can be added to it. */
 export class UploadGoneError extends PermanentError {
   override readonly name = 'UploadGoneError';
+  /** Key of the upload, which a call that is about several does not leave open. */
+  readonly key: string;
+
+  constructor(dependency: string, key: string, message: string, options?: ErrorOptions) {
+    super(dependency, message, options);
+    this.key = key;
+  }
 }
 
 /** A fault that has to cross code of a library which only knows exceptions. */

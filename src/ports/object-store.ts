@@ -60,7 +60,7 @@ export interface DirectTransfer {
   signPart(upload: OpenUpload, part: DirectPart, ttlSeconds: number): Promise<SignedRequest>;
 
   /**
-   * The parts that the store has of an open upload, ascending. Throws `PermanentError` when the upload is over.
+   * The parts that the store has of an open upload, ascending. Throws `UploadGoneError` when the upload is not open.
    *
    * @param afterPart - leaves out parts up to this number
    */
@@ -111,7 +111,8 @@ export interface ObjectStore {
 
   /**
    * Makes the named parts, in order, the object `ingest/<key>`. Idempotent: also succeeds when an earlier
-   * call with the same upload did. No parts make an object of zero bytes.
+   * call with the same upload did. No parts make an object of zero bytes. Throws `UploadGoneError` when there is no such
+   * upload, or one without these parts.
    */
   finishUpload(upload: OpenUpload, parts: readonly StoredPart[], signal?: AbortSignal): Promise<void>;
 
@@ -120,7 +121,8 @@ export interface ObjectStore {
 
   /**
    * Makes parts of other uploads, in order, the parts 1 and up of an upload that has none, without moving a byte.
-   * The others keep theirs. Optional: only a store that takes parts of any size can do it. Idempotent.
+   * The others keep theirs. Optional: only a store that takes parts of any size can do it. Idempotent. Throws
+   * `UploadGoneError`, which says which one, when an upload or a part of it is not there.
    */
   adoptParts?(
     upload: OpenUpload,

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { presign, signHeaders, type SigningKey } from '../../src/adapters/s3/presign.js';
 import { createS3Store, type S3StoreOptions } from '../../src/adapters/s3/s3-store.js';
-import { PermanentError } from '../../src/domain/errors.js';
+import { PermanentError, UploadGoneError } from '../../src/domain/errors.js';
 import type { DirectTransfer, OpenUpload, SignedRequest } from '../../src/ports/object-store.js';
 import { bodyOf } from '../support/test-bytes.js';
 
@@ -268,7 +268,7 @@ describe('direct transfer to an S3 store', () => {
     const [part] = await direct.listParts(short, 0);
     await store.finishUpload(short, part ? [part] : []);
     expect((await put(signed, Buffer.alloc(MIB))).status).toBe(404);
-    await expect(direct.listParts(short, 0)).rejects.toBeInstanceOf(PermanentError);
+    await expect(direct.listParts(short, 0)).rejects.toBeInstanceOf(UploadGoneError);
     await store.remove({ area: 'ingest', key: short.key });
   });
 

@@ -168,7 +168,10 @@ export function describeUploads(subject: GetSubject): void {
       const upload = await subject().store.beginUpload(key);
       const part = await put(subject().store, upload, 1, 10, 'a');
       const wrong = { partNumber: 1, etag: part.etag.replace(/./g, '0') };
-      await expect(subject().store.finishUpload(upload, [wrong])).rejects.toBeInstanceOf(PermanentError);
+      await expect(subject().store.finishUpload(upload, [wrong])).rejects.toMatchObject({
+        name: 'UploadGoneError',
+        key,
+      });
       expect(await subject().store.read(ingest(key))).toBeUndefined();
       await subject().store.finishUpload(upload, [part]);
       expect((await readDigest(subject().store, ingest(key))).sha256).toBe(hashOf([10, 'a']));
@@ -182,7 +185,7 @@ export function describeUploads(subject: GetSubject): void {
       await subject().store.abortUpload(upload);
       await subject().store.abortUpload(upload);
       await expect(put(subject().store, upload, 2, 10, 'b')).rejects.toBeInstanceOf(UploadGoneError);
-      await expect(subject().store.finishUpload(upload, [part])).rejects.toBeInstanceOf(PermanentError);
+      await expect(subject().store.finishUpload(upload, [part])).rejects.toBeInstanceOf(UploadGoneError);
       await expectNothing(subject(), key);
     });
 

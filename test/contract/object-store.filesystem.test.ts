@@ -102,15 +102,38 @@ describe('filesystem store on its disk', () => {
     expect(object && (await digest(object.body)).sha256).toBe(hashOf([10, 'a']));
   });
 
-  it('fails to read, instead of ending early, where a file has become shorter or is gone', async () => {
+  it('fails to read, instead of ending early, where a file has become shorter, and has none where it is gone', async () => {
     await store.write({ area: 'ingest', key: 'f' }, 1000, bodyOf(1000, 'a'));
     const file = (await everything(root)).find((name) => /\/1-[0-9a-f]{32}$/.test(name)) ?? '';
     await writeFile(path.join(root, file), 'short');
     const shorter = await store.read({ area: 'ingest', key: 'f' });
     await expect(shorter && digest(shorter.body)).rejects.toBeInstanceOf(PermanentError);
     await rm(path.join(root, file));
-    const gone = await store.read({ area: 'ingest', key: 'f' });
-    await expect(gone && digest(gone.body)).rejects.toBeInstanceOf(PermanentError);
+    expect(await store.read({ area: 'ingest', key: 'f' })).toBeUndefined();
+  });
+
+  it('names the upload whose parts cannot be given to another one', async () => {
+    const [target, whole, lost] = [
+      await store.beginUpload('target'),
+      await store.beginUpload('whole'),
+      await store.beginUpload('lost'),
+    ];
+    const sources = [whole, lost].map(async (upload) => ({
+      upload,
+      part: await store.putPart(upload, 1, 10, bodyOf(10, 'a')),
+    }));
+    const adopting = await Promise.all(sources);
+    const file = (await everything(root)).find((name) => /\/lost.*\/1-[0-9a-f]{32}$/.test(name)) ?? '';
+    await rm(path.join(root, file));
+    await expect(store.adoptParts?.(target, adopting)).rejects.toMatchObject({
+      name: 'UploadGoneError',
+      key: 'lost',
+    });
+    await store.abortUpload(lost);
+    await expect(store.adoptParts?.(target, adopting)).rejects.toMatchObject({
+      name: 'UploadGoneError',
+      key: 'lost',
+    });
   });
 
   it('is away where others made its directories in the mount point, once it has an id', async () => {

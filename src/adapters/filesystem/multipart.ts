@@ -1,7 +1,7 @@
 import { link, lstat, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { PermanentError, UploadGoneError } from '../../domain/errors.js';
+import { UploadGoneError } from '../../domain/errors.js';
 import type { LentChunks, OpenUpload, StoredPart } from '../../ports/object-store.js';
 import { ensureDirectory, isReal, listNames, pruneEmpty, syncDirectory } from './directories.js';
 import { partFileName, type Layout } from './layout.js';
@@ -35,7 +35,7 @@ export async function putPart(
   signal?: AbortSignal,
 ): Promise<StoredPart> {
   const { layout, scratch, room } = disk;
-  if (!(await guard(() => isReal(layout.openDirectory(upload))))) throw noSuchUpload();
+  if (!(await guard(() => isReal(layout.openDirectory(upload))))) throw noSuchUpload(upload);
   await guard(room.require);
   const file = await writeScratch(scratch, sizeBytes, body, signal);
   return publishPart(disk, upload, partNumber, file);
@@ -52,11 +52,11 @@ export async function publishPart(
   const directory = layout.openDirectory(upload);
   await guard(async () => {
     try {
-      if (!(await isReal(directory))) throw noSuchUpload();
+      if (!(await isReal(directory))) throw noSuchUpload(upload);
       await publish(scratchFile, path.join(directory, partFileName(part)));
     } catch (error) {
       await rm(scratchFile, { force: true });
-      throw errnoOf(error) === 'ENOENT' && !(await isReal(directory)) ? noSuchUpload() : error;
+      throw errnoOf(error) === 'ENOENT' && !(await isReal(directory)) ? noSuchUpload(upload) : error;
     }
   });
   return part;
@@ -85,12 +85,15 @@ export async function adoptParts(
   sources: readonly { readonly upload: OpenUpload; readonly part: StoredPart }[],
 ): Promise<readonly StoredPart[]> {
   const directory = layout.openDirectory(upload);
-  if (!(await isReal(directory))) throw noSuchUpload();
+  if (!(await isReal(directory))) throw noSuchUpload(upload);
   const adopted: StoredPart[] = [];
   for (const [index, source] of sources.entries()) {
     const part = { partNumber: index + 1, etag: source.part.etag };
     const from = path.join(await findParts(layout, source.upload), partFileName(source.part));
-    await unless(['EEXIST'], () => link(from, path.join(directory, partFileName(part))));
+    const to = path.join(directory, partFileName(part));
+    await unless(['EEXIST'], () => link(from, to)).catch(async (error: unknown) => {
+      throw errnoOf(error) === 'ENOENT' && (await isReal(directory)) ? noSuchUpload(source.upload) : error;
+    });
     adopted.push(part);
   }
   await syncDirectory(directory);
@@ -130,7 +133,7 @@ async function seal(
   const manifest = await describeParts(layout, upload, parts.map(partFileName));
   await unless(['ENOENT'], () => rename(layout.openDirectory(upload), sealed));
   // Absent under both names: it was aborted since it was found.
-  if (!(await isReal(sealed))) throw noSuchUpload();
+  if (!(await isReal(sealed))) throw noSuchUpload(upload);
   await writeManifest(scratch, layout.manifest(upload.key), manifest);
   return manifest;
 }
@@ -157,7 +160,7 @@ async function findParts(layout: Layout, upload: OpenUpload): Promise<string> {
   for (const directory of [layout.openDirectory(upload), layout.sealedDirectory(upload)]) {
     if (await isReal(directory)) return directory;
   }
-  throw noSuchUpload();
+  throw noSuchUpload(upload);
 }
 
 /** Somebody else may seal the upload meanwhile, which moves its parts once: then they are found there. */
@@ -180,7 +183,7 @@ async function describe(directory: string, upload: OpenUpload, names: readonly s
   const parts: Manifest['parts'] = [];
   for (const file of names) {
     const stats = await unless(['ENOENT'], () => lstat(path.join(directory, file)));
-    if (!stats?.isFile()) throw new PermanentError(DEPENDENCY, `There is no part ${file} in the upload.`);
+    if (!stats?.isFile()) throw noSuchUpload(upload);
     parts.push({ file, sizeBytes: stats.size });
   }
   return { handle: upload.handle, parts };
@@ -193,4 +196,5 @@ async function removeOthers(directory: string, manifest: Manifest): Promise<void
   }
 }
 
-const noSuchUpload = (): UploadGoneError => new UploadGoneError(DEPENDENCY, 'There is no such upload.');
+const noSuchUpload = ({ key }: OpenUpload): UploadGoneError =>
+  new UploadGoneError(DEPENDENCY, key, 'There is no such upload, or it has not these parts.');

@@ -50,7 +50,13 @@ async function openStaged(
   if (!staged) return undefined;
   const { spans, sizeBytes } = staged;
   checkRange(range, sizeBytes);
-  return { sizeBytes, body: createSpanStream(cutSpans(spans, range), readingOf(sizeBytes)) };
+  const cut = cutSpans(spans, range);
+  const [first] = cut;
+  const reading = readingOf(sizeBytes);
+  if (!first) return { sizeBytes, body: createSpanStream(cut, reading) };
+  // What is named and not there is missed before its reader relies on it.
+  const handle = await unless(['ENOENT'], () => openFile(first.file));
+  return handle && { sizeBytes, body: createSpanStream(cut, reading, reading.sourceOf(handle)) };
 }
 
 async function findStaged(

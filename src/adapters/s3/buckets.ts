@@ -16,6 +16,8 @@ export type BucketOf = (area: StoredArea) => string;
 export interface S3 {
   readonly connection: S3Connection;
   readonly bucketOf: BucketOf;
+  /** Whether the store was seen to have its id, which then tells whether it is still the same one. */
+  readonly landmark: { isKnown: boolean };
 }
 
 /** All of them; each has a bucket. */

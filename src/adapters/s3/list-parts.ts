@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Client } from 'minio';
 import type { ListedPart, OpenUpload } from '../../ports/object-store.js';
 import { checkKey, type S3 } from './buckets.js';
-import { readHandle } from './multipart.js';
+import { requireSameStore } from './identity.js';
+import { explainMissing, goneError, isOpen, readHandle } from './multipart.js';
+import { isMissing } from './s3-error.js';
 
 /** Most parts of one upload, and so the most pages of 1,000 that a list may have. */
 const MAX_PAGES = 11;
@@ -38,9 +40,28 @@ export function createPartLister(
   };
   return async (upload, afterPart, signal) => {
     const hasMd5 = await learn();
-    const parts = await s3.connection.call(signal, (client) => listAll(s3, client, upload, afterPart));
+    const parts = await s3.connection
+      .call(signal, (client) => listAll(s3, client, upload, afterPart))
+      .catch(async (error: unknown) => {
+        throw await explainUnlisted(s3, upload, error, signal);
+      });
     return parts.map((part) => (hasMd5 && MD5.test(part.etag) ? { ...part, md5: part.etag } : part));
   };
+}
+
+/** Ceph says of an upload that is gone that there is no such key, which alone would say too little. */
+async function explainUnlisted(
+  s3: S3,
+  upload: OpenUpload,
+  error: unknown,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const isUnclear = isMissing(error, 'NoSuchKey');
+  if (isUnclear && !(await isOpen(s3, { ...upload, area: 'ingest' }, signal))) {
+    await requireSameStore(s3, signal);
+    return goneError(upload, error);
+  }
+  return explainMissing(s3, upload, error, signal);
 }
 
 async function listAll(

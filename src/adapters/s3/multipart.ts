@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { PermanentError, UploadGoneError } from '../../domain/errors.js';
 import type { StoredArea, OpenUpload, StoredPart } from '../../ports/object-store.js';
 import { checkKey, type S3 } from './buckets.js';
+import { requireSameStore } from './identity.js';
 import { putStream } from './put-stream.js';
 import { DEPENDENCY, isMissing } from './s3-error.js';
 
@@ -39,20 +40,21 @@ export async function beginUpload(
 
 /** Streams one part in. */
 export async function putPart(
-  { connection, bucketOf }: S3,
+  s3: S3,
   upload: AreaUpload,
   partNumber: number,
   sizeBytes: number,
   body: Readable,
   signal?: AbortSignal,
 ): Promise<StoredPart> {
+  const { connection, bucketOf } = s3;
   const { uploadId } = readHandle(upload);
   const query = { partNumber: String(partNumber), uploadId };
   const target = { bucket: bucketOf(upload.area), key: checkKey(upload.key), query };
   try {
     return { partNumber, etag: await putStream(connection, target, sizeBytes, body, signal) };
   } catch (error) {
-    throw isMissing(error, 'NoSuchUpload') ? noSuchUpload(error) : error;
+    throw await explainMissing(s3, upload, error, signal);
   }
 }
 
@@ -79,13 +81,32 @@ export async function finishUpload(
     const isMade = async (): Promise<boolean> => (await markOf(s3, upload, signal)) === mark;
     if (await isMade()) return;
     // Ceph answers 500 for ever where an upload is gone: without this it would look worth another try.
-    if (await isOpen(s3, upload, signal)) throw error;
+    if (await isOpen(s3, upload, signal)) throw await explainMissing(s3, upload, error, signal);
     // Asked again, because somebody else may have finished it between the two questions.
-    if (!(await isMade())) throw noSuchUpload(error);
+    if (await isMade()) return;
+    await requireSameStore(s3, signal);
+    throw goneError(upload, error);
   }
 }
 
-async function isOpen(
+/** What an error means by which the store says that it has no such upload, or not those parts of it; others pass unchanged. */
+export async function explainMissing(
+  s3: S3,
+  upload: OpenUpload,
+  error: unknown,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  if (!isMissing(error, 'NoSuchUpload', 'InvalidPart')) return error;
+  await requireSameStore(s3, signal);
+  return goneError(upload, error);
+}
+
+/** What is thrown of an upload that is not there, or not all of it. */
+export const goneError = ({ key }: OpenUpload, cause: unknown): UploadGoneError =>
+  new UploadGoneError(DEPENDENCY, key, 'There is no such upload, or it has not these parts.', { cause });
+
+/** Whether the store lists an upload as open. */
+export async function isOpen(
   { connection, bucketOf }: S3,
   upload: AreaUpload,
   signal?: AbortSignal,
@@ -101,9 +122,6 @@ async function isOpen(
     return false;
   });
 }
-
-const noSuchUpload = (cause: unknown): UploadGoneError =>
-  new UploadGoneError(DEPENDENCY, 'There is no such upload.', { cause });
 
 /** S3 has no multipart upload without parts: the object is put, and the upload forgotten. */
 async function finishEmpty(s3: S3, upload: AreaUpload, signal?: AbortSignal): Promise<void> {

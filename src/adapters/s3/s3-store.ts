@@ -1,5 +1,13 @@
 import { Readable } from 'node:stream';
-import type { DirectTransfer, LentChunks, ObjectStore, OpenUpload } from '../../ports/object-store.js';
+import type {
+  ByteRange,
+  DirectTransfer,
+  LentChunks,
+  ObjectRef,
+  ObjectStore,
+  OpenObject,
+  OpenUpload,
+} from '../../ports/object-store.js';
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
 import { consume } from '../common/consume.js';
 import { STAGED_TAG } from './bucket-rules.js';
@@ -12,7 +20,7 @@ import { faultOfIngestKey, prepareBuckets, type Housekeeping, type IngestKey } f
 import type { StoreIdentity } from '../../ports/store-identity.js';
 import type { StoreInventory } from '../../ports/store-inventory.js';
 import { statObject } from './stat-object.js';
-import { tellIdentity } from './identity.js';
+import { requireSameStore, tellIdentity } from './identity.js';
 import { listBuckets } from './inventory.js';
 import { createS3Connection, type S3Endpoint, type S3Timeouts } from './s3-connection.js';
 import { writeObject } from './write-object.js';
@@ -50,21 +58,16 @@ export async function createS3Store(
   const s3: S3 = {
     connection: createS3Connection(options, { ...DEFAULT_TIMEOUTS, ...options.timeouts }),
     bucketOf: (area) => `${options.bucketPrefix}-${area}`,
+    landmark: { isKnown: false },
   };
   const pieceBytes = options.pieceBytes ?? DEFAULT_PIECE_BYTES;
   const staged = (upload: OpenUpload): AreaUpload => ({ ...upload, area: 'ingest' });
   const identity = tellIdentity(s3, options.region);
   const direct = await prepare(s3, options, identity);
-  const isTagged = options.housekeeping !== undefined;
+  const tags = options.housekeeping ? { 'x-amz-tagging': STAGED_TAG } : {};
   return {
     beginUpload: async (key, signal) => {
-      const { handle } = await beginUpload(
-        s3,
-        'ingest',
-        key,
-        signal,
-        isTagged ? { 'x-amz-tagging': STAGED_TAG } : {},
-      );
+      const { handle } = await beginUpload(s3, 'ingest', key, signal, tags);
       return { key, handle };
     },
     putPart: (upload, partNumber, sizeBytes, body, signal) =>
@@ -74,7 +77,7 @@ export async function createS3Store(
     ...(direct && { direct }),
     write: (ref, sizeBytes, body, signal) =>
       consume(ownBody(body), (owned) => writeObject(s3, pieceBytes, ref, sizeBytes, owned, signal)),
-    read: (ref, range, signal) => openObject(s3, ref, range, signal),
+    read: (ref, range, signal) => readObject(s3, ref, range, signal),
     lend: (ref, signal) => openObject(s3, ref, undefined, signal),
     stat: (ref, signal) => statObject(s3, ref, signal),
     remove: (ref, signal) => removeObject(s3, ref, signal),
@@ -83,6 +86,18 @@ export async function createS3Store(
     ...identity,
     check: (signal) => checkBuckets(s3, signal),
   };
+}
+
+/** Who finds nothing may conclude that it is lost. */
+async function readObject(
+  s3: S3,
+  ref: ObjectRef,
+  range: ByteRange | undefined,
+  signal: AbortSignal | undefined,
+): Promise<OpenObject | undefined> {
+  const object = await openObject(s3, ref, range, signal);
+  if (!object) await requireSameStore(s3, signal);
+  return object;
 }
 
 const quarantineOf = (s3: S3, copyBytes: number): QuarantineArea => ({
