@@ -8,7 +8,7 @@ import { createReceiptSigner } from '../adapters/signing/receipt-signer.js';
 import { createUrlSigner } from '../adapters/signing/url-signer.js';
 import { createUuidV7Ids } from '../adapters/system/uuid-v7-ids.js';
 import type { Platform } from '../compose.js';
-import type { File } from '../domain/file.js';
+import { reportLosses } from './report-losses.js';
 import type { ReceiptSigner } from '../ports/receipt-signer.js';
 import type { RoleStore } from '../ports/role-store.js';
 import type { SecretZip } from '../ports/secret-zip.js';
@@ -99,8 +99,7 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
   const locks = composeLocks(platform);
   const ids = createUuidV7Ids();
   const digests = createThreadedDigester();
-  const onLost = reportLosses(platform);
-  const parts = { files, objects, bus, clock, urls, ids, locks, spool, digests, onLost };
+  const parts = { files, objects, bus, clock, urls, ids, locks, spool, digests, ...reportLosses(platform) };
   const deps = { ...parts, settings: config.upload };
   return {
     createUpload: createUpload(deps),
@@ -134,13 +133,6 @@ function composeUseCases(platform: Platform, { urls, spool, receipts }: OwnParts
     ...composeQuarantine({ ...deps, ...config.quarantine }),
   };
 }
-
-const reportLosses =
-  ({ metrics, logger }: Platform) =>
-  ({ id: fileId }: File): void => {
-    metrics.lostUploads.inc();
-    logger.error({ fileId }, 'the store has lost an open upload, which ends');
-  };
 
 const composeLocks = ({ redis: { commands }, bus, breakers }: Platform): UploadLocks =>
   createRedisUploadLocks({

@@ -24,6 +24,7 @@ export interface Metrics extends InspectionMetrics, AnalyserMetrics {
   /** Changes of state; `from` is `NONE` for a new upload. */
   readonly uploadTransitions: Counter<'from' | 'to'>;
   readonly lostUploads: Counter;
+  readonly lostFragments: Counter;
   readonly receivedBytes: Counter<'protocol'>;
   readonly servedBytes: Counter;
   /** Bytes that were not stored again, or not even sent: `way` is `inspection` or `possession`. */
@@ -132,6 +133,9 @@ const createUploadMetrics = (registry: Registry) => ({
   }),
   lostUploads: new Counter(
     describe(registry, 'lost_uploads_total', 'Open uploads that the store has lost, and that ended so.'),
+  ),
+  lostFragments: new Counter(
+    describe(registry, 'lost_fragments_total', 'Stretches of open uploads that the store has lost.'),
   ),
   receivedBytes: new Counter({
     ...describe(registry, 'received_bytes_total', 'Bytes received from clients.'),

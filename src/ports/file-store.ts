@@ -1,11 +1,12 @@
 import type { Correlation } from '../domain/actor.js';
 import type { FileEvent } from '../domain/events.js';
 import type { FileState } from '../domain/file-state.js';
-import type { File, Fragment, Part } from '../domain/file.js';
+import type { File, Part } from '../domain/file.js';
 import type { FileId, TenantId } from '../domain/ids.js';
 import type { ContentTransaction } from './contents.js';
 import type { DeadLetterTransaction } from './dead-letters.js';
 import type { ClaimOutcome, IdempotencyClaim } from './idempotency.js';
+import type { FragmentTransaction } from './fragments.js';
 import type { PolicyTransaction } from './policies.js';
 import type { QuarantineTransaction } from './quarantine.js';
 import type { RescanTransaction } from './rescans.js';
@@ -48,14 +49,6 @@ export interface LedgerEntry {
   readonly droppedFragments: readonly string[];
 }
 
-/** What became of a fragment that was noted. */
-export interface FragmentEntry {
-  /** Of the whole file, this fragment included. */
-  readonly receivedBytes: number;
-  /** Keys of the fragments that it covers. */
-  readonly droppedFragments: readonly string[];
-}
-
 /** How the ledger differs from what the store has. */
 export interface LedgerCorrection {
   /** Parts that the ledger does not have, or has otherwise. */
@@ -79,6 +72,7 @@ export interface FileTransaction
   extends
     ContentTransaction,
     DeadLetterTransaction,
+    FragmentTransaction,
     PolicyTransaction,
     QuarantineTransaction,
     RescanTransaction,
@@ -120,14 +114,6 @@ export interface FileTransaction
   claimListing(id: FileId, minAgeMs: number): Promise<boolean>;
   /** Adds the parts of an upload that has none, and moves `receivedBytes` with them. The caller made the file. */
   putParts(id: FileId, parts: readonly Part[]): Promise<void>;
-  /** Beginnings of parts that are not in the ledger, by part number and offset. */
-  fragments(id: FileId): Promise<readonly Fragment[]>;
-  /**
-   * Notes a fragment, drops those of the same part that it covers, and moves `receivedBytes` with it. The
-   * caller holds the file's lock. `undefined`, and nothing is written, when the part is in the ledger or its
-   * fragments do not reach up to this one. Throws as `putPart` does.
-   */
-  putFragment(id: FileId, fragment: Fragment): Promise<FragmentEntry | undefined>;
   /**
    * Sets the size of an open upload that had none, and reserves the rest of it. Not a change of state. `stale`
    * when the size is known already.

@@ -5,6 +5,7 @@ import { parts } from '../../../db/schema/parts.js';
 import type { Part } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
 import type { FileTransaction } from '../../ports/file-store.js';
+import type { FragmentTransaction } from '../../ports/fragments.js';
 import { isGivenFile, type FileScope } from './file-scope.js';
 import {
   continuesPart,
@@ -18,7 +19,7 @@ import { given, prepared } from './prepared.js';
 import { grown, grownColumns, growReceived, isOpen, noteGrowth } from './received-bytes.js';
 import type { Sql } from './session.js';
 
-type Ledger = Pick<FileTransaction, 'parts' | 'putPart' | 'putParts' | 'fragments' | 'putFragment'>;
+type Ledger = Pick<FileTransaction, 'parts' | 'putPart' | 'putParts'> & FragmentTransaction;
 
 /** Rows of one statement: each takes a few of the 65,535 parameters that it may have. */
 const MAX_ROWS = 1_000;
@@ -45,6 +46,11 @@ export const createLedger = (context: FileScope): Ledger => ({
     const dropped = await dropFragments(context, id, { partNumber, from: offsetBytes });
     await writeFragment(context, id, fragment);
     const receivedBytes = await growReceived(context, id, sizeBytes - dropped.sizeBytes);
+    return { receivedBytes, droppedFragments: dropped.keys };
+  },
+  dropFragments: async (id, { partNumber, offsetBytes }) => {
+    const dropped = await dropFragments(context, id, { partNumber, from: offsetBytes });
+    const receivedBytes = await growReceived(context, id, -dropped.sizeBytes);
     return { receivedBytes, droppedFragments: dropped.keys };
   },
 });

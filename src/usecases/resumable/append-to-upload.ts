@@ -20,6 +20,7 @@ import { beginAppend, type Appendable, type AppendClaim } from './begin-append.j
 import type { PromisedChecksum } from './body-checksum.js';
 import { beginsAlike } from './compare-beginning.js';
 import { takeBody, type TakeBodyDeps } from './take-body.js';
+import { fallBack, FragmentGoneError, type FallBackDeps } from './lost-fragment.js';
 import { readTransfer } from './transfer.js';
 import { readPosition, type UploadPosition } from './upload-position.js';
 
@@ -46,7 +47,7 @@ export type AppendOutcome =
     };
 
 /** What appending needs. */
-export interface AppendDeps extends TakeBodyDeps, CompleteUploadDeps, RefuseBytesDeps {
+export interface AppendDeps extends TakeBodyDeps, CompleteUploadDeps, RefuseBytesDeps, FallBackDeps {
   readonly locks: UploadLocks;
 }
 
@@ -135,13 +136,24 @@ async function take(
     if (error instanceof FaultError) return await refuse(deps, actor, input.fileId, error.fault);
     if (wanted.reason instanceof TransientError) throw wanted.reason;
     if (wanted.aborted) return busy();
-    const refused = error instanceof PermanentError && (await refuseBytes(deps, actor, upload.file, error));
+    const refused = error instanceof PermanentError && (await explain(deps, actor, upload.file, error));
     if (refused) return await refuse(deps, actor, input.fileId, refused.fault);
     throw error;
   } finally {
     wanted.removeEventListener('abort', letGo);
   }
 }
+
+/** Says why what the store has refused for good cannot be entered, where that is for its sender to know. */
+const explain = (
+  deps: AppendDeps,
+  actor: Actor,
+  file: File,
+  error: PermanentError,
+): Promise<ReturnType<typeof fault> | undefined> =>
+  error instanceof FragmentGoneError
+    ? fallBack(deps, actor, file, error)
+    : refuseBytes(deps, actor, file, error);
 
 async function isAlike(deps: AppendDeps, actor: Actor, { fileId, body }: Append): Promise<boolean> {
   const transfer = await deps.files.transact(actor, async (tx) => {

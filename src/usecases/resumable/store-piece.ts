@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { fault, FaultError, PermanentError } from '../../domain/errors.js';
+import { fault, FaultError } from '../../domain/errors.js';
 import type { File, Fragment, Part } from '../../domain/file.js';
 import { fragmentKeyOf } from '../../domain/object-keys.js';
 import type { Ids } from '../../ports/ids.js';
@@ -9,6 +9,7 @@ import { discardPart } from '../discard-part.js';
 import { removeFragments } from '../remove-fragments.js';
 import { storePart } from '../store-part.js';
 import type { Piece } from './cut-pieces.js';
+import { FragmentGoneError } from './lost-fragment.js';
 
 /** Bytes that are durable and wait to be entered into the database. */
 export type Entry = {
@@ -118,9 +119,9 @@ async function* readJoined(
   fragments: readonly Fragment[],
   rest: Readable,
 ): AsyncGenerator<Buffer> {
-  for (const { objectKey: key } of fragments) {
-    const object = await objects.read({ area: 'ingest', key });
-    if (!object) throw new PermanentError('object-store', 'A fragment is gone.');
+  for (const fragment of fragments) {
+    const object = await objects.read({ area: 'ingest', key: fragment.objectKey });
+    if (!object) throw new FragmentGoneError(fragment);
     yield* object.body as AsyncIterable<Buffer>;
   }
   yield* rest as AsyncIterable<Buffer>;
