@@ -18,6 +18,7 @@ import { createWaitingRoom } from '../adapters/postgres/waiting-room.js';
 import type { Platform } from '../compose.js';
 import type { RunningAnalyser } from '../ports/structure-analyser.js';
 import { composeAnalyser } from './analyser.js';
+import { reportLosses } from './report-losses.js';
 import type { Backlog } from '../ports/backlog.js';
 import type { Digester } from '../ports/digester.js';
 import type { Maintenance } from '../ports/maintenance.js';
@@ -79,7 +80,7 @@ export function composeWork(platform: Platform): WorkParts {
     inspect: composeInspection(platform, { digests, analyser }),
     planRescans: planRescans({ backlog, queue, scanner }),
     rescan: rescanCopy({ ...platform, digests, retentionMs, settings }),
-    followDirect: objects.direct && followDirect({ files, objects, bus, clock }),
+    followDirect: objects.direct && followDirect({ ...platform, ...reportLosses(platform) }),
     relay: relayOutbox({ outbox: createOutbox(database), bus }),
     handOut: handOut({ waitingRoom: createWaitingRoom(database), queue, window: settings.queueWindow }),
     sweep: sweep({ ...platform, backlog, queue, retentionMs, deadLetterMs: settings.deadLetterMs }),

@@ -40,7 +40,8 @@ export const completeUpload =
   async (actor: Actor, input: CompleteUploadInput): Promise<Outcome<File>> => {
     const allowed = authorise(actor, 'file:upload');
     if (!allowed.ok) return allowed;
-    await reconcileById(deps, actor, input.fileId, 'all');
+    const lost = await reconcileById(deps, actor, input.fileId, 'all');
+    if (lost) return lost;
     const ttlSeconds = deps.settings.idempotencyTtlSeconds;
     const request = { actor, operation: 'completeUpload', input, ttlSeconds };
     const outcome = await deps.files.transact(actor, (tx) =>

@@ -1,5 +1,5 @@
 import { authorise, type Actor } from '../domain/actor.js';
-import { fault, FaultError, TransientError, type Outcome } from '../domain/errors.js';
+import { fault, PermanentError, TransientError, type Outcome } from '../domain/errors.js';
 import type { FileState } from '../domain/file-state.js';
 import type { File, Part, TransferMode } from '../domain/file.js';
 import { parseFileId, type FileId } from '../domain/ids.js';
@@ -129,9 +129,9 @@ export const uploadStatus =
     const allowed = authorise(actor, 'file:read');
     if (!allowed.ok) return allowed;
     const { files } = deps;
-    // Without the store the ledger is what is known; whoever resumes then sends at worst a part again. The ledger is also what is
-    // left of an upload that the store has lost: one of those must not keep a list of files from whoever looks.
-    await reconcileParts(deps, file, 'all').catch(unlessForeseen);
+    // Without the store the ledger is what is known; whoever resumes then sends at worst a part again. An upload that the store
+    // refuses to tell of must not keep a list of files from whoever looks.
+    await reconcileParts(deps, file, 'all').catch(unlessRefused);
     const { parts, current } = await files.transact(actor, async (tx) => ({
       parts: await tx.parts(file.id),
       current: (await tx.find(file.id)) ?? file,
@@ -151,6 +151,6 @@ export const uploadStatus =
 
 const isWhole = ({ sizeBytes, receivedBytes }: File): boolean => sizeBytes === receivedBytes;
 
-function unlessForeseen(error: unknown): void {
-  if (!(error instanceof TransientError || error instanceof FaultError)) throw error;
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof TransientError || error instanceof PermanentError)) throw error;
 }

@@ -1,24 +1,10 @@
-import { fault, UploadGoneError, type PermanentError } from '../domain/errors.js';
-import { isOpen } from '../domain/file-state.js';
+import { fault, type PermanentError } from '../domain/errors.js';
 import type { File } from '../domain/file.js';
-import { ENTRIES_OF_LOSS } from '../domain/saga-entry.js';
-import type { Clock } from '../ports/clock.js';
-import type { EventBus } from '../ports/event-bus.js';
-import type { FileStore, FileTransaction, TenantScope } from '../ports/file-store.js';
-import { announce } from './announce.js';
-import { applyCommand } from './apply.js';
+import type { TenantScope } from '../ports/file-store.js';
+import { endIfLost, lostUpload, type EndIfLostDeps } from './end-if-lost.js';
 
 /** What refusing needs. */
-export interface RefuseBytesDeps {
-  readonly files: FileStore;
-  readonly bus: EventBus;
-  readonly clock: Clock;
-  /** Is told of every open upload that the store has lost. @default nobody is */
-  readonly onLost?: (file: File) => void;
-}
-
-/** What the sender of an upload is told that the store has lost. */
-export const LOST = 'The store does not have this upload any more: begin a new one.';
+export type RefuseBytesDeps = EndIfLostDeps;
 
 /** Why a file that is not open takes no parts. */
 export const tooLate = ({ state }: Pick<File, 'state'>): ReturnType<typeof fault> =>
@@ -26,31 +12,27 @@ export const tooLate = ({ state }: Pick<File, 'state'>): ReturnType<typeof fault
 
 /**
  * Says why a store has refused bytes for good. They may have been on their way when their upload ended. Where it is open and
- * the store has lost it, it ends now: its sender would go on trying for as long as it stays open, and whoever resumes it too.
+ * the store has lost it, it ends now.
  *
  * @returns CONFLICT; `undefined` where the upload is not the reason
  */
 export async function refuseBytes(
-  { files, bus, clock, onLost }: RefuseBytesDeps,
+  deps: RefuseBytesDeps,
   scope: TenantScope,
-  { id }: Pick<File, 'id'>,
+  upload: Pick<File, 'id' | 'ingestKey' | 'ingestHandle'>,
   error: PermanentError,
 ): Promise<ReturnType<typeof fault> | undefined> {
-  const { file, hasEnded } = await files.transact(scope, async (tx) => {
-    // Under the lock of the row: an upload that is open there was ended by nobody.
-    const found = await tx.findForUpdate(id);
-    const isLost = found && isOpen(found.state) && error instanceof UploadGoneError;
-    return { file: found, hasEnded: isLost ? await end(tx, found, clock.now()) : false };
-  });
-  if (!file) return undefined;
-  if (!isOpen(file.state)) return tooLate(file);
-  if (!hasEnded) return undefined;
-  announce(bus, file);
-  onLost?.(file);
-  return fault('CONFLICT', { message: LOST });
-}
-
-async function end(tx: FileTransaction, file: File, at: Date): Promise<boolean> {
-  await tx.logSteps(file.id, ENTRIES_OF_LOSS);
-  return (await applyCommand(tx, file, { kind: 'expire' }, at)).ok;
+  const { standing, file } = await endIfLost(deps, scope, upload, error);
+  switch (standing) {
+    case 'lost':
+      return lostUpload();
+    case 'over':
+      return file && tooLate(file);
+    case 'whole':
+      return fault('CONFLICT', {
+        message: 'The bytes of the upload are being put together: it takes no parts.',
+      });
+    case 'open':
+      return undefined;
+  }
 }

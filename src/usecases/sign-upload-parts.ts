@@ -1,14 +1,15 @@
 import { authorise, type Actor } from '../domain/actor.js';
-import { fault, PermanentError, type Outcome } from '../domain/errors.js';
+import { fault, PermanentError, TransientError, type Outcome } from '../domain/errors.js';
 import { isOpen } from '../domain/file-state.js';
 import type { File, TransferMode } from '../domain/file.js';
 import { parseFileId } from '../domain/ids.js';
 import { countParts, partSizeAt } from '../domain/parts.js';
 import { ok } from '../domain/result.js';
-import type { Clock } from '../ports/clock.js';
-import type { FileStore, FileTransaction } from '../ports/file-store.js';
+import type { FileTransaction } from '../ports/file-store.js';
 import type { DirectTransfer, ObjectStore } from '../ports/object-store.js';
 import type { UrlSigner } from '../ports/url-signer.js';
+import { lookAtDirect } from './direct/follow-direct.js';
+import { isSettling, type ReconcileDeps } from './direct/reconcile-parts.js';
 
 /** Most parts that one request may ask for. */
 const MAX_PARTS_PER_REQUEST = 1_000;
@@ -38,15 +39,16 @@ export interface SignedPart {
 }
 
 /** What signing parts needs. */
-export interface SignUploadPartsDeps {
-  readonly files: FileStore;
-  readonly objects: ObjectStore;
-  readonly clock: Clock;
+export interface SignUploadPartsDeps extends ReconcileDeps {
   readonly urls: UrlSigner;
   readonly settings: { readonly partUrlTtlSeconds: number };
 }
 
-/** Gives out URLs that take the bytes of single parts, in any order and in parallel. */
+/**
+ * Gives out URLs that take the bytes of single parts, in any order and in parallel.
+ *
+ * @returns NOT_FOUND, BAD_USER_INPUT; CONFLICT when the upload is over, or the store has lost it
+ */
 export const signUploadParts =
   (deps: SignUploadPartsDeps) =>
   async (actor: Actor, input: SignUploadPartsInput): Promise<Outcome<readonly SignedPart[]>> => {
@@ -55,6 +57,8 @@ export const signUploadParts =
     const found = await deps.files.transact(actor, (tx) => prepare(tx, deps.objects, input));
     if (!found.ok) return found;
     const { file, direct } = found.value;
+    const lost = direct && (await findLost(deps, file));
+    if (lost) return lost;
     const expiresAt = expiryOf(deps, file);
     const signOne = (part: PartToSign): Promise<SignedPart> =>
       direct
@@ -83,6 +87,21 @@ async function prepare(
   }
   await tx.openDirect(file.id);
   return ok({ file, direct: objects.direct });
+}
+
+/** What went straight to a store that does not have the upload would be refused there, again and again. */
+async function findLost(
+  deps: SignUploadPartsDeps,
+  file: File,
+): Promise<ReturnType<typeof fault> | undefined> {
+  if (isSettling(file, deps.clock)) return undefined;
+  try {
+    return await lookAtDirect(deps, { fileId: file.id, tenantId: file.tenantId });
+  } catch (error) {
+    // To sign takes no store: the URLs are good once it is there again.
+    if (error instanceof TransientError) return undefined;
+    throw error;
+  }
 }
 
 function refusal(file: File, parts: readonly PartToSign[]): ReturnType<typeof fault> | undefined {

@@ -1,3 +1,4 @@
+import type { fault } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import type { DueFile } from '../../ports/backlog.js';
 import type { TenantScope } from '../../ports/file-store.js';
@@ -10,15 +11,23 @@ const MIN_AGE_MS = 350;
  * Looks how far an upload is whose parts go straight to the store, unless somebody has just looked.
  *
  * @returns a function of any open or ended file
- * @throws TransientError, FaultError as `reconcileParts`
+ * @throws TransientError as `reconcileParts`
  */
 export const followDirect =
   (deps: ReconcileDeps) =>
   async (due: DueFile, signal?: AbortSignal): Promise<void> => {
-    const scope = followerOf(due);
-    const file = await deps.files.transact(scope, (tx) => claim(tx, due));
-    if (file) await reconcileParts(deps, file, 'growth', signal);
+    await lookAtDirect(deps, due, signal);
   };
+
+/** The same once, for whoever wants to know what `reconcileParts` returns. */
+export async function lookAtDirect(
+  deps: ReconcileDeps,
+  due: DueFile,
+  signal?: AbortSignal,
+): Promise<ReturnType<typeof fault> | undefined> {
+  const file = await deps.files.transact(followerOf(due), (tx) => claim(tx, due));
+  return file && reconcileParts(deps, file, 'growth', signal);
+}
 
 async function claim(
   tx: Parameters<Parameters<ReconcileDeps['files']['transact']>[1]>[0],

@@ -97,7 +97,8 @@ async function append(
 }
 
 async function begin(deps: AppendDeps, actor: Actor, input: Append): Promise<Outcome<Appendable>> {
-  await reconcileById(deps, actor, input.fileId, 'all');
+  const lost = await reconcileById(deps, actor, input.fileId, 'all');
+  if (lost) return lost;
   return deps.files.transact(actor, (tx) => beginAppend(tx, input, deps.clock.now()));
 }
 
