@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { PermanentError } from '../../domain/errors.js';
+import { PermanentError, UploadGoneError } from '../../domain/errors.js';
 import type { File, Part } from '../../domain/file.js';
 import { countParts, MAX_PARTS, partSizeAt } from '../../domain/parts.js';
 import type { ByteRange, ObjectStore, OpenUpload } from '../../ports/object-store.js';
@@ -17,7 +17,7 @@ const NEVER = new AbortController().signal;
  * do that, else by copying and proving them like any others.
  *
  * @returns what to enter into the ledger
- * @throws TransientError, PermanentError of the store
+ * @throws TransientError, PermanentError of the store; `UploadGoneError` names the partial upload that the store has lost
  */
 export async function gatherParts(
   objects: ObjectStore,
@@ -62,6 +62,9 @@ async function copyParts(
   return copied;
 }
 
+const partialIsGone = ({ ingestKey }: File): UploadGoneError =>
+  new UploadGoneError('object-store', ingestKey, 'The bytes of a partial upload are gone.');
+
 /** Reads a stretch of what the partial uploads have together. */
 async function* readAcross(
   objects: ObjectStore,
@@ -75,7 +78,7 @@ async function* readAcross(
     begin += file.sizeBytes ?? 0;
     if (start > end) continue;
     const object = await objects.read({ area: 'ingest', key: file.ingestKey }, { start, end });
-    if (!object) throw new PermanentError('object-store', 'The bytes of a partial upload are gone.');
+    if (!object) throw partialIsGone(file);
     yield* object.body as AsyncIterable<Buffer>;
   }
 }

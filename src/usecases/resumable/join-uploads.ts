@@ -13,7 +13,8 @@ import type { CreateUploadDeps, CreateUploadInput } from '../create-upload.js';
 import { idempotently, type IdempotentRequest } from '../idempotent.js';
 import { newFile, writeNewFile } from '../new-file.js';
 import { removeBytes, type RemoveBytesDeps } from '../remove-bytes.js';
-import { endPartials, lockPartials } from './end-partials.js';
+import { endLostPartial } from './end-lost-partial.js';
+import { endPartials } from './end-partials.js';
 import { findPartials, type Partial } from './find-partials.js';
 import { gatherParts } from './gather-parts.js';
 import { finalMark } from './partial.js';
@@ -36,7 +37,8 @@ export type JoinUploadsDeps = CreateUploadDeps & CompleteUploadDeps & RemoveByte
  * the new file and hands it to inspection, so that there is never a part of it, and the quota never holds it twice.
  * The same request again gets the same file, also without an idempotency key.
  *
- * @returns BAD_USER_INPUT when one is no complete partial upload of the tenant, or is named twice; the faults of `createUpload`
+ * @returns BAD_USER_INPUT when one is no complete partial upload of the tenant, or is named twice; CONFLICT when the store has
+ *   lost one, which ends; the faults of `createUpload`
  */
 export const joinUploads =
   (deps: JoinUploadsDeps) =>
@@ -133,18 +135,18 @@ async function joinOnce(
 
 /** Bytes of what was ended or sent anew meanwhile are not to be found: that is no failure of the store. */
 async function gather(
-  { objects, files, clock }: JoinUploadsDeps,
+  deps: JoinUploadsDeps,
   actor: Actor,
   file: File,
   partials: readonly Partial[],
 ): Promise<Outcome<readonly Part[]>> {
   try {
-    return ok(await gatherParts(objects, file, partials));
+    return ok(await gatherParts(deps.objects, file, partials));
   } catch (error) {
     if (!(error instanceof PermanentError)) throw error;
-    const unchanged = await files.transact(actor, (tx) => lockPartials(tx, partials, clock.now()));
-    if (unchanged.ok) throw error;
-    return unchanged;
+    const refused = await endLostPartial(deps, actor, partials, error);
+    if (refused.ok) throw error;
+    return refused;
   }
 }
 
