@@ -5,7 +5,7 @@ import { traceFile } from '../observability/tracing.js';
 import type { S3UploadGrant, UrlSigner } from '../ports/url-signer.js';
 import { correlationOf } from './correlation.js';
 import { createS3Calls, type S3Answer, type S3CallsDeps } from './s3/calls.js';
-import { answerErrorAsS3, refuseAsS3, XML } from './s3/refuse.js';
+import { answerErrorAsS3, refuseAsGone, refuseAsS3, XML } from './s3/refuse.js';
 
 /** What speaking S3 needs. */
 export interface S3Deps extends S3CallsDeps {
@@ -54,7 +54,8 @@ export async function registerS3(app: FastifyInstance, deps: S3Deps): Promise<vo
           query,
           body: typeof body === 'string' ? body : '',
         });
-        return answer.ok ? send(reply, answer.value) : refuseAsS3(reply, answer.fault);
+        if (answer.ok) return send(reply, answer.value);
+        return 'isGone' in answer ? refuseAsGone(reply, answer.fault) : refuseAsS3(reply, answer.fault);
       },
     });
     done();

@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/actor.js';
-import { fault, type Outcome } from '../../domain/errors.js';
+import { fault, type Fault, type Outcome } from '../../domain/errors.js';
 import type { FileId } from '../../domain/ids.js';
 import { MAX_PARTS } from '../../domain/parts.js';
 import { ok } from '../../domain/result.js';
@@ -7,6 +7,7 @@ import type { UrlSigner } from '../../ports/url-signer.js';
 import type { completeUpload } from '../../usecases/complete-upload.js';
 import type { cancelUpload } from '../../usecases/end-file.js';
 import type { getFile, uploadStatus } from '../../usecases/read-files.js';
+import { givenUp, wasGivenUp } from '../../usecases/given-up.js';
 import { readCompletion, type ClaimedPart } from './read-completion.js';
 import { listedPart, writeXml } from './xml.js';
 
@@ -36,7 +37,14 @@ export interface S3Answer {
   readonly xml?: string;
 }
 
-type Answer = Promise<Outcome<S3Answer>>;
+/** What a call of an upload that is over comes to: for S3 there is none then. */
+export interface NoSuchUpload {
+  readonly ok: false;
+  readonly fault: Fault;
+  readonly isGone: true;
+}
+
+type Answer = Promise<Outcome<S3Answer> | NoSuchUpload>;
 
 /** Name of the bucket that every upload seems to be in. */
 const BUCKET = 'uploads';
@@ -78,6 +86,8 @@ async function listParts({ useCases }: S3CallsDeps, actor: Actor, fileId: FileId
   if (!found.value) return fault('NOT_FOUND');
   const status = await useCases.uploadStatus(actor, found.value);
   if (!status.ok) return status;
+  const gone = await findGone(useCases, actor, fileId);
+  if (gone) return gone;
   return xml('ListPartsResult', {
     ...namesOf(fileId),
     UploadId: fileId,
@@ -95,13 +105,37 @@ async function complete(
   parts: readonly ClaimedPart[],
 ): Answer {
   const completed = await useCases.completeUpload(actor, { fileId, parts });
-  if (!completed.ok) return completed;
+  if (!completed.ok) return explain(useCases, actor, fileId, completed);
   return xml('CompleteMultipartUploadResult', { Location: urls.tusUrl(fileId), ...namesOf(fileId) });
 }
 
 async function abort({ useCases }: S3CallsDeps, actor: Actor, fileId: FileId): Answer {
   const cancelled = await useCases.cancelUpload(actor, { fileId });
-  return cancelled.ok ? ok({ status: 204, headers: {} }) : cancelled;
+  return cancelled.ok ? ok({ status: 204, headers: {} }) : explain(useCases, actor, fileId, cancelled);
+}
+
+type UseCases = S3CallsDeps['useCases'];
+
+/** Of an upload that was given up, expired or is lost every call says the same. */
+async function findGone(
+  { getFile }: Pick<UseCases, 'getFile'>,
+  actor: Actor,
+  fileId: FileId,
+): Promise<NoSuchUpload | undefined> {
+  const found = await getFile(actor, fileId);
+  if (!found.ok || !found.value || !wasGivenUp(found.value)) return undefined;
+  return { ...givenUp(found.value), isGone: true };
+}
+
+/** A call may find that the upload is over, or be what ends it because the store has lost it. */
+async function explain(
+  useCases: UseCases,
+  actor: Actor,
+  fileId: FileId,
+  refused: { readonly ok: false; readonly fault: Fault },
+): Promise<{ readonly ok: false; readonly fault: Fault } | NoSuchUpload> {
+  const isOver = refused.fault.code === 'CONFLICT' && (await findGone(useCases, actor, fileId));
+  return isOver ? { ...isOver, fault: refused.fault } : refused;
 }
 
 /** A file of no bytes has no part that could be sent, so that it comes as a whole object. */

@@ -7,6 +7,8 @@ import { writeXml } from './xml.js';
 /** To the letter: clients compare it, and a charset would make it another one. */
 export const XML = 'application/xml';
 
+const NO_SUCH_UPLOAD = 404;
+
 /** What S3 itself says where the same request may succeed later: clients know these and come again. */
 const CODES_OF_S3: Partial<Readonly<Record<ErrorCode, string>>> = {
   RATE_LIMITED: 'SlowDown',
@@ -22,16 +24,25 @@ const CODES_OF_S3: Partial<Readonly<Record<ErrorCode, string>>> = {
  * @param status - of the answer, where HTTP has a more precise one than the table; @default the table's
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
-export function refuseAsS3(reply: FastifyReply, fault: Fault, status?: number): FastifyReply {
-  const { code, message } = fault;
+export const refuseAsS3 = (
+  reply: FastifyReply,
+  fault: Fault,
+  status = ERRORS[fault.code].httpStatus,
+): FastifyReply => sendError(reply, fault, CODES_OF_S3[fault.code] ?? fault.code, status);
+
+/** Says that an upload is over: S3 knows only those that are open. */
+export const refuseAsGone = (reply: FastifyReply, fault: Fault): FastifyReply =>
+  sendError(reply, fault, 'NoSuchUpload', NO_SUCH_UPLOAD);
+
+function sendError(reply: FastifyReply, fault: Fault, code: string, status: number): FastifyReply {
   const content = {
-    Code: CODES_OF_S3[code] ?? code,
-    Message: message,
-    LazaretCode: code,
+    Code: code,
+    Message: fault.message,
+    LazaretCode: fault.code,
     RequestId: reply.request.id,
   };
   return reply
-    .code(status ?? ERRORS[code].httpStatus)
+    .code(status)
     .headers({ 'cache-control': 'no-store', 'content-type': XML, ...retryAfterHeader(fault) })
     .send(writeXml('Error', content));
 }

@@ -17,6 +17,8 @@ let edge: TestEdge;
 /** What use-cases were asked, and on whose behalf. */
 let calls: unknown[];
 let completion: Outcome<File> | Error;
+let cancellation: Outcome<File>;
+let state: File['state'];
 
 const deps: S3Deps = {
   urls: {
@@ -24,7 +26,7 @@ const deps: S3Deps = {
     tusUrl: (id) => `http://x/uploads/${id}`,
   },
   useCases: {
-    getFile: (_actor, id) => Promise.resolve(ok(id === file.id ? file : null)),
+    getFile: (_actor, id) => Promise.resolve(ok(id === file.id ? { ...file, state } : null)),
     uploadStatus: () =>
       Promise.resolve(
         ok({ ...file, partCount: 1, parts: [part], missingPartNumbers: [], mode: 'PROXIED' as const }),
@@ -35,7 +37,7 @@ const deps: S3Deps = {
     },
     cancelUpload: ({ subject }, input) => {
       calls.push(['cancel', subject, input]);
-      return Promise.resolve(ok(file));
+      return Promise.resolve(cancellation);
     },
   },
 };
@@ -46,7 +48,8 @@ beforeAll(async () => {
 afterAll(() => edge.close());
 beforeEach(() => {
   calls = [];
-  completion = ok(file);
+  completion = cancellation = ok(file);
+  state = 'PENDING';
 });
 
 const call = async (
@@ -175,6 +178,27 @@ describe('an upload as clients of S3 see it', () => {
     expect(codesOf(answer)[0]).toBe(code);
     expect(answer.headers.get('retry-after')).toBe(retryAfter);
     expect(answer.text).not.toMatch(/secret|down/);
+  });
+
+  it.each([
+    ['GET', undefined, 'The upload is EXPIRED.'],
+    ['POST', PARTS, 'begin a new one'],
+    ['DELETE', undefined, 'begin a new one'],
+  ])(
+    'that is over, as because the store has lost it, is none to S3, for %s',
+    async (method, body, message) => {
+      state = 'EXPIRED';
+      completion = cancellation = fault('CONFLICT', { message: 'begin a new one' });
+      const answer = await call(method, upload, body);
+      expect([answer.status, codesOf(answer)]).toEqual([404, ['NoSuchUpload', 'CONFLICT']]);
+      expect(answer.text).toContain(message);
+    },
+  );
+
+  it('whose parts are not those that a client names is still there', async () => {
+    completion = fault('CONFLICT');
+    const answer = await call('POST', upload, PARTS);
+    expect([answer.status, codesOf(answer)]).toEqual([409, ['CONFLICT', 'CONFLICT']]);
   });
 
   it('tells of one writer too many as S3 does', async () => {
