@@ -2,15 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { codeOf, createApiClient, granted, type ApiClient, type FileView } from '../support/api-client.js';
 import { asSuperuser } from '../support/database.js';
+import { loseUpload } from '../support/lose-upload.js';
 import { startProduct, type Product } from '../support/product.js';
 import { putPart, sha256, sliceOf, untilDecided } from '../support/send-file.js';
 import { watchProgress } from '../support/watch-live.js';
 
 const PART = 5 * 1024 * 1024;
+const PREFIX = `direct-${randomBytes(6).toString('hex')}`;
 /** A busy machine takes its time to start a process. */
 const RESTART_TIMEOUT_MS = 180_000;
 const CREATE = `mutation ($input: CreateUploadInput!) { answer: createUpload(input: $input) {
   file { id } transfer { mode partCount partSizeBytes tusUrl } } }`;
+
+const SIGN_S3 = `mutation ($input: SignS3UploadInput!) { answer: signS3Upload(input: $input) { url } }`;
 
 interface Opened {
   readonly file: { readonly id: string };
@@ -21,7 +25,8 @@ describe('parts that go straight to the S3 store', () => {
   let product: Product;
   let client: ApiClient;
   beforeAll(async () => {
-    product = await startProduct({ services: inject('services'), store: 's3' });
+    const env = { S3_BUCKET_PREFIX: PREFIX };
+    product = await startProduct({ services: inject('services'), store: 's3', env });
     await asSuperuser(product.databaseUrl, (db) =>
       db.query(`update tenants set direct_transfer = true where slug = 'acme'`),
     );
@@ -131,6 +136,27 @@ describe('parts that go straight to the S3 store', () => {
     const statuses = (): Promise<number[]> =>
       Promise.all(parts.map(async (part) => (await putPart(part, bytes)).status));
     await expect.poll(statuses).toEqual([404]);
+  });
+
+  it('end with their upload when the store has lost it, and its sender, watchers and clients of S3 learn so', async () => {
+    const bytes = randomBytes(10);
+    const { file } = await open(bytes);
+    const [part] = await sign(file.id, [1]);
+    const viewer = { transport: 'ws', url: product.url, token: await product.token('acme-viewer') } as const;
+    const live = watchProgress(viewer, file.id);
+    await loseUpload(inject('services').s3, PREFIX, file.id);
+    expect(part && (await putPart(part, bytes)).status).toBe(404);
+    await live.until(({ stage }) => stage === 'EXPIRED');
+    live.stop();
+    const parts = [{ partNumber: 1 }];
+    expect(codeOf(await client.signUploadParts({ fileId: file.id, parts }))).toBe('CONFLICT');
+    expect(codeOf(await client.completeUpload({ fileId: file.id }))).toBe('CONFLICT');
+    const signed = granted(await client.ask<{ url: string }>(SIGN_S3, { input: { fileId: file.id } }));
+    const answer = await fetch(`${signed.url}?uploadId=${file.id}`);
+    expect([answer.status, await answer.text()]).toEqual([
+      404,
+      expect.stringContaining('<Code>NoSuchUpload</Code>'),
+    ]);
   });
 
   it('may be mixed with parts through the API, and the rest may come by tus', async () => {
