@@ -87,7 +87,7 @@ registerEnumType(SagaCauseEnum, {
     SCANNER_UNAVAILABLE: { description: 'The scanner did not answer as it must.' },
     DATABASE_UNAVAILABLE: { description: 'The database did not answer as it must.' },
     UNEXPECTED: { description: 'Something else; the log of the service says what.' },
-    CONTENT_LOST: { description: 'There was nothing to move.' },
+    CONTENT_LOST: { description: 'The store does not have the bytes any more.' },
     CANCELLED: { description: 'The upload was given up.' },
     EXPIRED: { description: 'Its time was over.' },
     DELETED: { description: 'The file was deleted.' },

@@ -395,7 +395,7 @@ export type RequestReleaseInput = {
 export type SagaCause =
   /** The upload was given up. */
   | 'CANCELLED'
-  /** There was nothing to move. */
+  /** The store does not have the bytes any more. */
   | 'CONTENT_LOST'
   /** The database did not answer as it must. */
   | 'DATABASE_UNAVAILABLE'
