@@ -14,7 +14,8 @@ import { discardPart } from './discard-part.js';
 import { leftBehind } from './left-behind.js';
 import { refuseBytes, tooLate, type RefuseBytesDeps } from './refuse-bytes.js';
 import { removeFragments } from './remove-fragments.js';
-import { storePart } from './store-part.js';
+import { givePart, type GivePartDeps } from './give-part.js';
+import type { ProvenPart } from './store-part.js';
 
 /** The bytes of a part on their way in. */
 export interface PartBody {
@@ -34,7 +35,10 @@ export interface ReceivedPart {
 }
 
 /** What receiving a part needs. */
-export interface ReceivePartDeps extends RefuseBytesDeps {
+export type ReceivePartDeps = EnterPartDeps & GivePartDeps;
+
+/** What entering a part needs. */
+export interface EnterPartDeps extends RefuseBytesDeps {
   readonly objects: ObjectStore;
 }
 
@@ -52,7 +56,7 @@ export const receivePart =
     const refused = refusal(file, grant, input.contentLength);
     if (refused || !file) return refused ?? fault('NOT_FOUND');
     try {
-      const part = await storePart(deps.objects, file, grant, input.body, input.signal);
+      const part = await givePart(deps, file, grant, input.body, input.signal);
       return await record(deps, scope, file, part);
     } catch (error) {
       if (error instanceof FaultError) return { ok: false, fault: error.fault };
@@ -80,7 +84,7 @@ async function record(
   deps: ReceivePartDeps,
   scope: TenantScope,
   file: File,
-  part: Part & { readonly sha256: string },
+  part: ProvenPart,
 ): Promise<Outcome<ReceivedPart>> {
   const outcome = await enterPart(deps, scope, file, part);
   if (!outcome.ok) return outcome;
@@ -102,7 +106,7 @@ async function record(
  * @throws the error of the transaction
  */
 export async function enterPart(
-  { files, objects, clock }: Omit<ReceivePartDeps, 'bus'>,
+  { files, objects, clock }: Omit<EnterPartDeps, 'bus'>,
   scope: TenantScope,
   file: File,
   part: Part,
@@ -121,7 +125,7 @@ export async function enterPart(
 }
 
 async function removeLeft(
-  { files, objects }: Pick<ReceivePartDeps, 'files' | 'objects'>,
+  { files, objects }: Pick<EnterPartDeps, 'files' | 'objects'>,
   scope: TenantScope,
   file: File,
   { part, replaced }: { readonly part: Part; readonly replaced: LedgerEntry | undefined },

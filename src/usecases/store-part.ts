@@ -5,6 +5,9 @@ import type { File, Part } from '../domain/file.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import { verifyPart, type ExpectedPart } from './verify-part.js';
 
+/** A part that the store has, and that the ledger does not name yet. */
+export type ProvenPart = Part & { readonly sha256: string };
+
 /**
  * Streams one part into the store and proves it on the way. Nothing is in the ledger yet.
  *
@@ -16,7 +19,7 @@ export async function storePart(
   expected: ExpectedPart & { readonly partNumber: number },
   body: Readable,
   signal: AbortSignal,
-): Promise<Part & { readonly sha256: string }> {
+): Promise<ProvenPart> {
   if (file.ingestHandle === null) throw new PermanentError('object-store', 'An open upload has no handle.');
   const upload = { key: file.ingestKey, handle: file.ingestHandle };
   const { partNumber, sizeBytes } = expected;

@@ -55,11 +55,13 @@ export function verifyPart(expected: ExpectedPart): PartVerifier {
   return { stream: new Transform({ transform, flush }), sha256: () => digest, mac: () => mac.finish() };
 }
 
-const wrongSize = (sizeBytes: number): FaultError =>
+/** A body has another size than its part. */
+export const wrongSize = (sizeBytes: number): FaultError =>
   new FaultError({
     code: 'BAD_USER_INPUT',
     message: `The part must have exactly ${String(sizeBytes)} bytes.`,
   });
 
-const wrongChecksum = (): FaultError =>
+/** A body has another checksum than its part. */
+export const wrongChecksum = (): FaultError =>
   new FaultError({ code: 'CHECKSUM_MISMATCH', message: ERRORS.CHECKSUM_MISMATCH.message });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
 import type { ObjectStore } from '../../src/ports/object-store.js';
+import type { GiveAway, Spool, SpoolFile, SpoolingStore } from '../../src/ports/spool.js';
 import type { UrlSigner } from '../../src/ports/url-signer.js';
 import { completeUpload } from '../../src/usecases/complete-upload.js';
 import { createUpload } from '../../src/usecases/create-upload.js';
@@ -16,26 +17,41 @@ const ACTOR: Actor = { ...ACME, roles: ['uploader'], permissions: new Set(['file
 const SETTINGS = { sessionTtlSeconds: 3_600, idempotencyTtlSeconds: 3_600 };
 const BYTES = Buffer.from('the same bytes, sent twice');
 
+type Store = ObjectStore & SpoolingStore;
+
 /** A store that lets the bytes of a part in only when the gate opens, before or after it has taken them. */
 function gated(
-  objects: ObjectStore,
+  objects: Store,
   moment: 'before' | 'after',
-): { store: ObjectStore; reached: Promise<void>; open(): void } {
+): { store: Store; reached: Promise<void>; open(): void } {
   const gate = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
   const wait = async (): Promise<void> => {
     reached.resolve();
     await gate.promise;
   };
-  const store: ObjectStore = {
-    ...objects,
-    putPart: async (...args) => {
-      if (moment === 'before') await wait();
-      const part = await objects.putPart(...args);
-      if (moment === 'after') await wait();
-      return part;
-    },
+  const held = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (moment === 'before') await wait();
+    const result = await work();
+    if (moment === 'after') await wait();
+    return result;
   };
+  const gateFile = ({ give }: SpoolFile): PropertyDescriptorMap => ({
+    give: {
+      value: give && {
+        ...give,
+        asPart: (...part: Parameters<GiveAway['asPart']>) => held(() => give.asPart(...part)),
+      },
+    },
+  });
+  const { spool } = objects;
+  const open: Spool['open'] = async (observe) => {
+    const file = await spool?.open(observe);
+    if (!file) throw new Error('The store has no spool.');
+    return Object.create(file, gateFile(file)) as SpoolFile;
+  };
+  const putPart: ObjectStore['putPart'] = (...part) => held(() => objects.putPart(...part));
+  const store: Store = { ...objects, putPart, ...(spool && { spool: { open } }) };
   return { store, reached: reached.promise, open: gate.resolve };
 }
 
@@ -145,34 +161,39 @@ describe('bytes that arrive when another request has ended their upload', () => 
     expect(await send(scene.deps.objects, 'both', BYTES)).toEqual(first);
   });
 
-  it('a part is refused with CONFLICT, also when its place in the store is gone', async () => {
-    const file = await scene.deps.files.transact(ACTOR, async (tx) => {
-      const draft = draftFile(ACTOR, { sizeBytes: BYTES.length, partSizeBytes: 5_242_880 });
-      const { handle } = await scene.deps.objects.beginUpload(draft.ingestKey);
-      const fresh = { ...draft, ingestHandle: handle };
-      await tx.insert(fresh);
-      return fresh;
-    });
-    const grant = {
-      tenantId: file.tenantId,
-      fileId: file.id,
-      partNumber: 1,
-      sizeBytes: BYTES.length,
-      subject: 'alice',
-    };
-    const put = (objects: ObjectStore): ReturnType<ReturnType<typeof receivePart>> =>
-      receivePart({ ...scene.deps, objects })(grant, ACME, {
-        body: Readable.from([BYTES], { objectMode: false }),
-        signal: new AbortController().signal,
+  it.each(['given to', 'streamed into'])(
+    'a part that is %s the store is refused with CONFLICT, also when its place there is gone',
+    async (way) => {
+      const { spool: _, ...streaming }: Store = scene.deps.objects;
+      const usual: Store = way === 'given to' ? scene.deps.objects : streaming;
+      const file = await scene.deps.files.transact(ACTOR, async (tx) => {
+        const draft = draftFile(ACTOR, { sizeBytes: BYTES.length, partSizeBytes: 5_242_880 });
+        const { handle } = await scene.deps.objects.beginUpload(draft.ingestKey);
+        const fresh = { ...draft, ingestHandle: handle };
+        await tx.insert(fresh);
+        return fresh;
       });
-    const slow = gated(scene.deps.objects, 'before');
-    const late = put(slow.store);
-    await slow.reached;
-    expect(await put(scene.deps.objects)).toMatchObject({ ok: true });
-    await completeUpload({ ...scene.deps, settings: SETTINGS })(ACTOR, { fileId: file.id });
-    await scene.inspect(await scene.find(file));
-    slow.open();
-    expect(await late).toMatchObject({ ok: false, fault: { code: 'CONFLICT' } });
-    expect(await scene.find(file)).toMatchObject({ state: 'CLEAN' });
-  });
+      const grant = {
+        tenantId: file.tenantId,
+        fileId: file.id,
+        partNumber: 1,
+        sizeBytes: BYTES.length,
+        subject: 'alice',
+      };
+      const put = (objects: Store): ReturnType<ReturnType<typeof receivePart>> =>
+        receivePart({ ...scene.deps, objects })(grant, ACME, {
+          body: Readable.from([BYTES], { objectMode: false }),
+          signal: new AbortController().signal,
+        });
+      const slow = gated(usual, 'before');
+      const late = put(slow.store);
+      await slow.reached;
+      expect(await put(usual)).toMatchObject({ ok: true });
+      await completeUpload({ ...scene.deps, settings: SETTINGS })(ACTOR, { fileId: file.id });
+      await scene.inspect(await scene.find(file));
+      slow.open();
+      expect(await late).toMatchObject({ ok: false, fault: { code: 'CONFLICT' } });
+      expect(await scene.find(file)).toMatchObject({ state: 'CLEAN' });
+    },
+  );
 });

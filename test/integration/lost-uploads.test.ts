@@ -8,6 +8,8 @@ import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
 import { TransientError } from '../../src/domain/errors.js';
 import type { File } from '../../src/domain/file.js';
+import type { ObjectStore } from '../../src/ports/object-store.js';
+import type { SpoolingStore } from '../../src/ports/spool.js';
 import type { UploadLocks } from '../../src/ports/upload-locks.js';
 import { receiveFile } from '../../src/usecases/receive-file.js';
 import { receivePart } from '../../src/usecases/receive-part.js';
@@ -31,6 +33,8 @@ const stream = (bytes: Buffer): Readable => Readable.from([bytes], { objectMode:
 const free: UploadLocks = {
   acquire: async () => ({ wanted: signal, isHeld: () => true, release: async () => undefined }),
 };
+
+type Store = ObjectStore & SpoolingStore;
 
 describe('an open upload that the store has lost', () => {
   let scene: InspectionScene;
@@ -60,7 +64,7 @@ describe('an open upload that the store has lost', () => {
   };
   const lose = ({ ingestKey: key, ingestHandle }: File): Promise<void> =>
     scene.deps.objects.abortUpload({ key, handle: ingestHandle ?? '' });
-  const putPart = ({ tenantId, id: fileId }: File, objects = deps.objects) =>
+  const putPart = ({ tenantId, id: fileId }: File, objects: Store = deps.objects) =>
     receivePart({ ...deps, objects })(
       { tenantId, fileId, partNumber: 1, sizeBytes: BYTES.length, subject: 'alice' },
       ACME,
@@ -114,8 +118,12 @@ describe('an open upload that the store has lost', () => {
   it('goes on where the store is only away', async () => {
     const file = await open();
     const away = new TransientError('object-store', 'away');
-    const objects = { ...deps.objects, putPart: () => Promise.reject(away) };
-    await expect(putPart(file, objects)).rejects.toBe(away);
+    const { spool: _, ...streaming }: Store = deps.objects;
+    const ways: Store[] = [
+      { ...streaming, putPart: () => Promise.reject(away) },
+      { ...streaming, spool: { open: () => Promise.reject(away) } },
+    ];
+    for (const objects of ways) await expect(putPart(file, objects)).rejects.toBe(away);
     expect(await putPart(file)).toMatchObject({ ok: true });
     expect(lost).toEqual([]);
   });

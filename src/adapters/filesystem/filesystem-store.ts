@@ -33,6 +33,9 @@ import { createStoreSpool } from './store-spool.js';
 import { tellRoom } from './tell-room.js';
 import { publishBelow, writeScratch } from './write-durably.js';
 
+/** What arrives stays in the store: the floor of free space is what bounds it, and the connections of the server. */
+const SPOOL_LIMITS = { maxBytes: Infinity, maxFiles: 32_768 };
+
 /** Where the store lives. */
 export interface FilesystemStoreOptions {
   /** Absolute path of its one directory, made with mode 0700; nothing outside of it is touched. */
@@ -78,7 +81,7 @@ export async function createFilesystemStore(
     isolate: (from, key, signal) => seek(signal, () => isolate(disk, from, key)),
     readIsolated: (key, range, signal) => open(signal, () => openIsolated(disk, key, range)),
     removeIsolated: (key, signal) => seek(signal, () => removeIsolated(disk, key)),
-    spool: createStoreSpool(disk),
+    spool: createStoreSpool(disk, SPOOL_LIMITS),
     list: (selection) => listDisk(disk, selection),
     ...tellRoom(disk),
     ...tellIdentity(disk),

@@ -4,7 +4,7 @@ import type { File } from '../../domain/file.js';
 import type { Clock } from '../../ports/clock.js';
 import { wholePartBytes } from '../../domain/upload-position.js';
 import { tooLarge } from '../check-new-file.js';
-import type { ProvenSpool } from './proven-spool.js';
+import type { ProvenSpool } from '../proven-spool.js';
 
 /** Longest stretch of a larger part that waits in the upload directory. */
 const MAX_PIECE_BYTES = 32 * 1024 * 1024;

@@ -13,7 +13,7 @@ import type { Appendable } from './begin-append.js';
 import { createBodyChecksum, type PromisedChecksum } from './body-checksum.js';
 import { commitPieces } from './commit-pieces.js';
 import { cutPieces, type Piece } from './cut-pieces.js';
-import { openProvenSpool, type ProvenSpool } from './proven-spool.js';
+import { openProvenSpool, type ProvenSpool } from '../proven-spool.js';
 import { removeReplaced } from './remove-replaced.js';
 import { discardEntry, storePiece, type Entry, type StorePieceDeps } from './store-piece.js';
 

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Part } from '../../domain/file.js';
-import type { Digester } from '../../ports/digester.js';
-import type { Spool, SpoolFile } from '../../ports/spool.js';
-import { createPartMac, PART_MAC_KEY_BYTES } from '../part-mac.js';
+import type { Part } from '../domain/file.js';
+import type { Digester } from '../ports/digester.js';
+import type { Spool, SpoolFile } from '../ports/spool.js';
+import { createPartMac, PART_MAC_KEY_BYTES } from './part-mac.js';
 
 /** What the ledger says of the bytes of a part. */
 export type PartProof = Pick<Part, 'mac'> & { readonly sha256: string };

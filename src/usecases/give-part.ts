@@ -1,0 +1,69 @@
+import type { Readable } from 'node:stream';
+import { PermanentError } from '../domain/errors.js';
+import type { File } from '../domain/file.js';
+import type { Digester } from '../ports/digester.js';
+import type { ObjectStore } from '../ports/object-store.js';
+import type { SpoolingStore } from '../ports/spool.js';
+import { openProvenSpool, type ProvenSpool } from './proven-spool.js';
+import { storePart, type ProvenPart } from './store-part.js';
+import { wrongChecksum, wrongSize, type ExpectedPart } from './verify-part.js';
+
+/** What taking the bytes of a part needs. */
+export interface GivePartDeps {
+  readonly objects: ObjectStore & SpoolingStore;
+  readonly digests: Digester;
+}
+
+type Expected = ExpectedPart & { readonly partNumber: number };
+
+/**
+ * Takes a part from its sender into the store, and proves it on the way. Where the disk of the store takes what arrives, it
+ * is hashed beside the writing, and becomes the part by getting its name.
+ *
+ * @throws as `storePart`
+ */
+export async function givePart(
+  { objects, digests }: GivePartDeps,
+  file: File,
+  expected: Expected,
+  body: Readable,
+  signal: AbortSignal,
+): Promise<ProvenPart> {
+  const { spool } = objects;
+  if (!spool) return storePart(objects, file, expected, body, signal);
+  const bytes = await openProvenSpool(spool, digests);
+  try {
+    await fill(bytes, expected, body);
+    signal.throwIfAborted();
+    return (
+      (await give(bytes, file, expected)) ??
+      (await storePart(objects, file, expected, bytes.spool.read(), signal))
+    );
+  } finally {
+    await bytes.close();
+  }
+}
+
+async function fill({ begin, spool }: ProvenSpool, { sizeBytes }: Expected, body: Readable): Promise<void> {
+  begin(sizeBytes);
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    if (spool.sizeBytes + chunk.length > sizeBytes) throw wrongSize(sizeBytes);
+    await spool.append(chunk);
+  }
+  await spool.settle();
+  if (spool.sizeBytes !== sizeBytes) throw wrongSize(sizeBytes);
+}
+
+/** @returns nothing where the bytes have to be read again */
+async function give(
+  bytes: ProvenSpool,
+  { ingestKey, ingestHandle }: File,
+  { partNumber, sizeBytes, sha256 }: Expected,
+): Promise<ProvenPart | undefined> {
+  if (ingestHandle === null) throw new PermanentError('object-store', 'An open upload has no handle.');
+  const proof = await bytes.prove();
+  if (!proof || !bytes.spool.give) return undefined;
+  if (sha256 !== undefined && sha256 !== proof.sha256) throw wrongChecksum();
+  const stored = await bytes.spool.give.asPart({ key: ingestKey, handle: ingestHandle }, partNumber);
+  return { ...stored, ...proof, partNumber, sizeBytes };
+}
