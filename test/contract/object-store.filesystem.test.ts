@@ -218,6 +218,13 @@ describe('filesystem store on its disk', () => {
     await rm(outside, { recursive: true });
   });
 
+  it('does not try for ever to make a directory in whose place a symbolic link leads nowhere', async () => {
+    await symlink(path.join(root, 'nowhere'), path.join(root, 'vault', 't'));
+    const write = store.write({ area: 'vault', key: 't/f' }, 1, bodyOf(1, 'x'));
+    await expect(write).rejects.toBeInstanceOf(TransientError);
+    expect(await readdir(path.join(root, 'tmp'))).toEqual([]);
+  });
+
   it('sweeps at its start what dead processes left, and nothing of the living', async () => {
     const upload = await store.beginUpload('f');
     const controller = new AbortController();

@@ -2,7 +2,7 @@ import { lstat, opendir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Stats } from 'node:fs';
 import type { ListOptions, StoredItem } from '../../ports/store-inventory.js';
-import { isReal, listNames, pruneEmpty } from './directories.js';
+import { isReal, listNames, pruneEmpty, removeFile } from './directories.js';
 import { isolatedDisk } from './isolated.js';
 import { readManifest } from './manifest.js';
 import { abortUpload, removeStaged, type Disk } from './multipart.js';
@@ -56,7 +56,7 @@ async function* sealedCopy(disk: Disk, file: string, options: ListOptions): Asyn
   const stats = await find(file);
   if (!isOld(stats, options)) return;
   const remove = async (): Promise<void> => {
-    await rm(file, { force: true });
+    await removeFile(file);
     await pruneEmpty(path.dirname(file), vault);
   };
   const key = path.relative(vault, file).slice(0, -SEALED_SUFFIX.length);
@@ -76,7 +76,10 @@ async function* staged(
   const before = await find(directory);
   const names = await guard(() => listNames(directory));
   if (names.length === 0 && isOld(before, options)) {
-    yield item({ kind: 'scratch', remove: () => pruneEmpty(directory, layout.area) });
+    const remove = async (): Promise<void> => {
+      await pruneEmpty(directory, layout.area);
+    };
+    yield item({ kind: 'scratch', remove });
   }
   const manifest = await guard(() => readManifest(layout.manifest(key)));
   if (manifest && isOld(await find(layout.manifest(key)), options)) {

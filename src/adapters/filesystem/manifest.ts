@@ -1,11 +1,12 @@
+import { constants } from 'node:fs';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { PermanentError } from '../../domain/errors.js';
-import { publish, writeScratch } from './write-durably.js';
+import { publish, writeScratchBytes } from './write-durably.js';
 import type { Scratch } from './scratch.js';
-import { openFile, type Span } from './span-stream.js';
+import type { Span } from './span-stream.js';
 import { DEPENDENCY, unless } from './store-error.js';
+import { systemCalls } from './system-calls.js';
 
 const manifestSchema = z.object({
   /** Of the upload that made the object. */
@@ -20,21 +21,22 @@ export type Manifest = z.output<typeof manifestSchema>;
 
 /** Reads a manifest; `undefined` when there is none. Throws `PermanentError` when it is not readable as one. */
 export async function readManifest(file: string): Promise<Manifest | undefined> {
-  const handle = await unless(['ENOENT'], () => openFile(file));
-  if (!handle) return undefined;
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW;
+  const descriptor = await unless(['ENOENT'], () => systemCalls.open(file, flags));
+  if (descriptor === undefined) return undefined;
   try {
-    return manifestSchema.parse(JSON.parse(await handle.readFile('utf8')));
+    return manifestSchema.parse(JSON.parse(await systemCalls.readFile(descriptor, 'utf8')));
   } catch (error) {
     throw new PermanentError(DEPENDENCY, 'A manifest of the store is damaged.', { cause: error });
   } finally {
-    await handle.close();
+    await systemCalls.close(descriptor);
   }
 }
 
 /** Writes a manifest atomically and durably. */
 export async function writeManifest(scratch: Scratch, file: string, manifest: Manifest): Promise<void> {
   const bytes = Buffer.from(JSON.stringify(manifest));
-  await publish(await writeScratch(scratch, bytes.byteLength, Readable.from([bytes])), file);
+  await publish(await writeScratchBytes(scratch, bytes), file);
 }
 
 /** The bytes that a manifest names. */

@@ -52,3 +52,10 @@ export async function unless<T>(codes: readonly string[], work: () => Promise<T>
     throw error;
   }
 }
+
+/** Runs work; answers false where it fails with one of the codes. */
+export const succeeds = async (codes: readonly string[], work: () => Promise<unknown>): Promise<boolean> =>
+  (await unless(codes, async () => {
+    await work();
+    return true;
+  })) ?? false;

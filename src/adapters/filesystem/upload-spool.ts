@@ -1,8 +1,8 @@
-import { chmod, mkdir, open, rm } from 'node:fs/promises';
+import { chmod, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../../ports/clock.js';
 import type { Spool } from '../../ports/spool.js';
-import { DIRECTORY_MODE, listNames } from './directories.js';
+import { DIRECTORY_MODE, listNames, removeFile } from './directories.js';
 import { writeFully } from './new-file.js';
 import { createRoom } from './room.js';
 import { uniqueId } from './scratch.js';
@@ -33,7 +33,7 @@ export async function createUploadSpool(options: UploadSpoolOptions): Promise<Sp
     await mkdir(root, { recursive: true, mode: DIRECTORY_MODE });
     await chmod(root, DIRECTORY_MODE);
     // A process can only have died between the two calls that make a file and take its name.
-    for (const name of await listNames(root)) await rm(path.join(root, name), { force: true });
+    for (const name of await listNames(root)) await removeFile(path.join(root, name));
   });
   const openFile = boundSpool(options);
   return {
@@ -48,7 +48,7 @@ export async function createUploadSpool(options: UploadSpoolOptions): Promise<Sp
 async function openNameless(root: string): Promise<Backing> {
   const file = path.join(root, uniqueId());
   const handle = await open(file, 'wx+', FILE_MODE);
-  await rm(file, { force: true });
+  await removeFile(file);
   return {
     handle: () => Promise.resolve(handle),
     write: (chunks, position) => writeFully(handle, chunks, position),

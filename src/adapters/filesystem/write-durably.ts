@@ -1,14 +1,14 @@
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { PermanentError } from '../../domain/errors.js';
 import type { LentChunks } from '../../ports/object-store.js';
-import { makeDirectory, syncDirectories, syncDirectory } from './directories.js';
+import { makeDirectory, removeFile, syncDirectories, syncDirectory } from './directories.js';
 import { gatherBlocks } from './gather-blocks.js';
 import { bytesOf, createNewFile, type NewFile } from './new-file.js';
 import type { Scratch } from './scratch.js';
-import { DEPENDENCY, guard, unless } from './store-error.js';
+import { DEPENDENCY, guard, succeeds } from './store-error.js';
 
 /** Bytes that wait while the disk is busy; what waits goes out in one system call. */
 const WRITE_BUFFER_BYTES = 1024 * 1024;
@@ -30,21 +30,35 @@ export async function writeScratch(
   body: Readable | LentChunks,
   signal?: AbortSignal,
 ): Promise<string> {
+  try {
+    return await fillScratch(scratch, async (target) => {
+      // What is lent is written before the next chunk is asked for.
+      const waitingBytes = body instanceof Readable ? WRITE_BUFFER_BYTES : 1;
+      await pipeline(body, createSink(target, sizeBytes, waitingBytes), signal ? { signal } : {});
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** Like `writeScratch`, for a few bytes in memory. */
+export const writeScratchBytes = (scratch: Scratch, bytes: Uint8Array): Promise<string> =>
+  fillScratch(scratch, (target) => guard(() => target.write([bytes], 0)));
+
+async function fillScratch(scratch: Scratch, fill: (target: NewFile) => Promise<void>): Promise<string> {
   const file = scratch.path();
   try {
     const target = await guard(() => createNewFile(file));
     try {
-      // What is lent is written before the next chunk is asked for.
-      const waitingBytes = body instanceof Readable ? WRITE_BUFFER_BYTES : 1;
-      await pipeline(body, createSink(target, sizeBytes, waitingBytes), signal ? { signal } : {});
+      await fill(target);
       await guard(target.sync);
     } finally {
       await target.close();
     }
     return file;
   } catch (error) {
-    await rm(file, { force: true });
-    signal?.throwIfAborted();
+    await removeFile(file);
     throw error;
   }
 }
@@ -54,7 +68,7 @@ export async function publish(scratchFile: string, target: string): Promise<void
   try {
     await rename(scratchFile, target);
   } catch (error) {
-    await rm(scratchFile, { force: true });
+    await removeFile(scratchFile);
     throw error;
   }
   await syncDirectory(path.dirname(target));
@@ -67,14 +81,11 @@ export async function publishBelow(root: string, scratchFile: string, target: st
   try {
     for (let round = 1; ; round += 1) {
       for (const parent of await makeDirectory(root, directory)) changed.add(parent);
-      const isThere = await unless(round < MAX_ROUNDS ? ['ENOENT'] : [], async () => {
-        await rename(scratchFile, target);
-        return true;
-      });
-      if (isThere) break;
+      const again = round < MAX_ROUNDS ? ['ENOENT'] : [];
+      if (await succeeds(again, () => rename(scratchFile, target))) break;
     }
   } catch (error) {
-    await rm(scratchFile, { force: true });
+    await removeFile(scratchFile);
     throw error;
   }
   await syncDirectories([...changed]);
