@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
 import type { Spool } from '../../ports/spool.js';
+import { removeFile } from './directories.js';
 import { publishPart, stageObject, type Disk } from './multipart.js';
-import { createNewFile, type NewFile } from './new-file.js';
+import { bytesOf, createNewFile, type NewFile } from './new-file.js';
 import { whileThere } from './presence.js';
 import { boundSpool, type Backing, type SpoolLimits } from './spool-file.js';
 import { guard } from './store-error.js';
@@ -25,7 +25,11 @@ function scratchFile(disk: Disk): Backing {
   const scratch = createScratchFile(disk);
   return {
     handle: async () => (await scratch.current()).file.handle,
-    write: async (chunks, position) => (await scratch.current()).file.write(chunks, position),
+    write: async (chunks, position) => {
+      const opened = await scratch.current();
+      opened.endBytes = Math.max(opened.endBytes, position + bytesOf(chunks));
+      await opened.file.write(chunks, position);
+    },
     close: () => scratch.close(),
     give: {
       asPart: (sizeBytes, upload, partNumber) =>
@@ -43,6 +47,8 @@ function scratchFile(disk: Disk): Backing {
 interface Opened {
   readonly path: string;
   readonly file: NewFile;
+  /** It is no longer than this. */
+  endBytes: number;
 }
 
 interface ScratchFile {
@@ -58,7 +64,7 @@ function createScratchFile({ layout, scratch, room }: Disk): ScratchFile {
   const make = async (): Promise<Opened> => {
     await room.require();
     const path = scratch.path();
-    return { path, file: await whileThere(layout, () => createNewFile(path)) };
+    return { path, file: await whileThere(layout, () => createNewFile(path)), endBytes: 0 };
   };
   const current = (): Promise<Opened> =>
     (opening ??= make().catch((error: unknown) => {
@@ -77,18 +83,18 @@ function createScratchFile({ layout, scratch, room }: Disk): ScratchFile {
       opening = undefined;
       if (!opened) return;
       await opened.file.close();
-      await rm(opened.path, { force: true });
+      await removeFile(opened.path);
     },
   };
 }
 
-async function makeDurable({ path, file }: Opened, sizeBytes: number): Promise<string> {
+async function makeDurable({ path, file, endBytes }: Opened, sizeBytes: number): Promise<string> {
   try {
     // It may have held more before.
-    await file.handle.truncate(sizeBytes);
+    if (endBytes > sizeBytes) await file.handle.truncate(sizeBytes);
     await file.sync();
   } catch (error) {
-    await rm(path, { force: true });
+    await removeFile(path);
     throw error;
   } finally {
     await file.close();
