@@ -1,6 +1,6 @@
-import { chmod, mkdir, realpath, rm } from 'node:fs/promises';
+import { chmod, mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { addAbortSignal, Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { Clock } from '../../ports/clock.js';
 import type { LentChunks, ObjectRef, ObjectStore, OpenObject } from '../../ports/object-store.js';
 import type { QuarantineArea } from '../../ports/quarantine-area.js';
@@ -8,30 +8,24 @@ import type { SpoolingStore } from '../../ports/spool.js';
 import type { StoreIdentity } from '../../ports/store-identity.js';
 import type { StoreInventory } from '../../ports/store-inventory.js';
 import { consume } from '../common/consume.js';
-import { DIRECTORY_MODE, ensureDirectory, isReal, pruneEmpty } from './directories.js';
+import { DIRECTORY_MODE, ensureDirectory, isReal, pruneEmpty, removeFile } from './directories.js';
+import type { Disk } from './disk.js';
+import { finishUpload } from './finish-upload.js';
 import { tellIdentity } from './identity.js';
 import { listDisk } from './inventory.js';
 import { isolate, openIsolated, removeIsolated } from './isolated.js';
+import { createKnownObjects } from './known-objects.js';
 import { createLayout, type Layout } from './layout.js';
-import {
-  abortUpload,
-  adoptParts,
-  beginUpload,
-  discardPart,
-  finishUpload,
-  putPart,
-  removeStaged,
-  stageObject,
-  type Disk,
-} from './multipart.js';
+import { adoptParts, beginUpload, discardPart, putPart, stageObject } from './multipart.js';
 import { lendObject, openObject, statObject } from './open-object.js';
+import { abortUpload, removeStaged } from './remove-staged.js';
 import { createRoom } from './room.js';
 import { requireThere, seekWhileThere, whileThere } from './presence.js';
 import { openScratch } from './scratch.js';
 import { guard } from './store-error.js';
 import { createStoreSpool } from './store-spool.js';
 import { tellRoom } from './tell-room.js';
-import { publishBelow, writeScratch } from './write-durably.js';
+import { publishBelow, writeScratch, writeScratchBytes } from './write-durably.js';
 
 /** What arrives stays in the store: the floor of free space is what bounds it, and the connections of the server. */
 const SPOOL_LIMITS = { maxBytes: Infinity, maxFiles: 32_768 };
@@ -57,7 +51,7 @@ export async function createFilesystemStore(
   const disk = await guard(() => openDisk(options));
   const { layout, scratch } = disk;
   const run = callBy(layout, whileThere);
-  /** For what may find nothing, or nothing to remove. */
+  /** For what may find nothing. */
   const seek = callBy(layout, seekWhileThere);
   const open = async (
     signal: AbortSignal | undefined,
@@ -70,14 +64,12 @@ export async function createFilesystemStore(
   return {
     beginUpload: (key, signal) => run(signal, () => beginUpload(disk, key)),
     adoptParts: (upload, sources) => run(undefined, () => adoptParts(disk, upload, sources)),
-    discardPart: (upload, part) => seek(undefined, () => discardPart(disk, upload, part)),
     finishUpload: (upload, parts, signal) => run(signal, () => finishUpload(disk, upload, parts)),
-    abortUpload: (upload, signal) => seek(signal, () => abortUpload(disk, upload)),
     ...takeBytes(disk),
-    read: (ref, range, signal) => open(signal, () => openObject(layout, ref, range)),
-    lend: (ref, signal) => open(signal, () => lendObject(layout, ref)),
+    ...removeBytes(disk),
+    read: (ref, range, signal) => open(signal, () => openObject(disk, ref, range)),
+    lend: (ref, signal) => open(signal, () => lendObject(disk, ref)),
     stat: (ref, signal) => seek(signal, () => statObject(layout, ref)),
-    remove: (ref, signal) => seek(signal, () => removeObject(disk, ref)),
     isolate: (from, key, signal) => seek(signal, () => isolate(disk, from, key)),
     readIsolated: (key, range, signal) => open(signal, () => openIsolated(disk, key, range)),
     removeIsolated: (key, signal) => seek(signal, () => removeIsolated(disk, key)),
@@ -88,7 +80,7 @@ export async function createFilesystemStore(
     check: (signal) =>
       run(signal, async () => {
         await requireThere(layout);
-        await rm(await writeScratch(scratch, 0, Readable.from([])));
+        await removeFile(await writeScratchBytes(scratch, Buffer.alloc(0)));
       }),
   };
 }
@@ -99,6 +91,19 @@ const callBy =
     signal?.throwIfAborted();
     return guard(() => ask(layout, work));
   };
+
+/** Whether there was anything to remove concerns nobody else. */
+function removeBytes(disk: Disk): Required<Pick<ObjectStore, 'discardPart' | 'abortUpload' | 'remove'>> {
+  const seek = callBy(disk.layout, seekWhileThere);
+  const end = async (signal: AbortSignal | undefined, work: () => Promise<boolean>): Promise<void> => {
+    await seek(signal, work);
+  };
+  return {
+    discardPart: (upload, part) => end(undefined, () => discardPart(disk, upload, part)),
+    abortUpload: (upload, signal) => end(signal, () => abortUpload(disk, upload)),
+    remove: (ref, signal) => end(signal, () => removeObject(disk, ref)),
+  };
+}
 
 /** A body that fails says so itself, unless the disk is the reason. */
 const takeBytes = (disk: Disk): Pick<ObjectStore, 'putPart' | 'write'> => ({
@@ -117,7 +122,12 @@ async function openDisk({ root, clock, minFreeBytes = 0 }: FilesystemStoreOption
   for (const area of layout.areas) await ensureDirectory(layout.root, area);
   const scratch = await openScratch(layout.scratch, clock);
   await scratch.sweep();
-  return { layout, scratch, room: createRoom(layout.root, minFreeBytes, clock) };
+  return {
+    layout,
+    scratch,
+    room: createRoom(layout.root, minFreeBytes, clock),
+    known: createKnownObjects(clock),
+  };
 }
 
 async function writeObject(
@@ -136,10 +146,12 @@ async function writeObject(
   await guard(() => publishBelow(layout.vault, file, target));
 }
 
-async function removeObject(disk: Disk, ref: ObjectRef): Promise<void> {
+/** @returns whether there was one */
+async function removeObject(disk: Disk, ref: ObjectRef): Promise<boolean> {
   if (ref.area === 'ingest') return removeStaged(disk, ref.key);
   const file = disk.layout.vaultFile(ref.key);
-  if (!(await isReal(path.dirname(file)))) return;
-  await rm(file, { force: true });
+  if (!(await isReal(path.dirname(file)))) return false;
+  const wasThere = await removeFile(file);
   await pruneEmpty(path.dirname(file), disk.layout.vault);
+  return wasThere;
 }

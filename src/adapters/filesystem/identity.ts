@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { StoreIdentity } from '../../ports/store-identity.js';
 import { parseStoreId } from '../common/store-id.js';
-import type { Disk } from './multipart.js';
+import type { Disk } from './disk.js';
 import { guard, unless } from './store-error.js';
 import { publish, writeScratchBytes } from './write-durably.js';
 

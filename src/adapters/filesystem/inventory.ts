@@ -3,9 +3,10 @@ import path from 'node:path';
 import type { Stats } from 'node:fs';
 import type { ListOptions, StoredItem } from '../../ports/store-inventory.js';
 import { isReal, listNames, pruneEmpty, removeFile } from './directories.js';
+import type { Disk } from './disk.js';
 import { isolatedDisk } from './isolated.js';
 import { readManifest } from './manifest.js';
-import { abortUpload, removeStaged, type Disk } from './multipart.js';
+import { abortUpload, removeStaged } from './remove-staged.js';
 import { guard, unless } from './store-error.js';
 
 const SEALED_SUFFIX = '.bytes';
@@ -84,7 +85,9 @@ async function* staged(
   const manifest = await guard(() => readManifest(layout.manifest(key)));
   if (manifest && isOld(await find(layout.manifest(key)), options)) {
     const bytes = manifest.parts.reduce((sum, part) => sum + part.sizeBytes, 0);
-    const remove = (): Promise<void> => removeStaged(disk, key);
+    const remove = async (): Promise<void> => {
+      await removeStaged(disk, key);
+    };
     yield item({ ...about, kind: 'object', bytes: () => Promise.resolve(bytes), remove });
   }
   for (const name of names) {

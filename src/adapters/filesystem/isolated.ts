@@ -2,9 +2,9 @@ import { link, lstat, mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { ByteRange, ObjectRef, OpenObject } from '../../ports/object-store.js';
 import { DIRECTORY_MODE, ensureDirectory, isReal, pruneEmpty, syncDirectory } from './directories.js';
+import type { Disk } from './disk.js';
 import { createLayout, partFileName, type Layout } from './layout.js';
 import { readManifest, writeManifest } from './manifest.js';
-import type { Disk } from './multipart.js';
 import { openObject } from './open-object.js';
 import { uniqueId } from './scratch.js';
 import { unless } from './store-error.js';
@@ -32,9 +32,10 @@ export async function isolate(disk: Disk, from: ObjectRef, key: string): Promise
   return (await readManifest(layout.manifest(key))) !== undefined;
 }
 
-async function moveStaged({ layout }: Disk, key: string, target: string): Promise<void> {
+async function moveStaged({ layout, known }: Disk, key: string, target: string): Promise<void> {
   const source = layout.keyDirectory(key);
   if (!(await isReal(source)) || !(await readManifest(layout.manifest(key)))) return;
+  known.forget(source);
   await takePlace(layout, source, target);
   await unless(['ENOENT'], () => syncDirectory(path.dirname(source)));
   await pruneEmpty(path.dirname(source), layout.area);
@@ -86,7 +87,7 @@ export const openIsolated = (
   disk: Disk,
   key: string,
   range: ByteRange | undefined,
-): Promise<OpenObject | undefined> => openObject(isolatedDisk(disk).layout, { area: 'ingest', key }, range);
+): Promise<OpenObject | undefined> => openObject(isolatedDisk(disk), { area: 'ingest', key }, range);
 
 /** Takes isolated content away, in one step for everybody who looks. */
 export async function removeIsolated(disk: Disk, key: string): Promise<void> {

@@ -39,6 +39,9 @@ export async function writeManifest(scratch: Scratch, file: string, manifest: Ma
   await publish(await writeScratchBytes(scratch, bytes), file);
 }
 
+/** Names of the files of the parts. */
+export const namesOf = (manifest: Manifest): string[] => manifest.parts.map(({ file }) => file);
+
 /** The bytes that a manifest names. */
 export const spansOf = (directory: string, manifest: Manifest): readonly Span[] =>
   manifest.parts.map(({ file, sizeBytes }) => ({ file: path.join(directory, file), start: 0, sizeBytes }));

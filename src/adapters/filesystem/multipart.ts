@@ -1,27 +1,21 @@
-import { link, lstat, rename, rm } from 'node:fs/promises';
+import { link } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { UploadGoneError } from '../../domain/errors.js';
 import type { LentChunks, OpenUpload, StoredPart } from '../../ports/object-store.js';
-import { ensureDirectory, isReal, listNames, pruneEmpty, syncDirectory } from './directories.js';
-import { partFileName, type Layout } from './layout.js';
-import { readManifest, writeManifest, type Manifest } from './manifest.js';
-import type { Room } from './room.js';
-import { uniqueId, type Scratch } from './scratch.js';
-import { DEPENDENCY, errnoOf, guard, unless } from './store-error.js';
+import { isReal, makeDirectory, removeFile, syncDirectories, syncDirectory } from './directories.js';
+import type { Disk } from './disk.js';
+import { findParts, finishUpload, noSuchUpload } from './finish-upload.js';
+import { partFileName } from './layout.js';
+import { abortUpload } from './remove-staged.js';
+import { uniqueId } from './scratch.js';
+import { errnoOf, guard, unless } from './store-error.js';
 import { publish, writeScratch } from './write-durably.js';
-
-/** What the operations of the store work on. */
-export interface Disk {
-  readonly layout: Layout;
-  readonly scratch: Scratch;
-  readonly room: Room;
-}
 
 /** Opens an upload: a directory that parts are renamed into. */
 export async function beginUpload({ layout }: Disk, key: string): Promise<OpenUpload> {
   const upload = { key, handle: uniqueId() };
-  await ensureDirectory(layout.area, layout.openDirectory(upload));
+  // Its own directory and that of its key.
+  await syncDirectories(await makeDirectory(layout.area, layout.openDirectory(upload), 2));
   return upload;
 }
 
@@ -55,7 +49,7 @@ export async function publishPart(
       if (!(await isReal(directory))) throw noSuchUpload(upload);
       await publish(scratchFile, path.join(directory, partFileName(part)));
     } catch (error) {
-      await rm(scratchFile, { force: true });
+      await removeFile(scratchFile);
       throw errnoOf(error) === 'ENOENT' && !(await isReal(directory)) ? noSuchUpload(upload) : error;
     }
   });
@@ -100,101 +94,10 @@ export async function adoptParts(
   return adopted;
 }
 
-/** Removes one version of a part from an open upload; a finished one keeps what its manifest names. */
-export async function discardPart({ layout }: Disk, upload: OpenUpload, part: StoredPart): Promise<void> {
-  await rm(path.join(layout.openDirectory(upload), partFileName(part)), { force: true });
-}
-
 /**
- * Seals an upload by renaming its directory, from when on no part can enter it, then points the manifest at
- * it. Each step can be repeated after a crash.
+ * Removes one version of a part from an open upload; a finished one keeps what its manifest names.
+ *
+ * @returns whether it was there
  */
-export async function finishUpload(
-  disk: Disk,
-  upload: OpenUpload,
-  parts: readonly StoredPart[],
-): Promise<void> {
-  const { layout, scratch } = disk;
-  const before = await readManifest(layout.manifest(upload.key));
-  const isFinished = before?.handle === upload.handle;
-  const manifest = isFinished ? before : await seal(disk, upload, parts);
-  await removeOthers(layout.sealedDirectory(upload), manifest);
-  if (before && !isFinished) {
-    await scratch.discard(layout.sealedDirectory({ key: upload.key, handle: before.handle }));
-  }
-}
-
-async function seal(
-  { layout, scratch }: Disk,
-  upload: OpenUpload,
-  parts: readonly StoredPart[],
-): Promise<Manifest> {
-  const sealed = layout.sealedDirectory(upload);
-  const manifest = await describeParts(layout, upload, parts.map(partFileName));
-  await unless(['ENOENT'], () => rename(layout.openDirectory(upload), sealed));
-  // Absent under both names: it was aborted since it was found.
-  if (!(await isReal(sealed))) throw noSuchUpload(upload);
-  await writeManifest(scratch, layout.manifest(upload.key), manifest);
-  return manifest;
-}
-
-/** Removes an open upload. One that is finished, or gone, stays as it is. */
-export async function abortUpload({ layout, scratch }: Disk, upload: OpenUpload): Promise<void> {
-  const directory = layout.openDirectory(upload);
-  if (await isReal(directory)) await scratch.discard(directory);
-  await pruneEmpty(layout.keyDirectory(upload.key), layout.area);
-}
-
-/** Removes the object of a key; uploads that are open under the same key stay. */
-export async function removeStaged({ layout, scratch }: Disk, key: string): Promise<void> {
-  const directory = layout.keyDirectory(key);
-  if (!(await isReal(directory))) return;
-  await rm(layout.manifest(key), { force: true });
-  for (const name of await listNames(directory)) {
-    if (name.startsWith('sealed-')) await scratch.discard(path.join(directory, name));
-  }
-  await pruneEmpty(directory, layout.area);
-}
-
-async function findParts(layout: Layout, upload: OpenUpload): Promise<string> {
-  for (const directory of [layout.openDirectory(upload), layout.sealedDirectory(upload)]) {
-    if (await isReal(directory)) return directory;
-  }
-  throw noSuchUpload(upload);
-}
-
-/** Somebody else may seal the upload meanwhile, which moves its parts once: then they are found there. */
-async function describeParts(
-  layout: Layout,
-  upload: OpenUpload,
-  names: readonly string[],
-): Promise<Manifest> {
-  const directory = await findParts(layout, upload);
-  try {
-    return await describe(directory, upload, names);
-  } catch (error) {
-    const moved = await findParts(layout, upload);
-    if (moved === directory) throw error;
-    return describe(moved, upload, names);
-  }
-}
-
-async function describe(directory: string, upload: OpenUpload, names: readonly string[]): Promise<Manifest> {
-  const parts: Manifest['parts'] = [];
-  for (const file of names) {
-    const stats = await unless(['ENOENT'], () => lstat(path.join(directory, file)));
-    if (!stats?.isFile()) throw noSuchUpload(upload);
-    parts.push({ file, sizeBytes: stats.size });
-  }
-  return { handle: upload.handle, parts };
-}
-
-async function removeOthers(directory: string, manifest: Manifest): Promise<void> {
-  const wanted = new Set(manifest.parts.map(({ file }) => file));
-  for (const name of await listNames(directory)) {
-    if (!wanted.has(name)) await rm(path.join(directory, name), { force: true });
-  }
-}
-
-const noSuchUpload = ({ key }: OpenUpload): UploadGoneError =>
-  new UploadGoneError(DEPENDENCY, key, 'There is no such upload, or it has not these parts.');
+export const discardPart = ({ layout }: Disk, upload: OpenUpload, part: StoredPart): Promise<boolean> =>
+  removeFile(path.join(layout.openDirectory(upload), partFileName(part)));

@@ -3,28 +3,32 @@ import path from 'node:path';
 import { PermanentError } from '../../domain/errors.js';
 import type { ByteRange, ObjectRef, OpenObject } from '../../ports/object-store.js';
 import { isReal } from './directories.js';
+import type { Disk } from './disk.js';
 import type { Layout } from './layout.js';
 import { lendMemory } from './lent-memory.js';
-import { readManifest, spansOf } from './manifest.js';
-import { createSpanStream, cutSpans, GIVEN, openFile, type Reading } from './span-stream.js';
+import { readManifest, spansOf, type Manifest } from './manifest.js';
+import { createSpanStream, cutSpans, GIVEN, openFile, type Reading, type Span } from './span-stream.js';
 import { DEPENDENCY, unless } from './store-error.js';
+
+/** What an object is opened from. */
+type OpenFrom = Pick<Disk, 'layout' | 'known'>;
 
 /** Opens an object of either area; `undefined` when there is none. */
 export async function openObject(
-  layout: Layout,
+  disk: OpenFrom,
   ref: ObjectRef,
   range: ByteRange | undefined,
 ): Promise<OpenObject | undefined> {
   return ref.area === 'ingest'
-    ? openStaged(layout, ref.key, giveMemory, range)
-    : openSealed(layout, ref.key, giveMemory, range);
+    ? openStaged(disk, ref.key, giveMemory, range)
+    : openSealed(disk.layout, ref.key, giveMemory, range);
 }
 
 /** Opens a whole object of either area to be read in memory that is used again; `undefined` when there is none. */
-export async function lendObject(layout: Layout, ref: ObjectRef): Promise<OpenObject | undefined> {
+export async function lendObject(disk: OpenFrom, ref: ObjectRef): Promise<OpenObject | undefined> {
   return ref.area === 'ingest'
-    ? openStaged(layout, ref.key, lendMemory)
-    : openSealed(layout, ref.key, lendMemory);
+    ? openStaged(disk, ref.key, lendMemory)
+    : openSealed(disk.layout, ref.key, lendMemory);
 }
 
 /** Size of an object of either area; `undefined` when there is none. */
@@ -41,11 +45,15 @@ type ReadingOf = (sizeBytes: number) => Reading;
 const giveMemory: ReadingOf = () => GIVEN;
 
 async function openStaged(
-  layout: Layout,
+  { layout, known }: OpenFrom,
   key: string,
   readingOf: ReadingOf,
   range?: ByteRange,
 ): Promise<OpenObject | undefined> {
+  const manifest = known.find(layout.keyDirectory(key));
+  const opened = manifest && (await openKnown(stagedOf(layout, key, manifest), readingOf, range));
+  if (opened) return opened;
+  known.forget(layout.keyDirectory(key));
   const staged = await findStaged(layout, key);
   if (!staged) return undefined;
   const { spans, sizeBytes } = staged;
@@ -59,13 +67,33 @@ async function openStaged(
   return handle && { sizeBytes, body: createSpanStream(cut, reading, reading.sourceOf(handle)) };
 }
 
-async function findStaged(
-  layout: Layout,
-  key: string,
-): Promise<{ readonly spans: ReturnType<typeof spansOf>; readonly sizeBytes: number } | undefined> {
+/** What is known is the object as long as its first file is there: before another takes its place, it is not acknowledged. */
+async function openKnown(
+  { spans, sizeBytes }: Staged,
+  readingOf: ReadingOf,
+  range: ByteRange | undefined,
+): Promise<OpenObject | undefined> {
+  checkRange(range, sizeBytes);
+  const wanted = cutSpans(spans, range);
+  const first = wanted[0];
+  const handle = first && (await unless(['ENOENT'], () => openFile(first.file)));
+  if (!handle) return undefined;
+  const reading = readingOf(sizeBytes);
+  return { sizeBytes, body: createSpanStream(wanted, reading, reading.sourceOf(handle)) };
+}
+
+interface Staged {
+  readonly spans: readonly Span[];
+  readonly sizeBytes: number;
+}
+
+async function findStaged(layout: Layout, key: string): Promise<Staged | undefined> {
   if (!(await isReal(layout.keyDirectory(key)))) return undefined;
   const manifest = await readManifest(layout.manifest(key));
-  if (!manifest) return undefined;
+  return manifest && stagedOf(layout, key, manifest);
+}
+
+function stagedOf(layout: Layout, key: string, manifest: Manifest): Staged {
   const spans = spansOf(layout.sealedDirectory({ key, handle: manifest.handle }), manifest);
   return { spans, sizeBytes: spans.reduce((sum, span) => sum + span.sizeBytes, 0) };
 }

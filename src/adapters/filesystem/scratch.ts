@@ -1,16 +1,21 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { lstat, readFile, readlink, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../../ports/clock.js';
-import { listNames } from './directories.js';
-import { unless } from './store-error.js';
+import { listNames, removeFile } from './directories.js';
+import { succeeds, unless } from './store-error.js';
+import { systemCalls } from './system-calls.js';
 
 /** The directory of files that have no name yet. */
 export interface Scratch {
   /** A fresh path in it, which tells whose it is. */
   path(): string;
-  /** Takes a directory out of sight in one step, then removes what is in it. Nothing happens when it is absent. */
-  discard(directory: string): Promise<void>;
+  /**
+   * Takes a directory out of sight in one step, then removes what is in it. Nothing happens when it is absent.
+   *
+   * @param files - names of what is in it, as far as known
+   */
+  discard(directory: string, files?: readonly string[]): Promise<void>;
   /**
    * Removes what dead processes left behind. What cannot be told to be dead (another machine, another
    * container) is removed after {@link MAX_AGE_MS}.
@@ -22,6 +27,9 @@ export interface Scratch {
 
 /** No living writer leaves its file untouched for so long. */
 const MAX_AGE_MS = 24 * 60 * 60 * 1_000;
+
+/** More files are removed side by side, by what looks at each first. */
+const MAX_ONE_BY_ONE = 8;
 
 /** Opens the scratch directory on behalf of this process. */
 export async function openScratch(directory: string, clock: Clock): Promise<Scratch> {
@@ -39,10 +47,12 @@ export async function openScratch(directory: string, clock: Clock): Promise<Scra
   };
   return {
     path: freshPath,
-    discard: async (unwanted) => {
+    discard: async (unwanted, files = []) => {
       const doomed = freshPath();
-      await unless(['ENOENT'], () => rename(unwanted, doomed));
-      await rm(doomed, { recursive: true, force: true });
+      if (!(await succeeds(['ENOENT'], () => rename(unwanted, doomed)))) return;
+      if (files.length > MAX_ONE_BY_ONE || !(await removeDirectory(doomed, files))) {
+        await rm(doomed, { recursive: true, force: true });
+      }
     },
     sweep: async () => {
       for (const file of await leftovers()) await rm(file, { recursive: true, force: true });
@@ -51,8 +61,14 @@ export async function openScratch(directory: string, clock: Clock): Promise<Scra
   };
 }
 
-/** 128 random bits: names that nobody guesses and that never repeat. */
-export const uniqueId = (): string => randomBytes(16).toString('hex');
+/** 122 random bits in 32 hexadecimal digits: names that nobody guesses and that never repeat. Node draws them in advance. */
+export const uniqueId = (): string => randomUUID().replaceAll('-', '');
+
+/** @returns whether nothing but these files was in it */
+async function removeDirectory(directory: string, files: readonly string[]): Promise<boolean> {
+  for (const name of files) await removeFile(path.join(directory, name));
+  return succeeds(['ENOTEMPTY', 'EEXIST'], () => systemCalls.rmdir(directory));
+}
 
 /** Tells process numbers of this boot and this container from those of another that shares the volume. */
 async function processDomain(): Promise<string> {

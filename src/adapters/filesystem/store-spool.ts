@@ -1,6 +1,7 @@
 import type { Spool } from '../../ports/spool.js';
 import { removeFile } from './directories.js';
-import { publishPart, stageObject, type Disk } from './multipart.js';
+import type { Disk } from './disk.js';
+import { publishPart, stageObject } from './multipart.js';
 import { bytesOf, createNewFile, type NewFile } from './new-file.js';
 import { whileThere } from './presence.js';
 import { boundSpool, type Backing, type SpoolLimits } from './spool-file.js';

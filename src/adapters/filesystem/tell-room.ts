@@ -1,7 +1,7 @@
 import { TransientError } from '../../domain/errors.js';
 import type { ObjectStore } from '../../ports/object-store.js';
 import { withDeadline } from '../common/with-deadline.js';
-import type { Disk } from './multipart.js';
+import type { Disk } from './disk.js';
 import { requireThere } from './presence.js';
 import { DEPENDENCY, guard } from './store-error.js';
 
