@@ -50,3 +50,11 @@ it.each(['removed', 'replaced'])(
     expect((await readSlowly(object.body)).equals(BYTES)).toBe(true);
   },
 );
+
+it('lends a small object in just as much memory as it has bytes', async () => {
+  await store.write({ area: 'vault', key: 't/small' }, 100_000, Readable.from([Buffer.alloc(100_000)]));
+  const object = await store.lend({ area: 'vault', key: 't/small' });
+  const memory = [];
+  for await (const chunk of (object?.body ?? []) as LentChunks) memory.push(chunk.buffer.byteLength);
+  expect(memory).toEqual([100_000]);
+});
