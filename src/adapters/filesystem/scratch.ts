@@ -13,9 +13,9 @@ export interface Scratch {
   /**
    * Takes a directory out of sight in one step, then removes what is in it. Nothing happens when it is absent.
    *
-   * @param files - names of what is in it, as far as known
+   * @param known - names of the files in it
    */
-  discard(directory: string, files?: readonly string[]): Promise<void>;
+  discard(directory: string, known?: readonly string[]): Promise<void>;
   /**
    * Removes what dead processes left behind. What cannot be told to be dead (another machine, another
    * container) is removed after {@link MAX_AGE_MS}.
@@ -47,9 +47,10 @@ export async function openScratch(directory: string, clock: Clock): Promise<Scra
   };
   return {
     path: freshPath,
-    discard: async (unwanted, files = []) => {
+    discard: async (unwanted, known) => {
       const doomed = freshPath();
       if (!(await succeeds(['ENOENT'], () => rename(unwanted, doomed)))) return;
+      const files = known ?? (await listNames(doomed));
       if (files.length > MAX_ONE_BY_ONE || !(await removeDirectory(doomed, files))) {
         await rm(doomed, { recursive: true, force: true });
       }
@@ -64,9 +65,12 @@ export async function openScratch(directory: string, clock: Clock): Promise<Scra
 /** 122 random bits in 32 hexadecimal digits: names that nobody guesses and that never repeat. Node draws them in advance. */
 export const uniqueId = (): string => randomUUID().replaceAll('-', '');
 
-/** @returns whether nothing but these files was in it */
+/** @returns whether nothing but these was in it, all of them files */
 async function removeDirectory(directory: string, files: readonly string[]): Promise<boolean> {
-  for (const name of files) await removeFile(path.join(directory, name));
+  for (const name of files) {
+    const isFile = await succeeds(['EISDIR', 'EPERM'], () => removeFile(path.join(directory, name)));
+    if (!isFile) return false;
+  }
   return succeeds(['ENOTEMPTY', 'EEXIST'], () => systemCalls.rmdir(directory));
 }
 
