@@ -14,8 +14,12 @@ export interface Room {
   readonly has: () => Promise<boolean>;
   /** Throws `TransientError` where it takes none. */
   readonly require: () => Promise<void>;
-  /** How many bytes may be sealed. */
-  readonly spareBytes: () => Promise<number>;
+  /**
+   * How many bytes may be sealed.
+   *
+   * @param place - something on the disk, without which there is no answer
+   */
+  readonly spareBytes: (place: string) => Promise<number>;
 }
 
 /**
@@ -27,8 +31,8 @@ export interface Room {
 export function createRoom(directory: string, minFreeBytes: number, clock: Clock): Room {
   let freeBytes = Promise.resolve(Infinity);
   let askedAtMs = -Infinity;
-  const ask = async (): Promise<number> => {
-    const { bavail, bsize } = await statfs(directory);
+  const ask = async (place: string): Promise<number> => {
+    const { bavail, bsize } = await statfs(place);
     return bavail * bsize;
   };
   const has = async (): Promise<boolean> => {
@@ -36,13 +40,13 @@ export function createRoom(directory: string, minFreeBytes: number, clock: Clock
     const nowMs = clock.now().getTime();
     if (Math.abs(nowMs - askedAtMs) >= ANSWER_MS) {
       askedAtMs = nowMs;
-      freeBytes = ask();
+      freeBytes = ask(directory);
     }
     return (await freeBytes) >= minFreeBytes;
   };
   return {
     has,
-    spareBytes: async () => Math.max(0, (await ask()) - minFreeBytes * RESERVE),
+    spareBytes: async (place) => Math.max(0, (await ask(place)) - minFreeBytes * RESERVE),
     require: async () => {
       if (!(await has())) throw new TransientError(DEPENDENCY, 'The disk is nearly full.');
     },

@@ -2,7 +2,7 @@ import { TransientError } from '../../domain/errors.js';
 import type { ObjectStore } from '../../ports/object-store.js';
 import { withDeadline } from '../common/with-deadline.js';
 import type { Disk } from './disk.js';
-import { requireThere } from './presence.js';
+import { whileThere } from './presence.js';
 import { DEPENDENCY, guard } from './store-error.js';
 
 /** How long a disk may take to say what is free on it; one behind a network that is cut never does. */
@@ -16,10 +16,7 @@ export const tellRoom = ({
   hasRoom: () => guard(room.has),
   spareBytes: () =>
     withDeadline(
-      guard(async () => {
-        await requireThere(layout);
-        return room.spareBytes();
-      }),
+      guard(() => whileThere(layout, () => room.spareBytes(layout.landmark.path))),
       ANSWER_MS,
       () => new TransientError(DEPENDENCY, 'The disk of the store does not answer.'),
     ),
