@@ -9,6 +9,7 @@ import { gatherBlocks } from './gather-blocks.js';
 import { bytesOf, createNewFile, type NewFile } from './new-file.js';
 import type { Scratch } from './scratch.js';
 import { DEPENDENCY, guard, succeeds } from './store-error.js';
+import { untilAborted } from './until-aborted.js';
 
 /** Bytes that wait while the disk is busy; what waits goes out in one system call. */
 const WRITE_BUFFER_BYTES = 1024 * 1024;
@@ -32,9 +33,9 @@ export async function writeScratch(
 ): Promise<string> {
   try {
     return await fillScratch(scratch, async (target) => {
-      // What is lent is written before the next chunk is asked for.
-      const waitingBytes = body instanceof Readable ? WRITE_BUFFER_BYTES : 1;
-      await pipeline(body, createSink(target, sizeBytes, waitingBytes), signal ? { signal } : {});
+      const intake = createIntake(target, sizeBytes);
+      if (body instanceof Readable) await pipeline(body, sinkInto(intake), signal ? { signal } : {});
+      else await takeLent(signal ? untilAborted(body, signal) : body, intake);
     });
   } catch (error) {
     signal?.throwIfAborted();
@@ -91,25 +92,42 @@ export async function publishBelow(root: string, scratchFile: string, target: st
   await syncDirectories([...changed]);
 }
 
-function createSink(target: NewFile, sizeBytes: number, waitingBytes: number): Writable {
+/** Takes a body of known size into a file. */
+interface Intake {
+  readonly take: (chunks: readonly Uint8Array[]) => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
+function createIntake(target: NewFile, sizeBytes: number): Intake {
   const bytes = writeInOrder(target, sizeBytes);
   let received = 0;
-  const take = async (chunks: Uint8Array[]): Promise<void> => {
-    received += bytesOf(chunks);
-    if (received > sizeBytes) throw wrongSize(sizeBytes);
-    await guard(() => bytes.write(chunks));
+  return {
+    take: async (chunks) => {
+      received += bytesOf(chunks);
+      if (received > sizeBytes) throw wrongSize(sizeBytes);
+      await guard(() => bytes.write(chunks));
+    },
+    end: async () => {
+      if (received !== sizeBytes) throw wrongSize(sizeBytes);
+      await guard(bytes.end);
+    },
   };
-  const end = async (): Promise<void> => {
-    if (received !== sizeBytes) throw wrongSize(sizeBytes);
-    await guard(bytes.end);
-  };
+}
+
+/** What is lent is written before the next chunk is asked for. */
+async function takeLent(body: LentChunks, { take, end }: Intake): Promise<void> {
+  for await (const chunk of body) await take([chunk]);
+  await end();
+}
+
+function sinkInto({ take, end }: Intake): Writable {
   const settle = (work: Promise<void>, done: (error?: Error) => void): void => {
     work.then(() => {
       done();
     }, done);
   };
   return new Writable({
-    highWaterMark: waitingBytes,
+    highWaterMark: WRITE_BUFFER_BYTES,
     write: (chunk: Uint8Array, _encoding, done) => {
       settle(take([chunk]), done);
     },
