@@ -48,6 +48,8 @@ export async function openScratch(directory: string, clock: Clock): Promise<Scra
   return {
     path: freshPath,
     discard: async (unwanted, known) => {
+      // What has but one file is gone in one step as well when that is.
+      if (known?.length === 1 && (await removeDirectory(unwanted, known))) return;
       const doomed = freshPath();
       if (!(await succeeds(['ENOENT'], () => rename(unwanted, doomed)))) return;
       const files = known ?? (await listNames(doomed));
@@ -71,7 +73,7 @@ async function removeDirectory(directory: string, files: readonly string[]): Pro
     const isFile = await succeeds(['EISDIR', 'EPERM'], () => removeFile(path.join(directory, name)));
     if (!isFile) return false;
   }
-  return succeeds(['ENOTEMPTY', 'EEXIST'], () => systemCalls.rmdir(directory));
+  return succeeds(['ENOTEMPTY', 'EEXIST', 'ENOENT'], () => systemCalls.rmdir(directory));
 }
 
 /** Tells process numbers of this boot and this container from those of another that shares the volume. */

@@ -80,6 +80,6 @@ it('asks the system for little where a small file arrives, and where it is inspe
   });
   // Each call more is one for every file.
   expect(Math.round(arrival / LIVES)).toBeLessThanOrEqual(18);
-  expect(Math.round(inspection / LIVES)).toBeLessThanOrEqual(36);
+  expect(Math.round(inspection / LIVES)).toBeLessThanOrEqual(35);
   await inspect(worker, last);
 });
