@@ -33,9 +33,8 @@ export interface Layout {
 
 /** Longest key: far below what any file system takes as a path. */
 const MAX_KEY_CHARACTERS = 512;
-/** Longest segment of a key: leaves room for suffixes within the 255 bytes of a name. */
-const MAX_SEGMENT_CHARACTERS = 200;
-const KEY = /^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/;
+/** Its segments leave room for suffixes within the 255 bytes of a name. */
+const KEY = /^[a-z0-9-]{1,200}(?:\/[a-z0-9-]{1,200})*$/;
 const HANDLE = /^[0-9a-f]{32}$/;
 
 /**
@@ -51,7 +50,7 @@ export function createLayout(
 ): Layout {
   const area = path.join(root, areaName);
   const [vault, scratch] = [path.join(root, 'vault'), path.join(root, 'tmp')];
-  const keyDirectory = (key: string): string => path.join(area, `${checkKey(key)}.object`);
+  const keyDirectory = (key: string): string => `${area}/${checkKey(key)}.object`;
   return {
     root,
     area,
@@ -60,11 +59,11 @@ export function createLayout(
     identity: path.join(root, 'store-id'),
     landmark,
     areas: [path.join(root, 'ingest'), path.join(root, 'quarantine'), vault, scratch],
-    vaultFile: (key) => path.join(vault, `${checkKey(key)}.bytes`),
+    vaultFile: (key) => `${vault}/${checkKey(key)}.bytes`,
     keyDirectory,
-    manifest: (key) => path.join(keyDirectory(key), 'manifest'),
-    openDirectory: (upload) => path.join(keyDirectory(upload.key), `open-${checkHandle(upload.handle)}`),
-    sealedDirectory: (upload) => path.join(keyDirectory(upload.key), `sealed-${checkHandle(upload.handle)}`),
+    manifest: (key) => `${keyDirectory(key)}/manifest`,
+    openDirectory: (upload) => `${keyDirectory(upload.key)}/open-${checkHandle(upload.handle)}`,
+    sealedDirectory: (upload) => `${keyDirectory(upload.key)}/sealed-${checkHandle(upload.handle)}`,
   };
 }
 
@@ -77,10 +76,7 @@ export function partFileName({ partNumber, etag }: StoredPart): string {
 }
 
 function checkKey(key: string): string {
-  const isWellFormed =
-    key.length <= MAX_KEY_CHARACTERS &&
-    KEY.test(key) &&
-    key.split('/').every((segment) => segment.length <= MAX_SEGMENT_CHARACTERS);
+  const isWellFormed = key.length <= MAX_KEY_CHARACTERS && KEY.test(key);
   if (!isWellFormed) throw new PermanentError(DEPENDENCY, 'The key is not one that the server makes.');
   return key;
 }
