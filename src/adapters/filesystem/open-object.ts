@@ -67,18 +67,18 @@ async function openStaged(
   return handle && { sizeBytes, body: createSpanStream(cut, reading, reading.sourceOf(handle)) };
 }
 
-/** What is known is the object as long as its first file is there: before another takes its place, it is not acknowledged. */
+/** What is known is the object as long as its first file is there: whatever takes its place is acknowledged only afterwards. */
 async function openKnown(
   { spans, sizeBytes }: Staged,
   readingOf: ReadingOf,
   range: ByteRange | undefined,
 ): Promise<OpenObject | undefined> {
   checkRange(range, sizeBytes);
+  const reading = readingOf(sizeBytes);
   const wanted = cutSpans(spans, range);
   const first = wanted[0];
   const handle = first && (await unless(['ENOENT'], () => openFile(first.file)));
   if (!handle) return undefined;
-  const reading = readingOf(sizeBytes);
   return { sizeBytes, body: createSpanStream(wanted, reading, reading.sourceOf(handle)) };
 }
 
