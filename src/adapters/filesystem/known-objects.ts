@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../ports/clock.js';
 import type { Manifest } from './manifest.js';
 
@@ -15,27 +16,25 @@ export interface KnownObjects {
 
 /** So long nobody looks again whether a symbolic link has come in the way. */
 const HOLDS_MS = 10_000;
-/** More than a worker inspects at once; the oldest goes first. */
+/** More than a worker inspects at once; what nobody used for longest goes first. */
 const MAX_OBJECTS = 256;
 /** What a few calls cost counts for small files alone, and those have few parts. */
 const MAX_PARTS = 8;
 
 /** Knows nothing at first. */
 export function createKnownObjects(clock: Clock): KnownObjects {
-  const known = new Map<string, { readonly manifest: Manifest; readonly notedAtMs: number }>();
-  const nowMs = (): number => clock.now().getTime();
+  const known = new LRUCache<string, Manifest>({
+    max: MAX_OBJECTS,
+    ttl: HOLDS_MS,
+    ttlResolution: 0,
+    perf: { now: () => clock.now().getTime() },
+  });
   return {
     note: (place, manifest) => {
-      known.delete(place);
-      if (manifest.parts.length === 0 || manifest.parts.length > MAX_PARTS) return;
-      const [oldest] = known.keys();
-      if (known.size >= MAX_OBJECTS && oldest !== undefined) known.delete(oldest);
-      known.set(place, { manifest, notedAtMs: nowMs() });
+      if (manifest.parts.length > 0 && manifest.parts.length <= MAX_PARTS) known.set(place, manifest);
+      else known.delete(place);
     },
-    find: (place) => {
-      const found = known.get(place);
-      return found && Math.abs(nowMs() - found.notedAtMs) < HOLDS_MS ? found.manifest : undefined;
-    },
+    find: (place) => known.get(place),
     forget: (place) => void known.delete(place),
   };
 }
