@@ -44,9 +44,11 @@ export const inspectFile =
     const begunAtMs = deps.clock.now().getTime();
     const scope = scopeOf(job);
     const begun = await deps.files.transact(scope, async (tx) => {
-      const file = await tx.beginInspection(job.fileId, deps.settings.leaseMs);
+      const [file, parts] = await Promise.all([
+        tx.beginInspection(job.fileId, deps.settings.leaseMs),
+        tx.parts(job.fileId),
+      ]);
       if (!file) return undefined;
-      const parts = await tx.parts(file.id);
       const expected = await expectContent(tx, file, parts);
       return { file, parts, expected, ...(await readHistory(tx, file)) };
     });
