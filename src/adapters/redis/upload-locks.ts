@@ -26,6 +26,8 @@ const DEFAULT_WAIT_MS = 9_000;
 const RETRY_MS = 100;
 /** How the breaker before the locks behaves. */
 export const LOCKS_BREAKER = { dependency: 'redis', failures: 3, openMs: 1_000 } as const;
+/** Most locks are let go sooner: what nobody waits for needs no subscription. */
+const LISTEN_AFTER_MS = 100;
 /** How often a holder looks whether somebody waits whose call was lost. */
 const LOOK_MS = 1_000;
 
@@ -44,10 +46,13 @@ export function createRedisUploadLocks(deps: RedisUploadLocksDeps): UploadLocks 
         lost.abort(new TransientError('redis', 'The lock of an upload was lost.'));
       });
       const deadline = performance.now() + waitMs;
+      let hasAsked = false;
       while (!(await breaker.run(() => tryOnce(commands, lease, topic)))) {
         if (performance.now() >= deadline) return undefined;
+        hasAsked = true;
         deps.bus.wake(topic);
       }
+      if (hasAsked) await commands.del(markOf(topic)).catch(() => undefined);
       return hold(deps, topic, lease, lost);
     },
   };
@@ -96,26 +101,25 @@ const tagOf = ({ tenantId, fileId }: LockTopic): string => `{${tenantId}:${fileI
 const markOf = (topic: LockTopic): string => `lazaret:upload-wanted:${tagOf(topic)}`;
 
 /**
- * Leaves a mark that lasts a little longer than until the next try, and tries. The mark also tells a lock that somebody
- * has from a Redis that says nothing, which the library takes for the same.
+ * Tries, and leaves a mark where somebody has the lock, which lasts a little longer than until the next try. The mark also tells
+ * a lock that somebody has from a Redis that says nothing, which the library takes for the same.
  *
  * @throws TransientError
  */
 async function tryOnce(commands: RedisClient, lease: Lease, topic: LockTopic): Promise<boolean> {
+  if (await lease.tryAcquire()) return true;
   await commands.set(markOf(topic), '1', 'PX', 2 * LOOK_MS).catch((cause: unknown) => {
     throw new TransientError('redis', 'There are no locks to be had.', { cause });
   });
-  return lease.tryAcquire();
+  return false;
 }
 
-async function hold(
+function hold(
   { commands, bus }: RedisUploadLocksDeps,
   topic: LockTopic,
   lease: Lease,
   wanted: AbortController,
-): Promise<UploadLock> {
-  // The mark may be our own.
-  await commands.del(markOf(topic)).catch(() => undefined);
+): UploadLock {
   const look = (): void => {
     commands.exists(markOf(topic)).then(
       (count) => {
@@ -124,7 +128,11 @@ async function hold(
       () => undefined,
     );
   };
-  const listening = bus.listen(topic, look).catch(() => () => undefined);
+  let listening: Promise<() => void> | undefined;
+  const listen = setTimeout(() => {
+    listening = bus.listen(topic, look).catch(() => () => undefined);
+    look();
+  }, LISTEN_AFTER_MS).unref();
   const timer = setInterval(look, LOOK_MS).unref();
   let releasing: Promise<void> | undefined;
   return {
@@ -132,9 +140,10 @@ async function hold(
     isHeld: () => lease.isHeld(),
     release: () =>
       (releasing ??= (async () => {
+        clearTimeout(listen);
         clearInterval(timer);
         await lease.release().catch(() => undefined);
-        void listening.then((stop) => {
+        void listening?.then((stop) => {
           stop();
         });
       })()),
