@@ -25,7 +25,6 @@ export function startThread(): DigestThread {
     name: 'digest',
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
   });
-  worker.unref();
   const questions = createQuestions((order) => {
     worker.postMessage(order);
   });
@@ -45,6 +44,8 @@ export function startThread(): DigestThread {
     else if (answer.kind === 'read') readers.next();
     else questions.answer(answer.body, answer.digest);
   });
+  // To listen to it holds the process back again.
+  worker.unref();
   return {
     isAlive: () => isAlive,
     begin: (blockBytes) => {

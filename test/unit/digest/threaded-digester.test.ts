@@ -102,6 +102,16 @@ describe('a digest of a body in parts', () => {
     );
   });
 
+  it('holds no process back from its end', async () => {
+    const holding = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+    const before = holding();
+    const own = createThreadedDigester().begin(SMALL, { isDivided: true });
+    await own.update(KEY);
+    await own.finish();
+    expect(holding()).toBe(before);
+  });
+
   it('ends each part once', async () => {
     const digest = digester.begin(SMALL, { isDivided: true });
     digest.beginPart(KEY);
