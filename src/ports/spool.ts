@@ -29,6 +29,8 @@ export interface SpoolFile {
 
 /** How bytes are given to the store. Each throws as the store's own ways to take bytes, and is as durable. */
 export interface GiveAway {
+  /** Throws as `asPart` does where there is no such upload, so that nobody has to send bytes in vain. */
+  requireOpen(upload: OpenUpload): Promise<void>;
   /** Like `ObjectStore.putPart` with all bytes of the file. */
   asPart(upload: OpenUpload, partNumber: number): Promise<StoredPart>;
   /** Like `ObjectStore.write` into `ingest` with all bytes of the file. */

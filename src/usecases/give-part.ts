@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { PermanentError } from '../domain/errors.js';
 import type { File } from '../domain/file.js';
 import type { Digester } from '../ports/digester.js';
-import type { ObjectStore } from '../ports/object-store.js';
+import type { ObjectStore, OpenUpload } from '../ports/object-store.js';
 import type { SpoolingStore } from '../ports/spool.js';
 import { openProvenSpool, type ProvenSpool } from './proven-spool.js';
 import { storePart, type ProvenPart } from './store-part.js';
@@ -33,6 +33,7 @@ export async function givePart(
   if (!spool) return storePart(objects, file, expected, body, signal);
   const bytes = await openProvenSpool(spool, digests);
   try {
+    await bytes.spool.give?.requireOpen(uploadOf(file));
     await fill(bytes, expected, body);
     signal.throwIfAborted();
     return (
@@ -57,13 +58,17 @@ async function fill({ begin, spool }: ProvenSpool, { sizeBytes }: Expected, body
 /** @returns nothing where the bytes have to be read again */
 async function give(
   bytes: ProvenSpool,
-  { ingestKey, ingestHandle }: File,
+  file: File,
   { partNumber, sizeBytes, sha256 }: Expected,
 ): Promise<ProvenPart | undefined> {
-  if (ingestHandle === null) throw new PermanentError('object-store', 'An open upload has no handle.');
   const proof = await bytes.prove();
   if (!proof || !bytes.spool.give) return undefined;
   if (sha256 !== undefined && sha256 !== proof.sha256) throw wrongChecksum();
-  const stored = await bytes.spool.give.asPart({ key: ingestKey, handle: ingestHandle }, partNumber);
+  const stored = await bytes.spool.give.asPart(uploadOf(file), partNumber);
   return { ...stored, ...proof, partNumber, sizeBytes };
+}
+
+function uploadOf({ ingestKey: key, ingestHandle: handle }: File): OpenUpload {
+  if (handle === null) throw new PermanentError('object-store', 'An open upload has no handle.');
+  return { key, handle };
 }

@@ -19,6 +19,11 @@ export async function beginUpload({ layout }: Disk, key: string): Promise<OpenUp
   return upload;
 }
 
+/** Throws `UploadGoneError` where nothing can become a part of it any more. */
+export async function requireOpen({ layout }: Disk, upload: OpenUpload): Promise<void> {
+  if (!(await guard(() => isReal(layout.openDirectory(upload))))) throw noSuchUpload(upload);
+}
+
 /** Streams a part in; it exists from the moment its file has its name. */
 export async function putPart(
   disk: Disk,
@@ -28,8 +33,8 @@ export async function putPart(
   body: Readable | LentChunks,
   signal?: AbortSignal,
 ): Promise<StoredPart> {
-  const { layout, scratch, room } = disk;
-  if (!(await guard(() => isReal(layout.openDirectory(upload))))) throw noSuchUpload(upload);
+  const { scratch, room } = disk;
+  await requireOpen(disk, upload);
   await guard(room.require);
   const file = await writeScratch(scratch, sizeBytes, body, signal);
   return publishPart(disk, upload, partNumber, file);

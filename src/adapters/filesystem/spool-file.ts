@@ -24,7 +24,7 @@ export interface Backing {
   /** Idempotent. */
   close(): Promise<void>;
   /** Gives the file to the store, of which so many bytes count; there is none afterwards. */
-  readonly give?: {
+  readonly give?: Pick<GiveAway, 'requireOpen'> & {
     asPart(sizeBytes: number, upload: OpenUpload, partNumber: number): Promise<StoredPart>;
     asObject(sizeBytes: number, key: string): Promise<void>;
   };
@@ -124,6 +124,7 @@ function giveAway(give: NonNullable<Backing['give']>, bytes: WriteBehind, clear:
     }
   };
   return {
+    requireOpen: (upload) => guard(() => give.requireOpen(upload)),
     asPart: (upload, partNumber) => giving((sizeBytes) => give.asPart(sizeBytes, upload, partNumber)),
     asObject: (key) => giving((sizeBytes) => give.asObject(sizeBytes, key)),
   };

@@ -1,7 +1,7 @@
 import type { Spool } from '../../ports/spool.js';
 import { removeFile } from './directories.js';
 import type { Disk } from './disk.js';
-import { publishPart, stageObject } from './multipart.js';
+import { publishPart, requireOpen, stageObject } from './multipart.js';
 import { bytesOf, createNewFile, type NewFile } from './new-file.js';
 import { whileThere } from './presence.js';
 import { boundSpool, type Backing, type SpoolLimits } from './spool-file.js';
@@ -33,6 +33,7 @@ function scratchFile(disk: Disk): Backing {
     },
     close: () => scratch.close(),
     give: {
+      requireOpen: (upload) => whileThere(disk.layout, () => requireOpen(disk, upload)),
       asPart: (sizeBytes, upload, partNumber) =>
         whileThere(disk.layout, async () =>
           publishPart(disk, upload, partNumber, await scratch.detach(sizeBytes)),

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createThreadedDigester } from '../../../src/adapters/digest/threaded-digester.js';
 import { createFilesystemStore } from '../../../src/adapters/filesystem/filesystem-store.js';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.js';
+import { UploadGoneError } from '../../../src/domain/errors.js';
 import type { File } from '../../../src/domain/file.js';
 import type { Digester } from '../../../src/ports/digester.js';
 import { givePart } from '../../../src/usecases/give-part.js';
@@ -105,6 +106,13 @@ describe('a part that is given to a store on a disk', () => {
     const late = send(bodyOf(BYTES), { sizeBytes: BYTES.length }, { signal: gone });
     await expect(late).rejects.toThrow('is gone');
     expect(await staged()).toEqual(before);
+  });
+
+  it('is refused before any of it is taken where its upload is gone', async () => {
+    await objects.abortUpload({ key: file.ingestKey, handle: file.ingestHandle ?? '' });
+    const body = bodyOf(BYTES);
+    await expect(send(body, { sizeBytes: BYTES.length })).rejects.toBeInstanceOf(UploadGoneError);
+    expect(body.readableDidRead).toBe(false);
   });
 
   it('is read once more where the thread has died that was to hash it', async () => {

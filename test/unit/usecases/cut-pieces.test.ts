@@ -30,7 +30,7 @@ function memorySpool(roomBytes = Infinity, isGiving = true): MemorySpool {
     },
     settle: () => Promise.resolve(),
     read: () => Readable.from(chunks),
-    ...(isGiving && { give: { asPart: never, asObject: never } }),
+    ...(isGiving && { give: { requireOpen: never, asPart: never, asObject: never } }),
     clear: () => {
       [chunks, sizeBytes] = [[], 0];
     },
