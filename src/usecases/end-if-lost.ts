@@ -45,7 +45,8 @@ export async function endIfLost(
   isBelieved = true,
 ): Promise<{ readonly standing: Standing; readonly file: File | undefined }> {
   const { files, objects, clock } = deps;
-  const isGone = error instanceof UploadGoneError;
+  // A fragment may be an upload of its own for a while: what became of that says nothing of this one.
+  const isGone = error instanceof UploadGoneError && error.key === upload.ingestKey;
   // Parts that were put together are no upload any more. Those of an open one are where a copy of them came to nothing.
   const isWhole = isGone && (await objects.stat({ area: 'ingest', key: upload.ingestKey })) !== undefined;
   const found = await files.transact(scope, async (tx) => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createUploadSpool } from '../../src/adapters/filesystem/upload-spool.js';
 import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
-import { TransientError } from '../../src/domain/errors.js';
+import { TransientError, UploadGoneError } from '../../src/domain/errors.js';
 import type { File } from '../../src/domain/file.js';
 import type { ObjectStore } from '../../src/ports/object-store.js';
 import type { SpoolingStore } from '../../src/ports/spool.js';
@@ -113,6 +113,18 @@ describe('an open upload that the store has lost', () => {
     await expectEnded(await scene.find({ id } as File));
     expect(await sendWhole('lost')).toMatchObject(OVER);
     expect(await sendWhole('another')).toMatchObject({ ok: true });
+  });
+
+  it('goes on where what the store has lost is a fragment on its way', async () => {
+    const file = await open();
+    const write: Store['write'] = ({ key }) =>
+      Promise.reject(new UploadGoneError('object-store', key, 'gone'));
+    const begun = { fileId: file.id, offsetBytes: 0, body: stream(BYTES.subarray(0, 4)) };
+    const objects = { ...deps.objects, write };
+    const sent = appendToUpload({ ...deps, objects })(ACTOR, begun);
+    await expect(sent).rejects.toBeInstanceOf(UploadGoneError);
+    expect(lost).toEqual([]);
+    expect(await append(file)).toMatchObject({ ok: true, value: { phase: 'complete' } });
   });
 
   it('goes on where the store is only away', async () => {
