@@ -1,3 +1,4 @@
+import { choosePartSize } from '../src/domain/parts.js';
 import { answerParent } from './answer-parent.js';
 import { poolOf, type Kind } from './client/bytes.js';
 import { signInAs } from './client/graphql.js';
@@ -6,9 +7,6 @@ import { sendSmallFiles, timeToVerdict } from './client/small-files.js';
 import { endTus, makeFile, sendByTusClient, sendPlainStreams, sendSmallTus, sendTus } from './client/tus.js';
 import { cancel, complete, discard, openUpload, putParts, type UploadJob } from './client/upload.js';
 import { countFiles, untilAllDecided, untilClean } from './client/verdict.js';
-
-const MIB = 1024 * 1024;
-const PART_BYTES = 8 * MIB;
 
 interface FileJob {
   readonly url: string;
@@ -27,8 +25,10 @@ answerParent({
   put: ({ upload, job }: { upload: Awaited<ReturnType<typeof openUpload>>; job: UploadJob }) =>
     putParts(upload, job),
   putPlain: (job: UploadJob) => {
-    const urls = Array.from({ length: Math.ceil(job.sizeBytes / PART_BYTES) }, () => job.url);
-    return putParts({ urls, partSizeBytes: PART_BYTES }, job);
+    // As large as the product's own where the client has no wish.
+    const partSizeBytes = choosePartSize(job.sizeBytes);
+    const urls = Array.from({ length: Math.ceil(job.sizeBytes / partSizeBytes) }, () => job.url);
+    return putParts({ urls, partSizeBytes }, job);
   },
   complete: ({ url, fileId }: FileJob) => complete(url, fileId),
   cancel: ({ url, fileId }: FileJob) => cancel(url, fileId),
