@@ -46,13 +46,12 @@ export function createRedisUploadLocks(deps: RedisUploadLocksDeps): UploadLocks 
         lost.abort(new TransientError('redis', 'The lock of an upload was lost.'));
       });
       const deadline = performance.now() + waitMs;
-      let hasAsked = false;
       while (!(await breaker.run(() => tryOnce(commands, lease, topic)))) {
         if (performance.now() >= deadline) return undefined;
-        hasAsked = true;
         deps.bus.wake(topic);
       }
-      if (hasAsked) await commands.del(markOf(topic)).catch(() => undefined);
+      // The mark may be our own.
+      await commands.del(markOf(topic)).catch(() => undefined);
       return hold(deps, topic, lease, lost);
     },
   };
@@ -101,17 +100,16 @@ const tagOf = ({ tenantId, fileId }: LockTopic): string => `{${tenantId}:${fileI
 const markOf = (topic: LockTopic): string => `lazaret:upload-wanted:${tagOf(topic)}`;
 
 /**
- * Tries, and leaves a mark where somebody has the lock, which lasts a little longer than until the next try. The mark also tells
- * a lock that somebody has from a Redis that says nothing, which the library takes for the same.
+ * Leaves a mark that lasts a little longer than until the next try, and tries. The mark also tells a lock that somebody
+ * has from a Redis that says nothing, which the library takes for the same, and only after three commands.
  *
  * @throws TransientError
  */
 async function tryOnce(commands: RedisClient, lease: Lease, topic: LockTopic): Promise<boolean> {
-  if (await lease.tryAcquire()) return true;
   await commands.set(markOf(topic), '1', 'PX', 2 * LOOK_MS).catch((cause: unknown) => {
     throw new TransientError('redis', 'There are no locks to be had.', { cause });
   });
-  return false;
+  return lease.tryAcquire();
 }
 
 function hold(
