@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort } from '../../launch/free-port.js';
+import { productPort } from './product-port.js';
 import { startNodeProcess } from '../../launch/services/node-process.js';
 import { startRedis } from '../../launch/services/redis.js';
 import type { ServerProcess } from '../../launch/services/server-process.js';
@@ -109,7 +109,7 @@ async function startAll(options: ProductOptions, stops: Stops, stop: Product['st
   const database = await createTestDatabase(options.services.postgres.superuserUrl);
   stops.push(() => database.drop());
   const redis = await startOwnRedis(path.join(dataDirectory, 'redis'), stops);
-  const port = await freePort();
+  const port = await productPort();
   const ports = { dataDirectory, options, stops };
   const env = environment(options, dataDirectory, port, await redisUrlOf(options, redis.url));
   const { lineToDatabase = (url: string) => Promise.resolve(url) } = options;
@@ -196,8 +196,8 @@ const startOthers = (one: StartOne, count = 1): Promise<Started[]> =>
   Promise.all(Array.from({ length: count - 1 }, (_, index) => startOne({ ...one, suffix: `-${index + 2}` })));
 
 async function startOne(one: StartOne): Promise<Started> {
-  const port = one.port ?? (await freePort());
-  const metricsPort = await freePort();
+  const port = one.port ?? (await productPort());
+  const metricsPort = await productPort();
   const metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
   const url = `http://127.0.0.1:${port}`;
   const start = (): Promise<ServerProcess> =>
