@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { Sample, Usage } from './meter.js';
-import type { Row } from './report.js';
+import type { Goal, Row } from './report.js';
 
 /** Somebody who does the same work as the others. */
 export interface Contestant {
@@ -64,6 +64,15 @@ export function limitRow(result: Result, column: string, amount: number): Row {
     '': `${String(processors)} processors, all busy with ${result.name}`,
     [column]: (processors * amount) / cpuSecondsOf(result),
   };
+}
+
+const WANTED_GAIN = 1.5;
+
+/** What four at once gain over one, whosever that is. */
+export function gainOf(whose: string, one: Result | undefined, four: Result | undefined): Goal {
+  const gain = (one?.seconds ?? 0) / (four?.seconds ?? 1);
+  const goal = `4 at once ${String(WANTED_GAIN)} times as fast as one ${whose}`;
+  return { goal, measured: gain, isMet: gain >= WANTED_GAIN };
 }
 
 /** A quantile of some values. @param share - @default 0.5, the median */

@@ -1,12 +1,11 @@
 import { GIB, MB, MIB, type Bench } from '../bench.js';
 import { measure, type Sample } from '../meter.js';
 import { usageColumns, type Goal, type Report, type Row } from '../report.js';
-import { limitRow, takeTurns, type Contestant, type Result } from '../rounds.js';
+import { gainOf, limitRow, takeTurns, type Contestant, type Result } from '../rounds.js';
 import { startHelper, type Helper } from '../start-helper.js';
 import { measureSmallTus } from './tus-small-files.js';
 
 const WANTED_MIB = 200;
-const WANTED_GAIN = 1.5;
 
 interface Rivals {
   readonly stock: Helper;
@@ -29,7 +28,10 @@ export async function measureTus(bench: Bench): Promise<Report[]> {
     const four = await large(bench, rivals, 4);
     return [
       reportOf(bench, single, 1, []),
-      reportOf(bench, four, 4, gainsOf(single, four)),
+      reportOf(bench, four, 4, [
+        gainOf('of @tus/server', single[1], four[0]),
+        gainOf('of its own', single[0], four[0]),
+      ]),
       await measureSmallTus(bench, stock, stockUrl),
     ];
   } finally {
@@ -92,15 +94,3 @@ const rowOf = ({ name, seconds, usage }: Result, sizeBytes: number, stock: numbe
   'x @tus/server': stock / seconds,
   ...usageColumns(usage, sizeBytes / GIB, 'GiB'),
 });
-
-/** What four streams gain over one: of the stock server, and of our own. */
-function gainsOf([own, stock]: readonly Result[], [four]: readonly Result[]): Goal[] {
-  return [
-    { whose: 'of @tus/server', one: stock },
-    { whose: 'of its own', one: own },
-  ].map(({ whose, one }) => {
-    const gain = (one?.seconds ?? 0) / (four?.seconds ?? 1);
-    const goal = `4 at once ${String(WANTED_GAIN)} times as fast as one ${whose}`;
-    return { goal, measured: gain, isMet: gain >= WANTED_GAIN };
-  });
-}

@@ -126,8 +126,10 @@ async function writeAndRecord(context: FileScope, before: File, after: File): Pr
   const values = { ...after, id, newVersion: after.version, version, attempt };
   if (!locked || !isSame(locked, before)) {
     const [row] = await CHANGES[waiting].andRead(context, values);
-    if (row) await recordChange(context, before.state, toFile(row));
-    return row !== undefined;
+    if (!row) return false;
+    if (locked) context.held.set(before.id, row);
+    await recordChange(context, before.state, toFile(row));
+    return true;
   }
   const scannedBytes = Math.max(locked.scannedBytes, after.scannedBytes);
   const changed = { ...after, receivedBytes: locked.receivedBytes, scannedBytes };
