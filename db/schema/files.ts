@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   check,
   index,
   integer,
@@ -48,6 +49,7 @@ export const files = pgTable(
     metadata: json('metadata').notNull(),
     verdict: json('verdict'),
     partSizeBytes: bigint('part_size_bytes', { mode: 'number' }).notNull(),
+    isPartSizeOpen: boolean('is_part_size_open').notNull().default(false),
     transferMode: text('transfer_mode').notNull().default('PROXIED'),
     receivedBytes: bigint('received_bytes', { mode: 'number' }).notNull(),
     scannedBytes: bigint('scanned_bytes', { mode: 'number' }).notNull(),

@@ -32,6 +32,8 @@ export interface File {
   readonly verdict: Verdict | null;
   /** Size of every part but the last. */
   readonly partSizeBytes: number;
+  /** Whether nobody was told that size: then the first request that brings bytes may settle another one. */
+  readonly isPartSizeOpen: boolean;
   readonly transferMode: TransferMode;
   /** Bytes that are durable: of parts in the ledger, and of fragments. */
   readonly receivedBytes: number;

@@ -1,4 +1,4 @@
-import type { Part } from './file.js';
+import type { File, Part } from './file.js';
 
 const MIB = 1024 * 1024;
 
@@ -39,6 +39,52 @@ function grownPartSize(sizeBytes: number): number {
 
 /** Whole MiB of which so many make up the file. */
 const dividedBy = (parts: number, sizeBytes: number): number => Math.ceil(sizeBytes / parts / MIB) * MIB;
+
+/** The first request that brings bytes of a file. */
+export interface FirstRequest {
+  /** `undefined` where it does not say so beforehand, or is still to come. */
+  readonly requestBytes: number | undefined;
+  /** The most that the file may have. */
+  readonly limitBytes: number;
+  /** Of the store. */
+  readonly minPartBytes: number;
+}
+
+/**
+ * Settles the part size of a file whose sender was not told one: as long as the first request does not bring all of it, others
+ * of the same size will follow. Where each of them is one part or some, or some of them are one, the fewest bytes have to be
+ * stored again to put a part together.
+ */
+export function settlePartSize(
+  { partSizeBytes, isPartSizeOpen }: PartSize,
+  { requestBytes = 0, ...bounds }: FirstRequest,
+): PartSize {
+  if (!isPartSizeOpen || requestBytes === 0) return { partSizeBytes, isPartSizeOpen };
+  const isWhole = requestBytes >= bounds.limitBytes;
+  const fitting = isWhole ? undefined : fittingPartSize(requestBytes, bounds);
+  return { partSizeBytes: fitting ?? partSizeBytes, isPartSizeOpen: false };
+}
+
+type PartSize = Pick<File, 'partSizeBytes' | 'isPartSizeOpen'>;
+
+function fittingPartSize(
+  requestBytes: number,
+  { limitBytes, minPartBytes }: Pick<FirstRequest, 'limitBytes' | 'minPartBytes'>,
+): number | undefined {
+  const least = Math.max(minPartBytes, Math.ceil(limitBytes / MAX_PARTS));
+  if (requestBytes < least) {
+    const requests = Math.ceil(least / requestBytes);
+    return requests * requestBytes <= MAX_DEFAULT_PART_BYTES ? requests * requestBytes : undefined;
+  }
+  for (
+    let parts = Math.ceil(requestBytes / MAX_DEFAULT_PART_BYTES);
+    requestBytes / parts >= least;
+    parts += 1
+  ) {
+    if (requestBytes % parts === 0) return requestBytes / parts;
+  }
+  return undefined;
+}
 
 /** About as many parts a large file is cut into that goes straight to the store. */
 const DIRECT_PARTS = 1_000;

@@ -120,11 +120,17 @@ export interface FileTransaction
    */
   declareSize(id: FileId, sizeBytes: number): Promise<WriteOutcome>;
   /**
-   * Begins to append to an upload. The caller holds the file's lock.
+   * Begins to append to an upload, whose part size is what the file says from now on. The caller holds the file's lock.
    *
    * @returns the token that fences off whoever began before: who finds another one later was overtaken
    */
-  beginAppend(id: FileId): Promise<number>;
+  beginAppend(file: Pick<File, 'id' | 'partSizeBytes' | 'isPartSizeOpen'>): Promise<number>;
+  /**
+   * Lets the part size of an upload be what it is. Not a change of state.
+   *
+   * @returns the part size
+   */
+  settlePartSize(id: FileId): Promise<number>;
   /** Remembers the handle of the store's multipart upload, or that there is none any more. Not a change of state. */
   setIngestHandle(id: FileId, handle: string | null): Promise<void>;
 

@@ -92,6 +92,9 @@ export type LentChunks = AsyncIterable<Uint8Array>;
  * All of it is cancelled by the signal, and what a cancelled call left behind is never visible.
  */
 export interface ObjectStore {
+  /** Bytes of the smallest part that is not the last one of its upload. */
+  readonly minPartBytes: number;
+
   /** Opens a multipart upload. Not idempotent: each call opens another, and the unused one is collectable. */
   beginUpload(key: string, signal?: AbortSignal): Promise<OpenUpload>;
 

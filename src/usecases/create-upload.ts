@@ -2,7 +2,13 @@ import { authorise, type Actor } from '../domain/actor.js';
 import type { Outcome } from '../domain/errors.js';
 import type { File, Priority, TransferMode } from '../domain/file.js';
 import type { MetadataEntry } from '../domain/metadata.js';
-import { chooseDirectPartSize, choosePartSize, countParts, DEFERRED_PART_BYTES } from '../domain/parts.js';
+import {
+  chooseDirectPartSize,
+  choosePartSize,
+  countParts,
+  DEFERRED_PART_BYTES,
+  settlePartSize,
+} from '../domain/parts.js';
 import { ok } from '../domain/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventBus } from '../ports/event-bus.js';
@@ -34,6 +40,12 @@ export interface CreateUploadInput {
   readonly idempotencyKey?: string | undefined;
   /** Whether it is only to become a stretch of another upload, and never a file of its own. */
   readonly isPartial?: boolean | undefined;
+}
+
+/** The requests of a sender that goes from front to back, and is not told how large parts are: those fit its requests. */
+export interface Requests {
+  /** Size of the first one; `undefined` where that is to come. */
+  readonly firstBytes?: number | undefined;
 }
 
 /** How the bytes are to be sent. */
@@ -70,14 +82,14 @@ export interface CreateUploadDeps {
  */
 export const createUpload =
   (deps: CreateUploadDeps) =>
-  async (actor: Actor, input: CreateUploadInput): Promise<Outcome<CreatedUpload>> => {
+  async (actor: Actor, input: CreateUploadInput, requests?: Requests): Promise<Outcome<CreatedUpload>> => {
     const allowed = authorise(actor, 'file:upload');
     if (!allowed.ok) return allowed;
     const checked = checkNewFile(input);
     if (!checked.ok) return checked;
     const marks = input.isPartial ? [PARTIAL_MARK] : [];
     const described = { ...checked.value, metadata: [...checked.value.metadata, ...marks] };
-    const fresh = await newFile(deps, actor, { ...described, ...(await plan(deps, actor, input)) });
+    const fresh = await newFile(deps, actor, { ...described, ...(await plan(deps, actor, input, requests)) });
     const insert = (): Promise<Outcome<File>> => insertOnce(deps, actor, input, fresh);
     const created = await writeNewFile(deps.objects, fresh.file, insert, ({ id }) => id);
     if (!created.ok) return created;
@@ -90,17 +102,24 @@ async function plan(
   { files, objects }: CreateUploadDeps,
   actor: Actor,
   input: CreateUploadInput,
-): Promise<Pick<File, 'sizeBytes' | 'partSizeBytes' | 'transferMode'>> {
+  requests: Requests | undefined,
+): Promise<Pick<File, 'sizeBytes' | 'partSizeBytes' | 'isPartSizeOpen' | 'transferMode'>> {
   const { sizeBytes = null, partSizeBytes, transport } = input;
   const isPossible = transport === 'DIRECT' && objects.direct !== undefined;
   const isAllowed = isPossible && (await files.transact(actor, (tx) => tx.policy())).directTransfer;
   if (isAllowed && sizeBytes !== null) {
     const partBytes = chooseDirectPartSize(sizeBytes, partSizeBytes);
-    return { sizeBytes, partSizeBytes: partBytes, transferMode: 'DIRECT' };
+    return { sizeBytes, partSizeBytes: partBytes, isPartSizeOpen: false, transferMode: 'DIRECT' };
   }
   const wishBytes = partSizeBytes ?? (sizeBytes === null ? DEFERRED_PART_BYTES : undefined);
-  const partBytes = choosePartSize(sizeBytes ?? 0, wishBytes);
-  return { sizeBytes, partSizeBytes: partBytes, transferMode: 'PROXIED' };
+  const partSize = {
+    partSizeBytes: choosePartSize(sizeBytes ?? 0, wishBytes),
+    isPartSizeOpen: requests !== undefined,
+  };
+  const first = { requestBytes: requests?.firstBytes, minPartBytes: objects.minPartBytes };
+  const settled =
+    sizeBytes === null ? partSize : settlePartSize(partSize, { ...first, limitBytes: sizeBytes });
+  return { sizeBytes, ...settled, transferMode: 'PROXIED' };
 }
 
 const insertOnce = (

@@ -35,7 +35,9 @@ export interface NewFile {
 export async function newFile(
   { files, objects, clock, ids, settings }: NewFileDeps,
   actor: Actor,
-  draft: CheckedInput & Pick<File, 'sizeBytes' | 'partSizeBytes'> & Partial<Pick<File, 'transferMode'>>,
+  draft: CheckedInput &
+    Pick<File, 'sizeBytes' | 'partSizeBytes'> &
+    Partial<Pick<File, 'transferMode' | 'isPartSizeOpen'>>,
 ): Promise<NewFile> {
   const id = ids.fileId();
   const ingestKey = ingestKeyOf(actor.tenantId, id);
@@ -63,6 +65,7 @@ type Blank = Omit<File, keyof CheckedInput | 'sizeBytes' | 'partSizeBytes'>;
 
 const blankFile = ({ tenantId, subject }: Actor, id: FileId, createdAt: Date): Blank => ({
   transferMode: 'PROXIED',
+  isPartSizeOpen: false,
   id,
   tenantId,
   version: 1,

@@ -74,8 +74,11 @@ async function prepare(
   { fileId: id, parts, transport }: SignUploadPartsInput,
 ): Promise<Outcome<{ readonly file: File; readonly direct: DirectTransfer | undefined }>> {
   const fileId = parseFileId(id);
-  const file = fileId && (await tx.find(fileId));
-  if (!file) return fault('NOT_FOUND');
+  const found = fileId && (await tx.find(fileId));
+  if (!found) return fault('NOT_FOUND');
+  // Whoever is about to send parts was told how large they are.
+  const isSettled = !found.isPartSizeOpen || !isOpen(found.state);
+  const file = isSettled ? found : { ...found, partSizeBytes: await tx.settlePartSize(found.id) };
   const refused = refusal(file, parts);
   if (refused) return refused;
   if ((transport ?? file.transferMode) === 'PROXIED') return ok({ file, direct: undefined });

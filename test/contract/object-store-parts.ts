@@ -44,6 +44,19 @@ export function describeUploads(subject: GetSubject): void {
       await expectNothing(subject(), key);
     });
 
+    it('takes parts as small as it says', async () => {
+      const { store } = subject();
+      const key = freshKey();
+      const upload = await store.beginUpload(key);
+      const sizes = [store.minPartBytes, store.minPartBytes, 1];
+      const parts = [];
+      for (const size of sizes) parts.push(await put(store, upload, parts.length + 1, size, 'p'));
+      await store.finishUpload(upload, parts);
+      const pieces = sizes.map((size) => [size, 'p'] as const);
+      expect((await readDigest(store, ingest(key))).sha256).toBe(hashOf(...pieces));
+      await store.remove(ingest(key));
+    });
+
     it('copies parts of odd sizes as they are lent', async () => {
       const { store } = subject();
       const key = freshKey();

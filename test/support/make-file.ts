@@ -19,6 +19,7 @@ export const makeFile = (changes: Partial<File> = {}): File => ({
   metadata: [],
   verdict: null,
   partSizeBytes: 8 * 1024 * 1024,
+  isPartSizeOpen: false,
   transferMode: 'PROXIED',
   receivedBytes: 0,
   scannedBytes: 0,

@@ -174,6 +174,7 @@ export function createMemoryObjectStore(
   };
   return {
     objects,
+    minPartBytes: 1,
     beginUpload: (key) => Promise.resolve({ key, handle: 'handle' }),
     putPart: (_, partNumber) => Promise.resolve({ partNumber, etag: 'etag' }),
     finishUpload: () => Promise.resolve(),

@@ -39,6 +39,9 @@ export interface FilesystemStoreOptions {
   readonly minFreeBytes?: number;
 }
 
+/** A disk takes any; each part is a file, and costs a transaction. */
+const MIN_PART_BYTES = 1024 * 1024;
+
 /**
  * Keeps objects in one directory of a local file system, or of one that several processes share and that
  * renames atomically. Opening it removes what dead processes left half-written.
@@ -62,6 +65,7 @@ export async function createFilesystemStore(
     return object;
   };
   return {
+    minPartBytes: MIN_PART_BYTES,
     beginUpload: (key, signal) => run(signal, () => beginUpload(disk, key)),
     adoptParts: (upload, sources) => run(undefined, () => adoptParts(disk, upload, sources)),
     finishUpload: (upload, parts, signal) => run(signal, () => finishUpload(disk, upload, parts)),

@@ -10,6 +10,7 @@ import { createHistory } from './history.js';
 import { createIdempotency } from './idempotency.js';
 import { createInspection } from './inspection.js';
 import { createLedger } from './ledger.js';
+import { createOpenUploads } from './open-uploads.js';
 import { createPolicies } from './policies.js';
 import { createPossession } from './possession.js';
 import { oweUsage, type Owed } from './owed-usage.js';
@@ -40,6 +41,7 @@ export const createFileStore = (database: Database): FileStore => ({
 const AREAS = [
   createFileReads,
   createFileWrites,
+  createOpenUploads,
   createLedger,
   createDirectTransfer,
   createInspection,

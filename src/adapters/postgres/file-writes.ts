@@ -1,11 +1,10 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { files } from '../../../db/schema/files.js';
 import { PermanentError } from '../../domain/errors.js';
 import { holdsQuota, isOpen, type FileState } from '../../domain/file-state.js';
 import type { File } from '../../domain/file.js';
-import type { FileId } from '../../domain/ids.js';
-import { NO_SHARE, shareBetween, shareOf } from '../../domain/quota.js';
+import { shareBetween, shareOf } from '../../domain/quota.js';
 import { ENTRIES_OF_REMOVAL } from '../../domain/saga-entry.js';
 import type { FileTransaction, WriteOutcome } from '../../ports/file-store.js';
 import { fileColumns, GIVEN_ROW, toFile, toRow } from './file-row.js';
@@ -18,10 +17,7 @@ import { given, prepared } from './prepared.js';
 import { GIVEN_STEPS, insertSteps } from './saga-log.js';
 import type { Sql } from './session.js';
 
-type Writes = Pick<
-  FileTransaction,
-  'insert' | 'change' | 'declareSize' | 'beginAppend' | 'setIngestHandle' | 'markStagedRemoved'
->;
+type Writes = Pick<FileTransaction, 'insert' | 'change' | 'markStagedRemoved'>;
 
 /** Writing files, always together with quota, event and audit. */
 export const createFileWrites = (context: FileScope): Writes => ({
@@ -34,23 +30,6 @@ export const createFileWrites = (context: FileScope): Writes => ({
     return exceeded ? `quota-exceeded:${exceeded}` : 'written';
   },
   change: (before, after) => change(context, before, after),
-  declareSize: async (id, sizeBytes) => {
-    const [row] = await context.sql
-      .update(files)
-      .set({ sizeBytes })
-      .where(
-        and(isFile(context, id), isNull(files.sizeBytes), inArray(files.state, ['PENDING', 'RECEIVING'])),
-      )
-      .returning({ receivedBytes: files.receivedBytes });
-    if (!row) return 'stale';
-    // What has arrived is counted already.
-    const exceeded = await moveUsage(context, { ...NO_SHARE, bytes: sizeBytes - row.receivedBytes });
-    return exceeded ? `quota-exceeded:${exceeded}` : 'written';
-  },
-  beginAppend: (id) => beginAppend(context, id),
-  setIngestHandle: async (id, ingestHandle) => {
-    await context.sql.update(files).set({ ingestHandle }).where(isFile(context, id));
-  },
   markStagedRemoved: async (id, version) => {
     await markRemoved(context, { id, version, entries: ENTRIES_OF_REMOVAL });
   },
@@ -69,20 +48,6 @@ const markRemoved = prepared((db) => {
   const steps = db.$with('step', {}).as(insertSteps(GIVEN_STEPS, { from: sql`marked` }));
   return db.with(dropped, marked, steps).select().from(marked);
 });
-
-async function beginAppend(context: FileScope, id: FileId): Promise<number> {
-  const [row] = await growToken(context, { id });
-  if (!row) throw new PermanentError('postgres', 'The upload that is appended to does not exist.');
-  return row.appendToken;
-}
-
-const growToken = prepared((db) =>
-  db
-    .update(files)
-    .set({ appendToken: sql`${files.appendToken} + 1` })
-    .where(isGivenFile)
-    .returning({ appendToken: files.appendToken }),
-);
 
 async function change(context: FileScope, before: File, after: File): Promise<WriteOutcome> {
   // Parts may have come since `before` was read, which is no change of version.

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { MIN_PART_BYTES } from '../../domain/parts.js';
 import type {
   ByteRange,
   DirectTransfer,
@@ -66,6 +67,7 @@ export async function createS3Store(
   const direct = await prepare(s3, options, identity);
   const tags = options.housekeeping ? { 'x-amz-tagging': STAGED_TAG } : {};
   return {
+    minPartBytes: MIN_PART_BYTES,
     beginUpload: async (key, signal) => {
       const { handle } = await beginUpload(s3, 'ingest', key, signal, tags);
       return { key, handle };

@@ -10,7 +10,7 @@ import { sendProblem } from '../problem.js';
 import { appendBody, type AppendBodyDeps, type TusRequest } from './append-body.js';
 import { descriptionHeaders, positionHeaders, refuseType, sendGone, sendRefusal } from './answers.js';
 import { readCreation } from './creation-request.js';
-import { continuesUpload, hasBody } from './request-headers.js';
+import { contentLengthOf, continuesUpload, hasBody } from './request-headers.js';
 
 /** What the handlers of the protocol need. */
 export interface TusHandlersDeps extends AppendBodyDeps {
@@ -79,7 +79,8 @@ async function create(
   }
   const brings = hasBody(request.headers);
   if (brings && !continuesUpload(request.headers)) return refuseType(reply);
-  const created = await deps.useCases.createUpload(actor, wanted.input);
+  const requests = { firstBytes: brings ? contentLengthOf(request.headers) : undefined };
+  const created = await deps.useCases.createUpload(actor, wanted.input, requests);
   if (!created.ok) return sendProblem(reply, created.fault);
   const { file } = created.value;
   if (brings) return createWithBytes(deps, actor, request, reply, file);

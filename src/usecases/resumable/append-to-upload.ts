@@ -99,7 +99,8 @@ async function append(
 async function begin(deps: AppendDeps, actor: Actor, input: Append): Promise<Outcome<Appendable>> {
   const lost = await reconcileById(deps, actor, input.fileId, 'all');
   if (lost) return lost;
-  return deps.files.transact(actor, (tx) => beginAppend(tx, input, deps.clock.now()));
+  const { minPartBytes } = deps.objects;
+  return deps.files.transact(actor, (tx) => beginAppend(tx, input, { now: deps.clock.now(), minPartBytes }));
 }
 
 /** There is nothing to look at yet. Who finds the upload and begins to append meanwhile fences this request off. */

@@ -1,10 +1,11 @@
 import { fault, type Outcome } from '../../domain/errors.js';
 import type { File } from '../../domain/file.js';
 import type { FileId } from '../../domain/ids.js';
-import { MAX_PARTS } from '../../domain/parts.js';
+import { MAX_PARTS, settlePartSize, type FirstRequest } from '../../domain/parts.js';
 import { ok } from '../../domain/result.js';
 import { uploadPhase } from '../../domain/upload-position.js';
 import type { FileTransaction } from '../../ports/file-store.js';
+import type { ObjectStore } from '../../ports/object-store.js';
 import { lockFile, written } from '../apply.js';
 import { fitsPolicy, longestUpload, tooLarge } from '../check-new-file.js';
 import { isFinal } from './partial.js';
@@ -35,7 +36,7 @@ export interface Appendable extends Transfer {
 export async function beginAppend(
   tx: FileTransaction,
   claim: AppendClaim,
-  now: Date,
+  { now, minPartBytes }: { readonly now: Date } & Pick<ObjectStore, 'minPartBytes'>,
 ): Promise<Outcome<Appendable>> {
   const locked = await lockFile(tx, claim.fileId);
   if (!locked.ok) return locked;
@@ -55,10 +56,20 @@ export async function beginAppend(
   }
   const limitBytes = sized.value.sizeBytes ?? longestUpload(await tx.policy(), sized.value);
   if (offsetBytes + (claim.contentLength ?? 0) > limitBytes) return tooLarge(limitBytes);
+  const file = settled(sized.value, { ...claim, limitBytes, minPartBytes });
   // What is complete is only looked at: no bytes are entered any more.
-  const appendToken = phase === 'open' ? await tx.beginAppend(claim.fileId) : sized.value.appendToken;
-  return ok({ ...transfer, file: { ...sized.value, appendToken }, offsetBytes, limitBytes });
+  const appendToken = phase === 'open' ? await tx.beginAppend(file) : file.appendToken;
+  return ok({ ...transfer, file: { ...file, appendToken }, offsetBytes, limitBytes });
 }
+
+/** Nothing has come of what is PENDING: its parts may still be of any size. */
+const settled = (
+  file: File,
+  { contentLength, ...bounds }: Pick<AppendClaim, 'contentLength'> & Omit<FirstRequest, 'requestBytes'>,
+): File =>
+  file.state === 'PENDING'
+    ? { ...file, ...settlePartSize(file, { requestBytes: contentLength, ...bounds }) }
+    : file;
 
 /** The upload with the size that is claimed, where it may have that. */
 async function checkSize(

@@ -11,8 +11,11 @@ import {
   MIN_PART_BYTES,
   missingParts,
   partSizeAt,
+  settlePartSize,
+  type FirstRequest,
 } from '../../../src/domain/parts.js';
 
+const MIB = 1024 ** 2;
 const sizes = fc.integer({ min: 0, max: MAX_FILE_BYTES });
 
 describe('the parts of a file', () => {
@@ -71,6 +74,68 @@ describe('the parts of a file', () => {
       ),
     );
     expect(chooseDirectPartSize(1)).toBe(DEFAULT_PART_BYTES);
+  });
+
+  describe('of a sender who is not told of them', () => {
+    const open = { partSizeBytes: 32 * MIB, isPartSizeOpen: true };
+    const first = (requestBytes: number | undefined, changes: Partial<FirstRequest> = {}) =>
+      settlePartSize(open, {
+        requestBytes,
+        limitBytes: 1024 * MIB,
+        minPartBytes: MIN_PART_BYTES,
+        ...changes,
+      });
+    const settled = (partSizeBytes: number) => ({ partSizeBytes, isPartSizeOpen: false });
+
+    it('are requests, some of them or whole numbers of one, within the bounds', () => {
+      const request = fc.integer({ min: 1, max: MAX_PART_BYTES });
+      fc.assert(
+        fc.property(
+          request,
+          sizes,
+          fc.integer({ min: 1, max: MIN_PART_BYTES }),
+          (requestBytes, limitBytes, min) => {
+            const { partSizeBytes, isPartSizeOpen } = first(requestBytes, { limitBytes, minPartBytes: min });
+            expect(isPartSizeOpen).toBe(false);
+            if (partSizeBytes === open.partSizeBytes) return;
+            expect(requestBytes).toBeLessThan(limitBytes);
+            expect(partSizeBytes).toBeGreaterThanOrEqual(min);
+            expect(partSizeBytes).toBeLessThanOrEqual(32 * MIB);
+            expect(countParts(limitBytes, partSizeBytes)).toBeLessThanOrEqual(MAX_PARTS);
+            expect(Math.min(partSizeBytes % requestBytes, requestBytes % partSizeBytes)).toBe(0);
+          },
+        ),
+      );
+    });
+
+    it.each([
+      ['a request', 8 * MIB, 8 * MIB],
+      ['a third of a large request', 90_000_000, 30_000_000],
+      ['more of it where a third leaves a rest', 32 * MIB * 2 + 5, (32 * MIB * 2 + 5) / 3],
+      ['as few small requests as the store takes', 4_000_000, 8_000_000],
+      ['as ever where the request has a prime number of bytes', 67_108_859, 32 * MIB],
+    ])('are %s', (_what, requestBytes, partSizeBytes) => {
+      expect(first(requestBytes)).toEqual(settled(partSizeBytes));
+    });
+
+    it('are larger where there would be too many, and as ever where those would be too large', () => {
+      expect(first(8 * MIB, { limitBytes: 100_000 * MIB })).toEqual(settled(16 * MIB));
+      expect(first(24 * MIB, { limitBytes: 300_000 * MIB })).toEqual(settled(32 * MIB));
+    });
+
+    it('are as ever where a request brings the whole file', () => {
+      expect(first(1024 * MIB)).toEqual(settled(32 * MIB));
+    });
+
+    it('are still open after a request that brings nothing, or does not say how much', () => {
+      expect(first(0)).toEqual(open);
+      expect(first(undefined)).toEqual(open);
+    });
+
+    it('are what was settled before', () => {
+      const request = { requestBytes: MIB, limitBytes: 2 * MIB, minPartBytes: 1 };
+      expect(settlePartSize(settled(9), request)).toEqual(settled(9));
+    });
   });
 
   it.each([0, -1, 1.5, 4, NaN])('do not include number %s of three', (number) => {

@@ -18,6 +18,7 @@ function makeOwn() {
   const object = () => Promise.resolve({ sizeBytes: 3, body: Readable.from(['a', 'b', 'c']) });
   const nothing = () => Promise.resolve();
   return {
+    minPartBytes: 1,
     beginUpload: vi.fn(() => Promise.resolve(UPLOAD)),
     putPart: vi.fn(() => Promise.resolve({ partNumber: 1, etag: 'e' })),
     finishUpload: vi.fn(nothing),

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createApiClient, granted, type ApiClient, type FileView } from '../support/api-client.js';
+import type { Product } from '../support/product.js';
+import { sliceOf } from '../support/send-file.js';
+import { onSharedProduct } from '../support/shared-product.js';
+import { createTusUpload, offsetOf, tusCalls, type TusCall } from '../support/tus-calls.js';
+import { beginUpload, expectClean } from '../support/tus-scene.js';
+
+const MIB = 1024 * 1024;
+
+describe('the parts of an upload whose sender is not told of them', () => {
+  let product: Product;
+  let token: string;
+  let client: ApiClient;
+  let call: TusCall;
+  onSharedProduct(async (shared) => {
+    product = shared;
+    token = await product.token('acme-uploader');
+    client = createApiClient(product.url, token);
+    call = tusCalls(product.url, token);
+  });
+
+  async function uploadOf(url: string): Promise<FileView['upload']> {
+    const file = granted(await client.file(url.split('/').at(-1) ?? ''));
+    if (!file) throw new Error('There is no such file.');
+    return file.upload;
+  }
+
+  const append = async (path: string, offset: number, bytes: Uint8Array): Promise<void> => {
+    const answer = await call('PATCH', path, { 'upload-offset': String(offset) }, bytes);
+    expect(answer.status).toBe(204);
+  };
+
+  const signPart = async (path: string, partNumber: number): Promise<string> => {
+    const input = { fileId: path.split('/').at(-1), parts: [{ partNumber }] };
+    return granted(await client.signUploadParts(input)).parts[0]?.url ?? '';
+  };
+
+  it.each([
+    ['one request each', 11_000_001, 3_000_000, 3_000_000, {}],
+    ['two of one request', 80 * MIB + 1, 40 * MIB, 20 * MIB, {}],
+    ['four requests each', 3 * MIB, 300_000, 1_200_000, {}],
+    [
+      'one request each, the first of which comes along',
+      5_000_000,
+      2_000_000,
+      2_000_000,
+      { uploadDataDuringCreation: true },
+    ],
+    [
+      'one request each, of a length that comes late',
+      8_000_001,
+      4_000_000,
+      4_000_000,
+      { uploadLengthDeferred: true },
+    ],
+    ['as large as ever where the first request brings all', 20 * MIB, Infinity, 8 * MIB, {}],
+  ])('are %s', async (_what, sizeBytes, chunkSize, partSizeBytes, options) => {
+    const bytes = randomBytes(sizeBytes);
+    const url = await beginUpload(product, token, bytes, { chunkSize, ...options }).done;
+    expect(await uploadOf(url)).toMatchObject({
+      partSizeBytes,
+      partCount: Math.ceil(sizeBytes / partSizeBytes),
+    });
+    await expectClean(product, token, url, bytes);
+  });
+
+  it('stay as they were told to who goes on with signed parts', async () => {
+    const bytes = randomBytes(7_000_000);
+    const path = await createTusUpload(call, bytes.length);
+    await append(path, 0, bytes.subarray(0, 2_000_000));
+    await append(path, 2_000_000, bytes.subarray(2_000_000, 2_500_000));
+    const { partSizeBytes, missingPartNumbers } = await uploadOf(path);
+    expect([partSizeBytes, missingPartNumbers]).toEqual([2_000_000, [2, 3, 4]]);
+    for (const number of missingPartNumbers) {
+      const body = new Uint8Array(sliceOf(bytes, partSizeBytes, number));
+      expect((await fetch(await signPart(path, number), { method: 'PUT', body })).status).toBe(200);
+    }
+    granted(await client.completeUpload({ fileId: path.split('/').at(-1) }));
+    await expectClean(product, token, path, bytes);
+  });
+
+  it('stay as they are once a part was signed', async () => {
+    const bytes = randomBytes(9 * MIB);
+    const path = await createTusUpload(call, bytes.length);
+    const url = await signPart(path, 2);
+    await append(path, 0, bytes.subarray(0, 2 * MIB));
+    expect(await uploadOf(path)).toMatchObject({ partSizeBytes: 8 * MIB, missingPartNumbers: [1, 2] });
+    const body = new Uint8Array(bytes.subarray(8 * MIB));
+    expect((await fetch(url, { method: 'PUT', body })).status).toBe(200);
+    await append(path, 2 * MIB, bytes.subarray(2 * MIB, 8 * MIB));
+    await expectClean(product, token, path, bytes);
+  });
+
+  it('stay as they were answered to createUpload, whatever the requests', async () => {
+    const bytes = randomBytes(9 * MIB);
+    const created = granted(await client.createUpload({ name: 'a.bin', sizeBytes: bytes.length }));
+    const path = new URL(created.transfer.tusUrl).pathname;
+    await append(path, 0, bytes.subarray(0, 2 * MIB));
+    expect(await uploadOf(path)).toMatchObject({ partSizeBytes: created.transfer.partSizeBytes });
+    await beginUpload(product, token, bytes, { uploadUrl: `${product.url}${path}` }).done;
+    await expectClean(product, token, path, bytes);
+  });
+
+  it('fit the first request that brings something', async () => {
+    const bytes = randomBytes(4 * MIB);
+    const path = await createTusUpload(call, bytes.length);
+    await append(path, 0, new Uint8Array());
+    const other = await call('PATCH', path, { 'upload-offset': '7' }, bytes.subarray(0, 3 * MIB));
+    expect(other.status).toBe(409);
+    await append(path, 0, bytes.subarray(0, 2 * MIB));
+    await append(path, 2 * MIB, bytes.subarray(2 * MIB, 3 * MIB));
+    expect(await offsetOf(call, path)).toBe(3 * MIB);
+    expect(await uploadOf(path)).toMatchObject({ partSizeBytes: 2 * MIB, missingPartNumbers: [2] });
+    await append(path, 3 * MIB, bytes.subarray(3 * MIB));
+    await expectClean(product, token, path, bytes);
+  });
+});
