@@ -36,10 +36,7 @@ export async function givePart(
     await bytes.spool.give?.requireOpen(uploadOf(file));
     await fill(bytes, expected, body);
     signal.throwIfAborted();
-    return (
-      (await give(bytes, file, expected)) ??
-      (await storePart(objects, file, expected, bytes.spool.read(), signal))
-    );
+    return await storeSpooled(objects, file, expected, bytes, signal);
   } finally {
     await bytes.close();
   }
@@ -55,7 +52,23 @@ async function fill({ begin, spool }: ProvenSpool, { sizeBytes }: Expected, body
   if (spool.sizeBytes !== sizeBytes) throw wrongSize(sizeBytes);
 }
 
-/** @returns nothing where the bytes have to be read again */
+/**
+ * Makes all bytes of a file that has settled a part in the store. Where they lie on its disk and are proven, they only get
+ * the name; else they are read again.
+ *
+ * @throws as `storePart`
+ */
+export async function storeSpooled(
+  objects: ObjectStore,
+  file: File,
+  expected: Expected,
+  bytes: ProvenSpool,
+  signal: AbortSignal,
+): Promise<ProvenPart> {
+  const given = await give(bytes, file, expected);
+  return given ?? storePart(objects, file, expected, bytes.spool.read(), signal);
+}
+
 async function give(
   bytes: ProvenSpool,
   file: File,

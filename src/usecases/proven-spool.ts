@@ -16,7 +16,9 @@ export interface ProvenSpool {
    * @param sizeBytes - how many will come at most; decides where they are hashed. Without it they are not.
    */
   readonly begin: (sizeBytes?: number) => void;
-  /** The proof of all bytes of the file that has settled; only once, and `undefined` where there is none. */
+  /**
+   * The proof of all bytes of the file that has settled, also after it was given away; `undefined` where there is none.
+   */
   readonly prove: () => Promise<PartProof | undefined>;
   readonly close: () => Promise<void>;
 }
@@ -27,29 +29,46 @@ const HERE_BYTES = 1024 * 1024;
 /** Opens a file. Its bytes are only ever proven where they can be given to the store. */
 export async function openProvenSpool(spools: Spool, digester: Digester): Promise<ProvenSpool> {
   let proof: Proof | undefined;
+  let proven: Promise<PartProof | undefined> | undefined;
   const spool = await spools.open((chunks) => proof?.update(chunks));
   const end = (): void => {
     proof?.abort();
     proof = undefined;
   };
+  const finish = async (): Promise<PartProof | undefined> => {
+    const finished = proof?.sizeBytes() === spool.sizeBytes ? await proof.finish() : undefined;
+    end();
+    return finished;
+  };
   return {
     spool,
     begin: (sizeBytes) => {
       end();
+      proven = undefined;
       spool.clear();
       if (!spool.give || sizeBytes === undefined) return;
       proof = sizeBytes < HERE_BYTES ? proveHere() : proveElsewhere(digester, sizeBytes);
     },
-    prove: async () => {
-      const proven = proof?.sizeBytes() === spool.sizeBytes ? await proof.finish() : undefined;
-      end();
-      return proven;
-    },
+    prove: () => (proven ??= finish()),
     close: () => {
       end();
       return spool.close();
     },
   };
+}
+
+/** One that is being filled, and one whose bytes are on their way into the store. */
+export type TwoSpools = readonly [ProvenSpool, ProvenSpool];
+
+/** Opens two files. */
+export async function openTwoSpools(spools: Spool, digester: Digester): Promise<TwoSpools> {
+  const first = await openProvenSpool(spools, digester);
+  try {
+    return [first, await openProvenSpool(spools, digester)];
+  } catch (error) {
+    await first.close();
+    throw error;
+  }
 }
 
 interface Proof {

@@ -5,7 +5,7 @@ import { isOpen } from '../domain/file-state.js';
 import { toSnapshot } from '../domain/file-snapshot.js';
 import type { File, Priority } from '../domain/file.js';
 import type { MetadataEntry } from '../domain/metadata.js';
-import { MIN_PART_BYTES } from '../domain/parts.js';
+import { DEFAULT_PART_BYTES } from '../domain/parts.js';
 import { ok } from '../domain/result.js';
 import type { FileTransaction } from '../ports/file-store.js';
 import type { Ids } from '../ports/ids.js';
@@ -27,6 +27,7 @@ export interface ReceiveFileInput {
   readonly priority?: Priority | undefined;
   readonly metadata?: readonly MetadataEntry[] | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** Its chunks are taken together with their memory: nobody else reads them any more. */
   readonly body: Readable;
   /** Aborts when the client is gone. */
   readonly signal: AbortSignal;
@@ -87,7 +88,7 @@ async function openFile(
 ): Promise<Outcome<OpenFile>> {
   const checked = checkNewFile(input);
   if (!checked.ok) return checked;
-  const draft = { ...checked.value, sizeBytes: null, partSizeBytes: MIN_PART_BYTES };
+  const draft = { ...checked.value, sizeBytes: null, partSizeBytes: DEFAULT_PART_BYTES };
   const { file: fresh, policy } = await newFile(deps, actor, draft);
   const open = async (tx: FileTransaction): Promise<Outcome<OpenFile>> => {
     const opened = await idempotently(tx, requestOf(deps, actor, input), async () => {

@@ -1,21 +1,27 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Actor } from '../domain/actor.js';
 import { fault, FaultError, PermanentError } from '../domain/errors.js';
 import { isOpen } from '../domain/file-state.js';
 import { givenUp, wasGivenUp } from './given-up.js';
 import type { File, Part } from '../domain/file.js';
+import type { Digester } from '../ports/digester.js';
 import type { ObjectStore } from '../ports/object-store.js';
+import type { Spool } from '../ports/spool.js';
 import { announce } from './announce.js';
-import { tooLarge } from './check-new-file.js';
+import { cutPieces, type Piece } from './cut-pieces.js';
+import { eachOverlapping } from './each-overlapping.js';
+import { storeSpooled } from './give-part.js';
+import { openTwoSpools } from './proven-spool.js';
 import { enterPart } from './receive-part.js';
 import { refuseBytes, type RefuseBytesDeps } from './refuse-bytes.js';
 import { removeFragments } from './remove-fragments.js';
-import { storePart } from './store-part.js';
+import { isSamePart } from './same-part.js';
 
 /** What taking parts needs. */
 export interface TakePartsDeps extends RefuseBytesDeps {
   readonly objects: ObjectStore;
+  readonly spool: Spool;
+  readonly digests: Digester;
 }
 
 /** A stream of unknown length on its way into the ledger of a file. */
@@ -28,9 +34,9 @@ export interface IncomingStream {
 }
 
 /**
- * Cuts a stream of unknown length into parts and puts each into store and ledger. Of the stream, one part
- * is in memory at a time. A part that the ledger has already is not stored again but must be the same: that
- * is how a repeated request goes on where the first one broke off.
+ * Cuts a stream of unknown length into parts and puts each into store and ledger. While one goes into the store the next
+ * one arrives; of neither are more than a few MiB in memory. A part that the ledger has already is not stored again but
+ * must be the same: that is how a repeated request goes on where the first one broke off.
  *
  * @returns how many bytes the stream had
  * @throws FaultError TOO_LARGE, QUOTA_EXCEEDED, CONFLICT, or IDEMPOTENCY_MISMATCH when a repeated stream differs
@@ -38,68 +44,63 @@ export interface IncomingStream {
 export async function takeParts(
   deps: TakePartsDeps,
   actor: Actor,
-  incoming: IncomingStream,
+  { file, body, signal, maxBytes }: IncomingStream,
 ): Promise<number> {
-  const { file, body, signal, maxBytes } = incoming;
-  const ledger = await knownParts(deps, actor, file);
+  const parts = await knownParts(deps, actor, file);
+  // Of a complete upload too: whether the stream is as long as it only shows at the end.
+  const continued = { sizeBytes: null, partSizeBytes: file.partSizeBytes };
+  const coming = {
+    file: continued,
+    parts,
+    offsetBytes: 0,
+    limitBytes: maxBytes,
+    body,
+    observe: () => undefined,
+  };
+  const spools = await openTwoSpools(deps.spool, deps.digests);
   let totalBytes = 0;
-  let partNumber = 0;
-  for await (const chunks of cut(body, file.partSizeBytes)) {
-    partNumber += 1;
-    const part = describe(partNumber, chunks);
-    totalBytes += part.sizeBytes;
-    if (totalBytes > maxBytes) throw new FaultError(tooLarge(maxBytes).fault);
-    const known = ledger.find((entry) => entry.partNumber === part.partNumber);
-    if (known) assertSame(known, part);
-    else await takePart(deps, actor, file, { ...part, chunks }, signal);
+  try {
+    await eachOverlapping(wholeParts(cutPieces(coming, spools)), async ({ partNumber, bytes }) => {
+      const { sizeBytes } = bytes.spool;
+      totalBytes += sizeBytes;
+      const part = { partNumber, bytes, sizeBytes };
+      const known = parts.get(partNumber);
+      if (known) await requireSame(known, part);
+      else await takePart(deps, actor, file, part, signal);
+    });
+  } finally {
+    await Promise.all(spools.map(({ close }) => close()));
   }
   if (totalBytes < file.receivedBytes) throw mismatch();
   return totalBytes;
 }
 
 /** What earlier requests have brought; a file without bytes has no parts. */
-const knownParts = async ({ files }: TakePartsDeps, actor: Actor, file: File): Promise<readonly Part[]> =>
-  file.receivedBytes === 0 ? [] : files.transact(actor, (tx) => tx.parts(file.id));
-
-/** Cuts a stream into pieces of one size; the last one may be shorter. */
-async function* cut(body: Readable, sizeBytes: number): AsyncGenerator<Buffer[]> {
-  let chunks: Buffer[] = [];
-  let filled = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    let rest = chunk;
-    while (filled + rest.length >= sizeBytes) {
-      const taken = sizeBytes - filled;
-      yield [...chunks, rest.subarray(0, taken)];
-      rest = rest.subarray(taken);
-      chunks = [];
-      filled = 0;
-    }
-    if (rest.length > 0) chunks.push(rest);
-    filled += rest.length;
-  }
-  if (filled > 0) yield chunks;
+async function knownParts(
+  { files }: TakePartsDeps,
+  actor: Actor,
+  file: File,
+): Promise<ReadonlyMap<number, Part>> {
+  const parts = file.receivedBytes === 0 ? [] : await files.transact(actor, (tx) => tx.parts(file.id));
+  return new Map(parts.map((part) => [part.partNumber, part]));
 }
 
-interface DescribedPart {
-  readonly partNumber: number;
+/** The last piece is a part of its own once the stream has ended well: one that broke off leaves no part that is shorter than others. */
+async function* wholeParts(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece> {
+  let last: Piece | undefined;
+  for await (const piece of pieces) {
+    if (piece.endsPart) yield piece;
+    else last = piece;
+  }
+  if (last && last.bytes.spool.sizeBytes > 0) yield last;
+}
+
+async function requireSame(known: Part, { bytes, sizeBytes }: CutPart): Promise<void> {
+  if (!(await isSamePart(known, bytes, sizeBytes))) throw mismatch();
+}
+
+interface CutPart extends Pick<Piece, 'partNumber' | 'bytes'> {
   readonly sizeBytes: number;
-  readonly sha256: string;
-}
-
-type CutPart = DescribedPart & { readonly chunks: readonly Buffer[] };
-
-function describe(partNumber: number, chunks: readonly Buffer[]): DescribedPart {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  for (const chunk of chunks) {
-    hash.update(chunk);
-    sizeBytes += chunk.length;
-  }
-  return { partNumber, sizeBytes, sha256: hash.digest('hex') };
-}
-
-function assertSame(known: Part, part: DescribedPart): void {
-  if (known.sha256 !== part.sha256 || known.sizeBytes !== part.sizeBytes) throw mismatch();
 }
 
 async function takePart(
@@ -115,9 +116,9 @@ async function takePart(
   if (!refusal) return;
   // A twin of this request may have been faster and have completed the upload with the same bytes.
   const ledger = await deps.files.transact(actor, (tx) => tx.parts(file.id));
-  const known = ledger.find((entry) => entry.partNumber === part.partNumber);
+  const known = ledger.find(({ partNumber }) => partNumber === part.partNumber);
   if (!known) throw refusal;
-  assertSame(known, part);
+  await requireSame(known, part);
 }
 
 /** Stores a part and enters it into the ledger, or tells why the upload takes no part any more. */
@@ -129,7 +130,7 @@ async function tryPart(
   signal: AbortSignal,
 ): Promise<FaultError | undefined> {
   try {
-    const stored = await storePart(deps.objects, file, part, Readable.from(part.chunks), signal);
+    const stored = await storeSpooled(deps.objects, file, part, part.bytes, signal);
     const entered = await enterPart(deps, actor, file, stored);
     if (!entered.ok) return new FaultError(entered.fault);
     announce(deps.bus, file);

@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUploadSpool } from '../../src/adapters/filesystem/upload-spool.js';
 import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
 import type { File } from '../../src/domain/file.js';
@@ -37,19 +33,13 @@ const free: UploadLocks = {
 
 describe('an upload whose bytes are all there', () => {
   let scene: InspectionScene;
-  let spoolRoot: string;
   let deps: AppendDeps;
   beforeAll(async () => {
     scene = await openInspectionScene();
-    spoolRoot = await mkdtemp(path.join(tmpdir(), 'lazaret-spool-'));
-    const spool = await createUploadSpool({ root: spoolRoot, minFreeBytes: 0, clock: scene.deps.clock });
     const settings = { sessionTtlSeconds: 3_600, idempotencyTtlSeconds: 3_600 };
-    deps = { ...scene.deps, ids: createUuidV7Ids(), locks: free, spool, settings };
+    deps = { ...scene.deps, ids: createUuidV7Ids(), locks: free, settings };
   });
-  afterAll(async () => {
-    await scene.close();
-    await rm(spoolRoot, { recursive: true, force: true });
-  });
+  afterAll(() => scene.close());
 
   const newUpload = async (changes: Partial<File>): Promise<FileId> => {
     const draft = draftFile(ACTOR, { partSizeBytes: 5_242_880, expiresAt: null, ...changes });

@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUploadSpool } from '../../src/adapters/filesystem/upload-spool.js';
 import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
 import type { File } from '../../src/domain/file.js';
@@ -45,19 +41,13 @@ function slowBody(bytes: Buffer): { body: Readable; isRead: Promise<void>; end()
 
 describe('two requests that both believe that they alone may append', () => {
   let scene: InspectionScene;
-  let spoolRoot: string;
   let deps: AppendDeps & EndFileDeps;
   beforeAll(async () => {
     scene = await openInspectionScene();
-    spoolRoot = await mkdtemp(path.join(tmpdir(), 'lazaret-spool-'));
-    const spool = await createUploadSpool({ root: spoolRoot, minFreeBytes: 0, clock: scene.deps.clock });
     const settings = { sessionTtlSeconds: 3_600, idempotencyTtlSeconds: 3_600 };
-    deps = { ...scene.deps, ids: createUuidV7Ids(), locks: everybodyHolds, spool, settings };
+    deps = { ...scene.deps, ids: createUuidV7Ids(), locks: everybodyHolds, settings };
   });
-  afterAll(async () => {
-    await scene.close();
-    await rm(spoolRoot, { recursive: true, force: true });
-  });
+  afterAll(() => scene.close());
 
   const newUpload = (): Promise<FileId> =>
     scene.deps.files.transact(ACTOR, async (tx) => {

@@ -55,22 +55,27 @@ function gated(
   return { store, reached: reached.promise, open: gate.resolve };
 }
 
-describe('bytes that arrive when another request has ended their upload', () => {
+const WAYS = ['given to', 'streamed into'] as const;
+
+describe.each(WAYS)('bytes %s the store, which arrive when another request has ended their upload', (way) => {
   let scene: InspectionScene;
+  let usual: Store;
   beforeAll(async () => {
     scene = await openInspectionScene();
+    const { spool: _, ...streaming }: Store = scene.deps.objects;
+    usual = way === 'given to' ? scene.deps.objects : streaming;
   });
   afterAll(() => scene.close());
 
-  const send = (
-    objects: ObjectStore,
-    key: string,
-    bytes: Buffer,
-  ): ReturnType<ReturnType<typeof receiveFile>> =>
-    receiveFile({ ...scene.deps, objects, ids: createUuidV7Ids(), settings: SETTINGS })(ACTOR, {
+  const send = (objects: Store, key: string, bytes: Buffer): ReturnType<ReturnType<typeof receiveFile>> =>
+    receiveFile({
+      ...scene.deps,
+      ...(objects.spool && { spool: objects.spool }),
+      ...{ objects, ids: createUuidV7Ids(), settings: SETTINGS },
+    })(ACTOR, {
       name: 'twin.bin',
       idempotencyKey: key,
-      body: Readable.from([bytes], { objectMode: false }),
+      body: Readable.from([Buffer.from(bytes)], { objectMode: false }),
       signal: new AbortController().signal,
     });
 
@@ -80,10 +85,10 @@ describe('bytes that arrive when another request has ended their upload', () => 
   it.each(['before', 'after'] as const)(
     'a twin of a whole file gets the answer of the faster one, which came in %s the store took the bytes',
     async (moment) => {
-      const slow = gated(scene.deps.objects, moment);
+      const slow = gated(usual, moment);
       const late = send(slow.store, moment, BYTES);
       await slow.reached;
-      const first = await send(scene.deps.objects, moment, BYTES);
+      const first = await send(usual, moment, BYTES);
       expect(first).toMatchObject({ ok: true, value: { state: 'SCANNING' } });
       if (first.ok && moment === 'before') await scene.inspect(first.value);
       slow.open();
@@ -92,27 +97,27 @@ describe('bytes that arrive when another request has ended their upload', () => 
   );
 
   it('a twin with other bytes is told that they differ', async () => {
-    const slow = gated(scene.deps.objects, 'before');
+    const slow = gated(usual, 'before');
     const late = send(slow.store, 'other', Buffer.from('other bytes'));
     await slow.reached;
-    await send(scene.deps.objects, 'other', BYTES);
+    await send(usual, 'other', BYTES);
     slow.open();
     expect(await late).toMatchObject({ ok: false, fault: { code: 'IDEMPOTENCY_MISMATCH' } });
   });
 
   it('a whole file is taken also when its key was forgotten meanwhile', async () => {
-    const slow = gated(scene.deps.objects, 'before');
+    const slow = gated(usual, 'before');
     const late = send(slow.store, 'forgotten', BYTES);
     await slow.reached;
     await asSuperuser(scene.ownerUrl, (client) => client.query('delete from idempotency_keys'));
     slow.open();
     const first = await late;
     expect(first).toMatchObject({ ok: true, value: { state: 'SCANNING' } });
-    expect(await send(scene.deps.objects, 'forgotten', BYTES)).toEqual(first);
+    expect(await send(usual, 'forgotten', BYTES)).toEqual(first);
   });
 
   it('a whole file never gives its answer to another request that has its key by now', async () => {
-    const slow = gated(scene.deps.objects, 'before');
+    const slow = gated(usual, 'before');
     const late = send(slow.store, 'taken', BYTES);
     await slow.reached;
     await expireKeys();
@@ -135,19 +140,19 @@ describe('bytes that arrive when another request has ended their upload', () => 
     ['gets the answer of the other where the bytes are the same', BYTES, 'same'],
     ['is told that they differ where they are others', Buffer.from('THE same bytes, sent twice'), 'mismatch'],
   ])('a whole file that was sent again after its key ran out %s', async (_what, bytes, expected) => {
-    const slow = gated(scene.deps.objects, 'before');
+    const slow = gated(usual, 'before');
     const late = send(slow.store, expected, bytes);
     await slow.reached;
     await expireKeys();
-    const first = await send(scene.deps.objects, expected, BYTES);
+    const first = await send(usual, expected, BYTES);
     slow.open();
     const mismatch = { ok: false, fault: { code: 'IDEMPOTENCY_MISMATCH' } };
     expect(await late).toMatchObject(expected === 'same' ? first : mismatch);
-    expect(await send(scene.deps.objects, expected, BYTES)).toEqual(first);
+    expect(await send(usual, expected, BYTES)).toEqual(first);
   });
 
   it('of two whole files of one key the one that is complete first is the answer to both', async () => {
-    const [slow, slower] = [gated(scene.deps.objects, 'before'), gated(scene.deps.objects, 'before')];
+    const [slow, slower] = [gated(usual, 'before'), gated(usual, 'before')];
     const late = send(slow.store, 'both', BYTES);
     await slow.reached;
     await expireKeys();
@@ -158,42 +163,37 @@ describe('bytes that arrive when another request has ended their upload', () => 
     expect(first).toMatchObject({ ok: true, value: { state: 'SCANNING' } });
     slower.open();
     expect(await later).toEqual(first);
-    expect(await send(scene.deps.objects, 'both', BYTES)).toEqual(first);
+    expect(await send(usual, 'both', BYTES)).toEqual(first);
   });
 
-  it.each(['given to', 'streamed into'])(
-    'a part that is %s the store is refused with CONFLICT, also when its place there is gone',
-    async (way) => {
-      const { spool: _, ...streaming }: Store = scene.deps.objects;
-      const usual: Store = way === 'given to' ? scene.deps.objects : streaming;
-      const file = await scene.deps.files.transact(ACTOR, async (tx) => {
-        const draft = draftFile(ACTOR, { sizeBytes: BYTES.length, partSizeBytes: 5_242_880 });
-        const { handle } = await scene.deps.objects.beginUpload(draft.ingestKey);
-        const fresh = { ...draft, ingestHandle: handle };
-        await tx.insert(fresh);
-        return fresh;
+  it('a part is refused with CONFLICT, also when its place in the store is gone', async () => {
+    const file = await scene.deps.files.transact(ACTOR, async (tx) => {
+      const draft = draftFile(ACTOR, { sizeBytes: BYTES.length, partSizeBytes: 5_242_880 });
+      const { handle } = await scene.deps.objects.beginUpload(draft.ingestKey);
+      const fresh = { ...draft, ingestHandle: handle };
+      await tx.insert(fresh);
+      return fresh;
+    });
+    const grant = {
+      tenantId: file.tenantId,
+      fileId: file.id,
+      partNumber: 1,
+      sizeBytes: BYTES.length,
+      subject: 'alice',
+    };
+    const put = (objects: Store): ReturnType<ReturnType<typeof receivePart>> =>
+      receivePart({ ...scene.deps, objects })(grant, ACME, {
+        body: Readable.from([BYTES], { objectMode: false }),
+        signal: new AbortController().signal,
       });
-      const grant = {
-        tenantId: file.tenantId,
-        fileId: file.id,
-        partNumber: 1,
-        sizeBytes: BYTES.length,
-        subject: 'alice',
-      };
-      const put = (objects: Store): ReturnType<ReturnType<typeof receivePart>> =>
-        receivePart({ ...scene.deps, objects })(grant, ACME, {
-          body: Readable.from([BYTES], { objectMode: false }),
-          signal: new AbortController().signal,
-        });
-      const slow = gated(usual, 'before');
-      const late = put(slow.store);
-      await slow.reached;
-      expect(await put(usual)).toMatchObject({ ok: true });
-      await completeUpload({ ...scene.deps, settings: SETTINGS })(ACTOR, { fileId: file.id });
-      await scene.inspect(await scene.find(file));
-      slow.open();
-      expect(await late).toMatchObject({ ok: false, fault: { code: 'CONFLICT' } });
-      expect(await scene.find(file)).toMatchObject({ state: 'CLEAN' });
-    },
-  );
+    const slow = gated(usual, 'before');
+    const late = put(slow.store);
+    await slow.reached;
+    expect(await put(usual)).toMatchObject({ ok: true });
+    await completeUpload({ ...scene.deps, settings: SETTINGS })(ACTOR, { fileId: file.id });
+    await scene.inspect(await scene.find(file));
+    slow.open();
+    expect(await late).toMatchObject({ ok: false, fault: { code: 'CONFLICT' } });
+    expect(await scene.find(file)).toMatchObject({ state: 'CLEAN' });
+  });
 });

@@ -1,9 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUploadSpool } from '../../src/adapters/filesystem/upload-spool.js';
 import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
 import { UncertainError } from '../../src/domain/errors.js';
@@ -38,15 +35,10 @@ const bodyOf = (text: string): Readable => Readable.from([Buffer.from(text)], { 
 
 describe('a part that takes the place of another one, although the answer to the commit is lost', () => {
   let scene: InspectionScene;
-  let spoolRoot: string;
   beforeAll(async () => {
     scene = await openInspectionScene();
-    spoolRoot = await mkdtemp(path.join(tmpdir(), 'lazaret-spool-'));
   });
-  afterAll(async () => {
-    await scene.close();
-    await rm(spoolRoot, { recursive: true, force: true });
-  });
+  afterAll(() => scene.close());
 
   const newUpload = (): Promise<File> =>
     scene.deps.files.transact(ACTOR, async (tx) => {
@@ -64,7 +56,6 @@ describe('a part that takes the place of another one, although the answer to the
       { body: bodyOf(text), signal: new AbortController().signal },
     );
   const append = async (file: File, text: string, files: FileStore): Promise<unknown> => {
-    const spool = await createUploadSpool({ root: spoolRoot, minFreeBytes: 0, clock: scene.deps.clock });
     const settings = { sessionTtlSeconds: 3_600, idempotencyTtlSeconds: 3_600 };
     const lock = {
       wanted: new AbortController().signal,
@@ -72,7 +63,7 @@ describe('a part that takes the place of another one, although the answer to the
       release: () => Promise.resolve(),
     };
     const locks = { acquire: () => Promise.resolve(lock) };
-    const deps = { ...scene.deps, files, ids: createUuidV7Ids(), locks, spool, settings };
+    const deps = { ...scene.deps, files, ids: createUuidV7Ids(), locks, settings };
     return appendToUpload(deps)(ACTOR, { fileId: file.id, offsetBytes: 0, body: bodyOf(text) });
   };
   /** Etags by the ledger, and what lies in the open upload and beside it. */

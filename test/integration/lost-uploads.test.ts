@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createUploadSpool } from '../../src/adapters/filesystem/upload-spool.js';
 import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
 import { TransientError, UploadGoneError } from '../../src/domain/errors.js';
@@ -38,21 +34,15 @@ type Store = ObjectStore & SpoolingStore;
 
 describe('an open upload that the store has lost', () => {
   let scene: InspectionScene;
-  let spoolRoot: string;
   let deps: AppendDeps;
   const lost: string[] = [];
   beforeAll(async () => {
     scene = await openInspectionScene();
-    spoolRoot = await mkdtemp(path.join(tmpdir(), 'lazaret-spool-'));
-    const spool = await createUploadSpool({ root: spoolRoot, minFreeBytes: 0, clock: scene.deps.clock });
     const settings = { sessionTtlSeconds: 3_600, idempotencyTtlSeconds: 3_600 };
     const onLost = ({ id }: File): void => void lost.push(id);
-    deps = { ...scene.deps, ids: createUuidV7Ids(), locks: free, spool, settings, onLost };
+    deps = { ...scene.deps, ids: createUuidV7Ids(), locks: free, settings, onLost };
   });
-  afterAll(async () => {
-    await scene.close();
-    await rm(spoolRoot, { recursive: true, force: true });
-  });
+  afterAll(() => scene.close());
   beforeEach(() => void lost.splice(0));
 
   const open = async (): Promise<File> => {

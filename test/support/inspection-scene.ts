@@ -6,6 +6,7 @@ import { inject } from 'vitest';
 import { createThreadedDigester } from '../../src/adapters/digest/threaded-digester.js';
 import { createFileTypeDetector } from '../../src/adapters/file-type/type-detector.js';
 import { createFilesystemStore } from '../../src/adapters/filesystem/filesystem-store.js';
+import { createUploadSpool } from '../../src/adapters/filesystem/upload-spool.js';
 import { createContentHints } from '../../src/adapters/lru/content-hints.js';
 import { createFileStore } from '../../src/adapters/postgres/file-store.js';
 import { createSystemClock } from '../../src/adapters/system/system-clock.js';
@@ -13,6 +14,7 @@ import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
 import type { File } from '../../src/domain/file.js';
 import type { Scanner } from '../../src/ports/scanner.js';
+import type { Spool } from '../../src/ports/spool.js';
 import { inspectFile, type InspectionOutcome } from '../../src/usecases/inspect-file.js';
 import type { InspectFileDeps } from '../../src/usecases/inspection/inspection.js';
 import { receiveFile, type ReceiveFileInput } from '../../src/usecases/receive-file.js';
@@ -24,7 +26,8 @@ import { ACME } from './stored-files.js';
 
 /** Real parts around the inspection: Postgres, the file system, clamd. */
 export interface InspectionScene {
-  readonly deps: InspectFileDeps;
+  /** The upload directory is one of its own: what was spooled there is stored by the methods of the store. */
+  readonly deps: InspectFileDeps & { readonly spool: Spool };
   /** Where the objects lie. */
   readonly root: string;
   /** As the superuser. */
@@ -57,11 +60,13 @@ export async function openInspectionScene(
   const urls = await createTestDatabase();
   const database = openDatabase(urls.appUrl);
   const root = await mkdtemp(path.join(tmpdir(), 'lazaret-inspection-'));
+  const spoolRoot = await mkdtemp(path.join(tmpdir(), 'lazaret-spool-'));
   const clock = createSystemClock();
   const analyser = await startAnalyser();
-  const deps: InspectFileDeps = {
+  const deps: InspectionScene['deps'] = {
     files: createFileStore(database),
     objects: await (openStore?.() ?? createFilesystemStore({ root, clock })),
+    spool: await createUploadSpool({ root: spoolRoot, clock }),
     scanner: testScanner(),
     analyser,
     types: createFileTypeDetector(),
@@ -95,20 +100,21 @@ export async function openInspectionScene(
     close: async () => {
       await analyser.close();
       await database.close();
-      await Promise.all([urls.drop(), rm(root, { recursive: true, force: true })]);
+      const remove = [root, spoolRoot].map((one) => rm(one, { recursive: true, force: true }));
+      await Promise.all([urls.drop(), ...remove]);
     },
   };
 }
 
 async function receive(
-  deps: InspectFileDeps,
+  deps: InspectionScene['deps'],
   bytes: Buffer,
   input: Partial<ReceiveFileInput> = {},
 ): Promise<File> {
   const settings = { sessionTtlSeconds: 3_600, idempotencyTtlSeconds: 3_600 };
   const outcome = await receiveFile({ ...deps, ids: createUuidV7Ids(), settings })(ACTOR, {
     name: 'sample.bin',
-    body: Readable.from(bytes.length > 0 ? [bytes] : [], { objectMode: false }),
+    body: Readable.from(bytes.length > 0 ? [Buffer.from(bytes)] : [], { objectMode: false }),
     signal: new AbortController().signal,
     ...input,
   });

@@ -1,10 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, inject } from 'vitest';
-import { createUploadSpool } from '../../src/adapters/filesystem/upload-spool.js';
 import { createS3Store } from '../../src/adapters/s3/s3-store.js';
 import { createUuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { Actor } from '../../src/domain/actor.js';
@@ -82,12 +78,10 @@ export async function openLostScene(
 ): Promise<LostScene> {
   const scene = await openInspectionScene(openStore);
   const lost: string[] = [];
-  const spoolRoot = await mkdtemp(path.join(tmpdir(), 'lazaret-spool-'));
   const deps: LostDeps = {
     ...scene.deps,
     ids: createUuidV7Ids(),
     locks: free,
-    spool: await createUploadSpool({ root: spoolRoot, minFreeBytes: 0, clock: scene.deps.clock }),
     urls: {} as LostDeps['urls'],
     settings: { sessionTtlSeconds: 3_600, idempotencyTtlSeconds: 3_600, partUrlTtlSeconds: 60 },
     onLost: ({ id }) => void lost.push(id),
@@ -119,9 +113,6 @@ export async function openLostScene(
       const { woken } = scene.deps.bus as unknown as { woken: readonly { fileId?: string }[] };
       expect(woken.filter(({ fileId }) => fileId === file.id)).not.toEqual([]);
     },
-    close: async () => {
-      await scene.close();
-      await rm(spoolRoot, { recursive: true, force: true });
-    },
+    close: () => scene.close(),
   };
 }

@@ -51,14 +51,14 @@ export interface SharingScene {
 
 /** Builds the scene on one of inspections. */
 export function createSharingScene(scene: InspectionScene): SharingScene {
-  const deps: InspectFileDeps = { ...scene.deps, scanner: createFakeScanner() };
+  const deps = { ...scene.deps, scanner: createFakeScanner() };
   const query = <T extends pg.QueryResultRow>(text: string): Promise<T[]> =>
     asSuperuser(scene.ownerUrl, async (client) => (await client.query<T>(text)).rows);
   const receive: SharingScene['receive'] = async (actor, bytes) => {
     const settings = { sessionTtlSeconds: 3_600, idempotencyTtlSeconds: 3_600 };
     const outcome = await receiveFile({ ...deps, ids: createUuidV7Ids(), settings })(actor, {
       name: 'sample.bin',
-      body: Readable.from(bytes.length > 0 ? [bytes] : [], { objectMode: false }),
+      body: Readable.from(bytes.length > 0 ? [Buffer.from(bytes)] : [], { objectMode: false }),
       signal: new AbortController().signal,
     });
     if (!outcome.ok) throw new Error(outcome.fault.message);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { fault, FaultError } from '../../domain/errors.js';
 import type { File, Fragment, Part } from '../../domain/file.js';
@@ -8,7 +7,9 @@ import type { ObjectStore } from '../../ports/object-store.js';
 import { discardPart } from '../discard-part.js';
 import { removeFragments } from '../remove-fragments.js';
 import { storePart } from '../store-part.js';
-import type { Piece } from './cut-pieces.js';
+import type { Piece } from '../cut-pieces.js';
+import { storeSpooled } from '../give-part.js';
+import { isSamePart } from '../same-part.js';
 import { FragmentGoneError } from './lost-fragment.js';
 
 /** Bytes that are durable and wait to be entered into the database. */
@@ -54,41 +55,30 @@ export async function storePiece(
   soFar: PartSoFar,
 ): Promise<Entry | undefined> {
   const { known, fragments } = soFar;
-  const sizeBytes = piece.offsetBytes + piece.bytes.spool.sizeBytes;
   if (!piece.endsPart) {
     return known || piece.bytes.spool.sizeBytes === 0 ? undefined : storeFragment(deps, piece, soFar);
   }
   // Of a file that is complete: its last part is in the ledger, or it was made of bytes that were stored already.
   if (piece.bytes.spool.sizeBytes === 0 && fragments.length === 0) return undefined;
-  if (known && (await isSame(known, piece, sizeBytes))) return undefined;
+  if (known && (await isSamePart(known, piece.bytes, piece.bytes.spool.sizeBytes))) return undefined;
   if (known && !soFar.mayReplace) {
     const message = `Part ${String(known.partNumber)} came with other bytes before.`;
     throw new FaultError(fault('CONFLICT', { message }).fault);
   }
-  const part = (await givePart(piece, soFar)) ?? (await joinPart(deps, piece, soFar));
+  const part = await makePart(deps, piece, soFar);
   return { kind: 'part', part, replaces: keysOf(fragments), replacesEtag: known?.etag ?? null };
 }
 
-/** Where the bytes lie on the disk of the store already, and are a whole part, nothing is written again. */
-async function givePart(
-  { bytes, offsetBytes, partNumber }: Piece,
-  { file }: PartSoFar,
-): Promise<Part | undefined> {
-  const { give, sizeBytes } = bytes.spool;
-  const proof = give && offsetBytes === 0 ? await bytes.prove() : undefined;
-  if (!give || !proof || file.ingestHandle === null) return undefined;
-  const stored = await give.asPart({ key: file.ingestKey, handle: file.ingestHandle }, partNumber);
-  return { ...stored, ...proof, sizeBytes };
-}
-
-const joinPart = (
+const makePart = (
   { objects }: StorePieceDeps,
   piece: Piece,
   { file, fragments }: PartSoFar,
 ): Promise<Part> => {
   const { partNumber, offsetBytes, bytes } = piece;
   const expected = { partNumber, sizeBytes: offsetBytes + bytes.spool.sizeBytes };
-  return storePart(objects, file, expected, joined(objects, fragments, piece), NEVER);
+  return fragments.length === 0
+    ? storeSpooled(objects, file, expected, bytes, NEVER)
+    : storePart(objects, file, expected, joined(objects, fragments, piece), NEVER);
 };
 
 async function storeFragment(
@@ -125,14 +115,6 @@ async function* readJoined(
     yield* object.body as AsyncIterable<Buffer>;
   }
   yield* rest as AsyncIterable<Buffer>;
-}
-
-async function isSame(known: Part, { bytes }: Piece, sizeBytes: number): Promise<boolean> {
-  const proof = known.sha256 ?? known.md5;
-  if (proof === undefined || known.sizeBytes !== sizeBytes) return false;
-  const hash = createHash(known.sha256 === null ? 'md5' : 'sha256');
-  for await (const chunk of bytes.spool.read() as AsyncIterable<Buffer>) hash.update(chunk);
-  return hash.digest('hex') === proof;
 }
 
 /** Removes bytes that were stored and will not be entered. Best effort. */

@@ -12,8 +12,9 @@ import { announce } from '../announce.js';
 import type { Appendable } from './begin-append.js';
 import { createBodyChecksum, type PromisedChecksum } from './body-checksum.js';
 import { commitPieces } from './commit-pieces.js';
-import { cutPieces, type Piece } from './cut-pieces.js';
-import { openProvenSpool, type ProvenSpool } from '../proven-spool.js';
+import { cutPieces, type Piece } from '../cut-pieces.js';
+import { eachOverlapping } from '../each-overlapping.js';
+import { openTwoSpools, type TwoSpools } from '../proven-spool.js';
 import { removeReplaced } from './remove-replaced.js';
 import { discardEntry, storePiece, type Entry, type StorePieceDeps } from './store-piece.js';
 
@@ -48,7 +49,7 @@ export async function takeBody(
   upload: Appendable,
   incoming: IncomingBody,
 ): Promise<File | undefined> {
-  const spools = await openSpools(deps);
+  const spools = await openTwoSpools(deps.spool, deps.digests);
   try {
     const { checksum } = incoming;
     if (checksum) return await takeProven(deps, actor, upload, { ...incoming, checksum }, spools);
@@ -58,25 +59,13 @@ export async function takeBody(
   }
 }
 
-type Spools = readonly [ProvenSpool, ProvenSpool];
-
-async function openSpools({ spool, digests }: TakeBodyDeps): Promise<Spools> {
-  const first = await openProvenSpool(spool, digests);
-  try {
-    return [first, await openProvenSpool(spool, digests)];
-  } catch (error) {
-    await first.close();
-    throw error;
-  }
-}
-
 /** Enters each piece as soon as it is stored. */
 async function takeAtOnce(
   deps: TakeBodyDeps,
   actor: Actor,
   upload: Appendable,
   { body, lock }: IncomingBody,
-  spools: Spools,
+  spools: TwoSpools,
 ): Promise<File | undefined> {
   const pieces = cutPieces({ ...upload, body, observe: () => undefined, clock: deps.clock }, spools);
   const progress = createProgress(upload);
@@ -96,7 +85,7 @@ async function takeProven(
   actor: Actor,
   upload: Appendable,
   { body, lock, checksum: promised }: IncomingBody & { readonly checksum: PromisedChecksum },
-  spools: Spools,
+  spools: TwoSpools,
 ): Promise<File | undefined> {
   const checksum = createBodyChecksum(promised);
   const pieces = cutPieces({ ...upload, body, observe: checksum.update }, spools);
@@ -148,19 +137,4 @@ function createProgress({ file, parts, fragments }: Appendable): Progress {
       current = entry.kind === 'part' ? kept : [...kept, entry.fragment];
     },
   };
-}
-
-/** Works on each item while the next one is being made; never on two at a time. */
-async function eachOverlapping<T>(items: AsyncIterable<T>, work: (item: T) => Promise<void>): Promise<void> {
-  let running: Promise<void> = Promise.resolve();
-  try {
-    for await (const item of items) {
-      await running;
-      running = work(item);
-      // Waited for below; until then its failure must not count as unhandled.
-      running.catch(() => undefined);
-    }
-  } finally {
-    await running;
-  }
 }

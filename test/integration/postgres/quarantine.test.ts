@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/adapters/postgres/database.js';
@@ -118,6 +119,7 @@ describe('what the database itself keeps of the quarantine, whatever the applica
 
   it('what is over is not approved', async () => {
     const id = await requested('1 millisecond');
+    await sleep(2);
     expect(await decide('otto', id, approval('otto'))).toBe('releases_approved_in_time');
   });
 

@@ -34,7 +34,12 @@ const keyOf = (name: string): string => name.replaceAll(' ', '-');
 
 const send = async (deps: SagaDeps, name: string, body: Buffer, idempotencyKey?: string): Promise<File> => {
   const signal = new AbortController().signal;
-  const input = { name, body: Readable.from([body], { objectMode: false }), signal, idempotencyKey };
+  const input = {
+    name,
+    body: Readable.from([Buffer.from(body)], { objectMode: false }),
+    signal,
+    idempotencyKey,
+  };
   const outcome = await receiveFile(deps)(ANNA, input);
   if (!outcome.ok) throw new Error(outcome.fault.message);
   return outcome.value;

@@ -8,6 +8,7 @@ import type { FileId } from '../../../src/domain/ids.js';
 import { BUILT_IN_ROLES } from '../../../src/domain/permissions.js';
 import type { Backlog } from '../../../src/ports/backlog.js';
 import type { Ids } from '../../../src/ports/ids.js';
+import type { Spool } from '../../../src/ports/spool.js';
 import type { JobQueue } from '../../../src/ports/job-queue.js';
 import type { StoreInventory } from '../../../src/ports/store-inventory.js';
 import { collectOrphans } from '../../../src/usecases/collect-orphans.js';
@@ -28,6 +29,7 @@ export type SagaStore = InspectFileDeps['objects'] & StoreInventory;
 /** All that the use-cases of sagas need. */
 export interface SagaDeps extends Omit<InspectFileDeps, 'objects' | 'settings'> {
   readonly objects: SagaStore;
+  readonly spool: Spool;
   readonly backlog: Backlog;
   readonly queue: JobQueue;
   readonly ids: Ids;

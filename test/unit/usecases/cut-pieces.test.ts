@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createThreadedDigester } from '../../../src/adapters/digest/threaded-digester.js';
 import type { Observe, Spool, SpoolFile } from '../../../src/ports/spool.js';
-import { cutPieces, type Piece } from '../../../src/usecases/resumable/cut-pieces.js';
+import { cutPieces, type Piece } from '../../../src/usecases/cut-pieces.js';
 import { openProvenSpool, type ProvenSpool } from '../../../src/usecases/proven-spool.js';
 import { createPartMac, keyOfMac } from '../../../src/usecases/part-mac.js';
 

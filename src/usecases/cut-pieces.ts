@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
-import { FaultError } from '../../domain/errors.js';
-import type { File } from '../../domain/file.js';
-import type { Clock } from '../../ports/clock.js';
-import { wholePartBytes } from '../../domain/upload-position.js';
-import { tooLarge } from '../check-new-file.js';
-import type { ProvenSpool } from '../proven-spool.js';
+import { FaultError } from '../domain/errors.js';
+import type { File } from '../domain/file.js';
+import type { Clock } from '../ports/clock.js';
+import { wholePartBytes } from '../domain/upload-position.js';
+import { tooLarge } from './check-new-file.js';
+import type { ProvenSpool, TwoSpools } from './proven-spool.js';
 
 /** Longest stretch of a larger part that waits in the upload directory. */
 const MAX_PIECE_BYTES = 32 * 1024 * 1024;
@@ -47,10 +47,7 @@ export interface Continuation {
  *
  * @throws FaultError TOO_LARGE as soon as there are too many bytes; the last piece is not given out then
  */
-export async function* cutPieces(
-  continuation: Continuation,
-  spools: readonly [ProvenSpool, ProvenSpool],
-): AsyncGenerator<Piece> {
+export async function* cutPieces(continuation: Continuation, spools: TwoSpools): AsyncGenerator<Piece> {
   const { file, offsetBytes, limitBytes, body, observe } = continuation;
   let [bytes, other] = spools;
   let begin = offsetBytes;
