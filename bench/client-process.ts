@@ -1,6 +1,7 @@
 import { choosePartSize } from '../src/domain/parts.js';
 import { answerParent } from './answer-parent.js';
 import { poolOf, type Kind } from './client/bytes.js';
+import { sendForms, sendPlainForms } from './client/form.js';
 import { signInAs } from './client/graphql.js';
 import { scanRaw } from './client/raw-scan.js';
 import { sendSmallFiles, timeToVerdict } from './client/small-files.js';
@@ -42,6 +43,8 @@ answerParent({
     }),
   scanRaw,
   sendSmallFiles,
+  sendForms,
+  sendPlainForms,
   sendTus,
   endTus,
   sendPlainStreams,

@@ -6,6 +6,7 @@ import { startHelper } from './start-helper.js';
 import { BENCH_HELP, readOptions, SCENARIOS, type BenchOptions } from './options.js';
 import { formatReport, type Report } from './report.js';
 import { measureFairness } from './scenarios/fairness.js';
+import { measureForms } from './scenarios/forms.js';
 import { measureLatency } from './scenarios/latency.js';
 import { measureMemory } from './scenarios/memory.js';
 import { measureRecovery } from './scenarios/recovery.js';
@@ -24,6 +25,7 @@ const MEASURES: Readonly<Record<(typeof SCENARIOS)[number], Scenario>> = {
   latency: measureLatency,
   small: measureSmallFiles,
   upload: measureUpload,
+  forms: measureForms,
   tus: measureTus,
   'tus-client': measureTusClient,
   scan: measureScan,

@@ -25,8 +25,8 @@ export const BENCH_HELP = `
   Starts the product on free ports with a temporary data directory, measures it beside a baseline in the same
   run, prints tables, writes bench-results/<time>.json and removes everything else it has made.
 
-    --only NAME      upload, tus, tus-client, scan, small, latency, fairness, recovery, tokens
-                     or memory; may be repeated
+    --only NAME      upload, forms, tus, tus-client, scan, small, latency, fairness, recovery,
+                     tokens or memory; may be repeated
     --mib N          size of the large upload (1024); the scanned file has half of it
     --files N        small files of one measurement (1000)
     --rounds N       how often product and baseline take turns (3)
@@ -41,6 +41,7 @@ export const SCENARIOS = [
   'latency',
   'small',
   'upload',
+  'forms',
   'tus',
   'tus-client',
   'scan',

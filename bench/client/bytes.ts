@@ -6,6 +6,7 @@ export type Kind = 'random' | 'text';
 const MIB = 1024 * 1024;
 /** Bytes that are made once and sent again and again. */
 const POOL_BYTES = 64 * MIB;
+const CHUNK_BYTES = 256 * 1024;
 const WORDS = [
   'cargo',
   'harbour',
@@ -38,6 +39,13 @@ export function stretch(kind: Kind, number: number, sizeBytes: number): Buffer {
   const places = Math.max(1, Math.floor(pool.length / sizeBytes));
   const start = (number % places) * sizeBytes;
   return pool.subarray(start, start + sizeBytes);
+}
+
+/** Stretches of the pool that make up so many bytes. */
+export function* stretchesOf(sizeBytes: number): Generator<Buffer> {
+  for (let sent = 0, index = 0; sent < sizeBytes; sent += CHUNK_BYTES, index += 1) {
+    yield stretch('random', index, CHUNK_BYTES).subarray(0, sizeBytes - sent);
+  }
 }
 
 /** Bytes that no file before had, and that compress as badly as random ones: nobody who knows those judges these. */

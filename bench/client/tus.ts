@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { request, type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Upload } from 'tus-js-client';
-import { stretch, unlike } from './bytes.js';
+import { stretchesOf, unlike } from './bytes.js';
 import { accessToken } from './graphql.js';
-import { agent } from './http.js';
+import { send } from './http.js';
 import { inParallel } from './in-parallel.js';
 
 /** Large uploads, each in one request. */
@@ -19,7 +19,6 @@ export interface TusJob {
   readonly isProduct: boolean;
 }
 
-const CHUNK_BYTES = 256 * 1024;
 const METADATA = `filename ${Buffer.from('bench.bin').toString('base64')}`;
 const OFFSET_TYPE = { 'content-type': 'application/offset+octet-stream' };
 
@@ -95,9 +94,9 @@ export async function sendByTusClient({ url, file, ...options }: TusClientJob): 
 /** Makes the file. @returns its SHA-256 */
 export async function makeFile({ file, sizeBytes }: { file: string; sizeBytes: number }): Promise<string> {
   const handle = await open(file, 'w');
-  await pipeline(Readable.from(chunksOf(sizeBytes)), handle.createWriteStream());
+  await pipeline(Readable.from(stretchesOf(sizeBytes)), handle.createWriteStream());
   const hash = createHash('sha256');
-  for (const chunk of chunksOf(sizeBytes)) hash.update(chunk);
+  for (const chunk of stretchesOf(sizeBytes)) hash.update(chunk);
   return hash.digest('hex');
 }
 
@@ -122,32 +121,16 @@ const append = (
 ): Promise<IncomingHttpHeaders> =>
   exchange('PATCH', location, { ...headers, ...OFFSET_TYPE, 'upload-offset': '0' }, sizeBytes, chunks);
 
-/** One request whose body is made of what is in memory already, by default of stretches of it. */
-function exchange(
+/** One request that succeeds, whose body is by default made of stretches. */
+async function exchange(
   method: string,
   url: string,
   headers: Headers,
   sizeBytes: number,
-  chunks: Iterable<Buffer> = chunksOf(sizeBytes),
+  chunks: Iterable<Buffer> = stretchesOf(sizeBytes),
 ): Promise<IncomingHttpHeaders> {
-  return new Promise((resolve, reject) => {
-    const length = { 'content-length': String(sizeBytes) };
-    const outgoing = request(url, { agent, method, headers: { ...headers, ...length } }, (incoming) => {
-      incoming.resume().once('error', reject);
-      incoming.once('end', () => {
-        const { statusCode = 0 } = incoming;
-        if (statusCode >= 300) reject(new Error(`${method} was answered with ${String(statusCode)}`));
-        else resolve(incoming.headers);
-      });
-    });
-    outgoing.once('error', reject);
-    if (sizeBytes === 0) outgoing.end();
-    else void pipeline(Readable.from(chunks), outgoing).catch(reject);
-  });
-}
-
-function* chunksOf(sizeBytes: number): Generator<Buffer> {
-  for (let sent = 0, index = 0; sent < sizeBytes; sent += CHUNK_BYTES, index += 1) {
-    yield stretch('random', index, CHUNK_BYTES).subarray(0, sizeBytes - sent);
-  }
+  const body = sizeBytes === 0 ? Buffer.alloc(0) : { length: sizeBytes, chunks };
+  const answer = await send(method, url, headers, body);
+  if (answer.status >= 300) throw new Error(`${method} was answered with ${String(answer.status)}`);
+  return answer.headers;
 }
