@@ -14,6 +14,8 @@ export const fragments = pgTable(
     offsetBytes: bigint('offset_bytes', { mode: 'number' }).notNull(),
     sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
     objectKey: text('object_key').notNull(),
+    /** Of the bytes as they were received; NULL where nobody has made one. */
+    mac: text('mac'),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.fileId, table.partNumber, table.offsetBytes] }),
@@ -26,6 +28,7 @@ export const fragments = pgTable(
       'fragments_range',
       sql`${table.partNumber} between 1 and 10000 and ${table.offsetBytes} >= 0 and ${table.sizeBytes} > 0`,
     ),
+    check('fragments_mac_form', sql`${table.mac} ~ '^[0-9a-f]{64}$'`),
     tenantReads('fragments', table.tenantId),
     tenantAdds('fragments', ofTenant(table.tenantId)),
     tenantRemoves('fragments', table.tenantId),

@@ -81,4 +81,6 @@ export interface Fragment {
   readonly sizeBytes: number;
   /** Where the bytes are, in the `ingest` area. */
   readonly objectKey: string;
+  /** As that of a part; absent where nobody has made one. */
+  readonly mac?: string | undefined;
 }

@@ -42,8 +42,7 @@ export interface Continuation {
 /**
  * Cuts a stream at the boundaries of parts into the two spools, by turns: while one piece is stored the next one
  * arrives. A piece is given out when it is known that the stream goes on, or how it ended, and early when it is slow. When the stream
- * breaks, what has arrived of it comes first and the error after it. What begins where its part does is hashed on the
- * way.
+ * breaks, what has arrived of it comes first and the error after it. Each piece is hashed on the way.
  *
  * @throws FaultError TOO_LARGE as soon as there are too many bytes; the last piece is not given out then
  */
@@ -91,11 +90,9 @@ const partAt = ({ partSizeBytes }: Cut, offset: number): number => Math.floor(of
 
 const startOfPart = ({ partSizeBytes }: Cut, partNumber: number): number => (partNumber - 1) * partSizeBytes;
 
-/** What begins where its part does may become a part as it is: it is proven. */
-function start(continuation: Continuation, begin: number, bytes: ProvenSpool): void {
-  const isWhole = begin % continuation.file.partSizeBytes === 0;
-  bytes.begin(isWhole ? endOfPiece(continuation, begin) - begin : undefined);
-}
+const start = (continuation: Continuation, begin: number, bytes: ProvenSpool): void => {
+  bytes.begin(endOfPiece(continuation, begin) - begin);
+};
 
 /** Begins to measure how long a piece takes; what is compared with the ledger has to come in one. */
 function timer({ file, parts, clock }: Continuation, begin: number): (sizeBytes: number) => boolean {

@@ -13,9 +13,9 @@ export interface ProvenSpool {
   /**
    * Empties the file for other bytes.
    *
-   * @param sizeBytes - how many will come at most; decides where they are hashed. Without it they are not.
+   * @param sizeBytes - how many will come at most; decides where they are hashed
    */
-  readonly begin: (sizeBytes?: number) => void;
+  readonly begin: (sizeBytes: number) => void;
   /**
    * The proof of all bytes of the file that has settled, also after it was given away; `undefined` where there is none.
    */
@@ -46,7 +46,7 @@ export async function openProvenSpool(spools: Spool, digester: Digester): Promis
       end();
       proven = undefined;
       spool.clear();
-      if (!spool.give || sizeBytes === undefined) return;
+      if (!spool.give) return;
       proof = sizeBytes < HERE_BYTES ? proveHere() : proveElsewhere(digester, sizeBytes);
     },
     prove: () => (proven ??= finish()),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TransientError } from '../../src/domain/errors.js';
@@ -89,6 +89,34 @@ describe.each(STORES)('a stretch of a part that %s has lost', (storeName, openSt
     await expectEnd(file);
   });
 
+  it.each([
+    ['other bytes', 'changed.'],
+    ['fewer bytes', 'changed'],
+    ['more bytes', 'changed..'],
+  ])('is sent again where %s lie in its place', async (_what, text) => {
+    const file = await begin();
+    const [, second] = await fragmentsOf(file);
+    const place = { area: 'ingest', key: second?.objectKey ?? '' } as const;
+    await deps.objects.write(place, text.length, stream(Buffer.from(text)));
+    expect(await append(file, 24)).toMatchObject({
+      fault: { code: 'CONFLICT' },
+      position: { phase: 'open', offsetBytes: 8 },
+    });
+    expect(await append(file, 8)).toMatchObject({ ok: true });
+    await expectEnd(file);
+  });
+
+  it('is sent again also where many were to be joined to one', async () => {
+    const file = await scene.open({ sizeBytes: BYTES.length });
+    const joins = BYTES.length - 1;
+    for (let at = 0; at < joins; at += 1) await append(file, at, at + 1);
+    const [, , third] = await fragmentsOf(file);
+    await deps.objects.write({ area: 'ingest', key: third?.objectKey ?? '' }, 1, stream(Buffer.from('!')));
+    expect(await append(file, joins)).toMatchObject({ position: { phase: 'open', offsetBytes: 2 } });
+    expect(await append(file, 2)).toMatchObject({ ok: true });
+    await expectEnd(file);
+  });
+
   it('is sent again where a request was to be proven', async () => {
     const file = await begin();
     await lose((await fragmentsOf(file))[1]);
@@ -144,14 +172,18 @@ describe.each(STORES)('a stretch of a part that %s has lost', (storeName, openSt
   });
 
   if (storeName === 'the file system') {
-    it('is sent again where only its file is gone', async () => {
+    it.each([
+      ['is gone', (part: string) => rm(part)],
+      ['has become shorter', (part: string) => truncate(part, 5)],
+      ['has other bytes', (part: string) => writeFile(part, 'changed.')],
+    ])('is sent again where only its file %s', async (_what, change) => {
       const file = await begin();
       const [, second] = await fragmentsOf(file);
       const directory = path.join(scene.root, 'ingest', `${second?.objectKey ?? ''}.object`);
       const names = await readdir(directory, { recursive: true });
       const parts = names.filter((name) => name.includes('sealed-') && name.includes('/'));
       expect(parts).toHaveLength(1);
-      await rm(path.join(directory, parts[0] ?? ''));
+      await change(path.join(directory, parts[0] ?? ''));
       expect(await append(file, 24)).toMatchObject({ position: { phase: 'open', offsetBytes: 8 } });
       expect(await append(file, 8)).toMatchObject({ ok: true });
       await expectEnd(file);

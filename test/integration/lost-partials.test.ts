@@ -128,6 +128,19 @@ describe.each(STORES)('partial uploads of which %s has lost one', (storeName, op
     await scene.expectLost(partials[1]);
   });
 
+  it('are refused as well where other bytes lie there to be copied', async () => {
+    const partials = [await partialOf(FIRST), await partialOf(SECOND)] as const;
+    const copying = withoutAdoption(deps.objects);
+    const away = new TransientError('object-store', 'away');
+    await expect(
+      join(partials, { ...deps, objects: { ...copying, read: () => Promise.reject(away) } }),
+    ).rejects.toBe(away);
+    const changed = Buffer.from(SECOND).fill('!');
+    await deps.objects.write({ area: 'ingest', key: partials[1].ingestKey }, changed.length, stream(changed));
+    expect(await join(partials, { ...deps, objects: copying })).toMatchObject(lostOne(2));
+    await scene.expectLost(partials[1]);
+  });
+
   if (storeName === 'the file system') {
     it('are refused where only the file of a part is gone', async () => {
       const partials = [await partialOf(FIRST), await partialOf(SECOND)] as const;

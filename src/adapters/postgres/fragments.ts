@@ -11,11 +11,14 @@ const columns = {
   offsetBytes: fragments.offsetBytes,
   sizeBytes: fragments.sizeBytes,
   objectKey: fragments.objectKey,
+  mac: fragments.mac,
 };
 
 /** Reads the fragments of a file, by part number and offset. */
-export const fragmentsOf = (context: FileScope, id: FileId): Promise<Fragment[]> =>
-  selectFragments(context, { id });
+export async function fragmentsOf(context: FileScope, id: FileId): Promise<Fragment[]> {
+  const rows = await selectFragments(context, { id });
+  return rows.map((row) => ({ ...row, mac: row.mac ?? undefined }));
+}
 
 const selectFragments = prepared((db) =>
   db

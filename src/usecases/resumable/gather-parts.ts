@@ -4,6 +4,7 @@ import type { File, Part } from '../../domain/file.js';
 import { countParts, MAX_PARTS, partSizeAt } from '../../domain/parts.js';
 import type { ByteRange, ObjectStore, OpenUpload } from '../../ports/object-store.js';
 import { storePart } from '../store-part.js';
+import { checkStretches, type Stretch } from '../stretch-check.js';
 import type { Partial } from './find-partials.js';
 
 /**
@@ -49,14 +50,14 @@ async function copyParts(
 ): Promise<readonly Part[]> {
   // Parts of an open upload cannot be read. To finish it again changes nothing.
   for (const { file: partial, parts } of partials) await objects.finishUpload(uploadOf(partial), parts);
+  const check = checkStretches(partials.flatMap(stretchesOf));
   const { sizeBytes, partSizeBytes } = file;
   const copied: Part[] = [];
   for (let partNumber = 1; partNumber <= countParts(sizeBytes ?? 0, partSizeBytes); partNumber += 1) {
     const size = partSizeAt(sizeBytes ?? 0, partSizeBytes, partNumber) ?? 0;
     const start = (partNumber - 1) * partSizeBytes;
-    const body = Readable.from(readAcross(objects, partials, { start, end: start + size - 1 }), {
-      objectMode: false,
-    });
+    const bytes = readAcross(objects, partials, { start, end: start + size - 1 });
+    const body = Readable.from(checked(bytes, check), { objectMode: false });
     copied.push(await storePart(objects, file, { partNumber, sizeBytes: size }, body, NEVER));
   }
   return copied;
@@ -64,6 +65,20 @@ async function copyParts(
 
 const partialIsGone = ({ ingestKey }: File): UploadGoneError =>
   new UploadGoneError('object-store', ingestKey, 'The bytes of a partial upload are gone.');
+
+/** One with other bytes than were sent is as good as gone. */
+const stretchesOf = ({ file, parts }: Partial): Stretch[] =>
+  parts.map((part) => ({ ...part, refuse: () => partialIsGone(file) }));
+
+async function* checked(
+  body: AsyncIterable<Buffer>,
+  check: (bytes: Uint8Array) => void,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of body) {
+    check(chunk);
+    yield chunk;
+  }
+}
 
 /** Reads a stretch of what the partial uploads have together. */
 async function* readAcross(

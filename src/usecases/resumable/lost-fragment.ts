@@ -16,12 +16,12 @@ export interface FallBackDeps {
   readonly onLostFragment?: (file: Pick<File, 'id'>) => void;
 }
 
-/** The store does not have a fragment that the database named a moment ago. */
+/** The store does not have the bytes of a fragment that the database named a moment ago. */
 export class FragmentGoneError extends PermanentError {
   override readonly name = 'FragmentGoneError';
 
   constructor(readonly fragment: Fragment) {
-    super('object-store', 'A fragment is gone.');
+    super('object-store', 'A fragment is gone, or is not what it was.');
   }
 }
 

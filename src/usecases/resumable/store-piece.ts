@@ -1,16 +1,13 @@
 import { Readable } from 'node:stream';
 import { fault, FaultError } from '../../domain/errors.js';
 import type { File, Fragment, Part } from '../../domain/file.js';
-import { fragmentKeyOf } from '../../domain/object-keys.js';
-import type { Ids } from '../../ports/ids.js';
-import type { ObjectStore } from '../../ports/object-store.js';
 import { discardPart } from '../discard-part.js';
 import { removeFragments } from '../remove-fragments.js';
 import { storePart } from '../store-part.js';
 import type { Piece } from '../cut-pieces.js';
 import { storeSpooled } from '../give-part.js';
 import { isSamePart } from '../same-part.js';
-import { FragmentGoneError } from './lost-fragment.js';
+import { readJoined, storeFragment, type StoreFragmentDeps } from './store-fragment.js';
 
 /** Bytes that are durable and wait to be entered into the database. */
 export type Entry = {
@@ -22,10 +19,7 @@ export type Entry = {
 );
 
 /** What storing pieces needs. */
-export interface StorePieceDeps {
-  readonly objects: ObjectStore;
-  readonly ids: Ids;
-}
+export type StorePieceDeps = StoreFragmentDeps;
 
 /** What is known of the part that a piece belongs to. */
 export interface PartSoFar {
@@ -38,8 +32,6 @@ export interface PartSoFar {
   readonly mayReplace: boolean;
 }
 
-/** Most objects that a part is put together from; more are joined to one. */
-const MAX_FRAGMENTS = 32;
 /** The stores bound every call themselves; what has arrived is kept also when its sender is gone. */
 const NEVER = new AbortController().signal;
 
@@ -56,7 +48,8 @@ export async function storePiece(
 ): Promise<Entry | undefined> {
   const { known, fragments } = soFar;
   if (!piece.endsPart) {
-    return known || piece.bytes.spool.sizeBytes === 0 ? undefined : storeFragment(deps, piece, soFar);
+    if (known || piece.bytes.spool.sizeBytes === 0) return undefined;
+    return { kind: 'fragment', ...(await storeFragment(deps, soFar.file, piece, fragments)) };
   }
   // Of a file that is complete: its last part is in the ledger, or it was made of bytes that were stored already.
   if (piece.bytes.spool.sizeBytes === 0 && fragments.length === 0) return undefined;
@@ -69,6 +62,9 @@ export async function storePiece(
   return { kind: 'part', part, replaces: keysOf(fragments), replacesEtag: known?.etag ?? null };
 }
 
+const joined = (...parts: Parameters<typeof readJoined>): Readable =>
+  Readable.from(readJoined(...parts), { objectMode: false });
+
 const makePart = (
   { objects }: StorePieceDeps,
   piece: Piece,
@@ -78,44 +74,10 @@ const makePart = (
   const expected = { partNumber, sizeBytes: offsetBytes + bytes.spool.sizeBytes };
   return fragments.length === 0
     ? storeSpooled(objects, file, expected, bytes, NEVER)
-    : storePart(objects, file, expected, joined(objects, fragments, piece), NEVER);
+    : storePart(objects, file, expected, joined(objects, fragments, bytes), NEVER);
 };
 
-async function storeFragment(
-  { objects, ids }: StorePieceDeps,
-  piece: Piece,
-  { file, fragments }: PartSoFar,
-): Promise<Entry> {
-  const objectKey = fragmentKeyOf(file.tenantId, file.id, ids.fileId());
-  const { partNumber, bytes } = piece;
-  const { spool } = bytes;
-  const isJoining = fragments.length + 1 >= MAX_FRAGMENTS;
-  const offsetBytes = isJoining ? 0 : piece.offsetBytes;
-  const sizeBytes = piece.offsetBytes + spool.sizeBytes - offsetBytes;
-  const body = (): Readable => (isJoining ? joined(objects, fragments, piece) : spool.read());
-  if (spool.give && !isJoining) await spool.give.asObject(objectKey);
-  else await objects.write({ area: 'ingest', key: objectKey }, sizeBytes, body());
-  const fragment = { partNumber, offsetBytes, sizeBytes, objectKey };
-  return { kind: 'fragment', fragment, replaces: isJoining ? keysOf(fragments) : [] };
-}
-
 const keysOf = (fragments: readonly Fragment[]): string[] => fragments.map(({ objectKey }) => objectKey);
-
-const joined = (objects: ObjectStore, fragments: readonly Fragment[], { bytes }: Piece): Readable =>
-  Readable.from(readJoined(objects, fragments, bytes.spool.read()), { objectMode: false });
-
-async function* readJoined(
-  objects: ObjectStore,
-  fragments: readonly Fragment[],
-  rest: Readable,
-): AsyncGenerator<Buffer> {
-  for (const fragment of fragments) {
-    const object = await objects.read({ area: 'ingest', key: fragment.objectKey });
-    if (!object) throw new FragmentGoneError(fragment);
-    yield* object.body as AsyncIterable<Buffer>;
-  }
-  yield* rest as AsyncIterable<Buffer>;
-}
 
 /** Removes bytes that were stored and will not be entered. Best effort. */
 export async function discardEntry({ objects }: StorePieceDeps, file: File, entry: Entry): Promise<void> {
