@@ -17,7 +17,7 @@ export interface MadeBody {
 }
 
 /** Keeps the connections of everything that is sent. */
-export const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 /** One request with a body that is in memory already, or of which the chunks are: as little work as a client can have. */
 export function send(
