@@ -5,6 +5,7 @@ import { composeHealth, connect, disconnect } from './compose/health.js';
 import { readProcessConfig } from './config/process-config.js';
 import { createApiServer, type ApiServer } from './http/api-server.js';
 import { createLifecycle, type Lifecycle } from './lifecycle.js';
+import { letMemoryUsageLast } from './lifecycle/lasting-memory-usage.js';
 import { orExit } from './lifecycle/or-exit.js';
 import { runUntilSignal } from './lifecycle/run-until-signal.js';
 import type { Health } from './observability/health.js';
@@ -17,6 +18,7 @@ import { stopTracing } from './observability/register.js';
 const DRAIN_MS = 20_000;
 const PLAYGROUND_DIR = path.resolve(import.meta.dirname, '..', 'graphiql');
 
+letMemoryUsageLast();
 const { config, isTracing, warnings } = readProcessConfig();
 const logger = createLogger({ level: config.logLevel, service: 'api' });
 for (const warning of warnings) logger.warn(warning);
