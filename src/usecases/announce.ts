@@ -21,3 +21,9 @@ export function announceRelease(
 export const announceProgress = (bus: EventBus, { id, tenantId }: Pick<File, 'id' | 'tenantId'>): void => {
   bus.wake({ kind: 'progress', tenantId, fileId: id });
 };
+
+/** After bytes of a file were entered. The relay has nothing to do where they have not moved it on to another state. */
+export function announceBytes(bus: EventBus, file: Pick<File, 'id' | 'tenantId'>, hasMoved: boolean): void {
+  if (hasMoved) announce(bus, file);
+  else announceProgress(bus, file);
+}

@@ -8,7 +8,7 @@ import { ok } from '../domain/result.js';
 import type { FileTransaction, LedgerEntry, TenantScope } from '../ports/file-store.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import type { PartGrant } from '../ports/url-signer.js';
-import { announce, announceProgress } from './announce.js';
+import { announceBytes } from './announce.js';
 import { applyCommand, lockFile } from './apply.js';
 import { discardPart } from './discard-part.js';
 import { leftBehind } from './left-behind.js';
@@ -94,8 +94,7 @@ async function record(
   if (replacedEtag !== null) {
     await discardPart(objects, file, { partNumber: part.partNumber, etag: replacedEtag });
   }
-  if (isFirst) announce(bus, file);
-  else announceProgress(bus, file);
+  announceBytes(bus, file, isFirst);
   return ok({ etag: part.etag, sha256: part.sha256, receivedBytes });
 }
 

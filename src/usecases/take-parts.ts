@@ -7,7 +7,7 @@ import type { File, Part } from '../domain/file.js';
 import type { Digester } from '../ports/digester.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import type { Spool } from '../ports/spool.js';
-import { announce } from './announce.js';
+import { announceBytes } from './announce.js';
 import { cutPieces, type Piece } from './cut-pieces.js';
 import { eachOverlapping } from './each-overlapping.js';
 import { storeSpooled } from './give-part.js';
@@ -133,8 +133,9 @@ async function tryPart(
     const stored = await storeSpooled(deps.objects, file, part, part.bytes, signal);
     const entered = await enterPart(deps, actor, file, stored);
     if (!entered.ok) return new FaultError(entered.fault);
-    announce(deps.bus, file);
-    await removeFragments(deps.objects, entered.value.droppedFragments);
+    const { isFirst, droppedFragments } = entered.value;
+    announceBytes(deps.bus, file, isFirst);
+    await removeFragments(deps.objects, droppedFragments);
     return undefined;
   } catch (error) {
     const refused = error instanceof PermanentError && (await refuseBytes(deps, actor, file, error));

@@ -10,7 +10,7 @@ import type { File, Part } from '../../domain/file.js';
 import { parseFileId } from '../../domain/ids.js';
 import type { Clock } from '../../ports/clock.js';
 import type { FileTransaction, TenantScope } from '../../ports/file-store.js';
-import { announce, announceProgress } from '../announce.js';
+import { announceBytes } from '../announce.js';
 import { applyCommand } from '../apply.js';
 import { endIfLost, lostUpload, type EndIfLostDeps } from '../end-if-lost.js';
 
@@ -121,8 +121,7 @@ async function correct(
   for (const key of corrected.droppedFragments) {
     await objects.remove({ area: 'ingest', key }).catch(() => undefined);
   }
-  if (corrected.isFirst) announce(bus, corrected.file);
-  else announceProgress(bus, corrected.file);
+  announceBytes(bus, corrected.file, corrected.isFirst);
 }
 
 /** The first part moves the file to RECEIVING. */

@@ -8,7 +8,7 @@ import type { EventBus } from '../../ports/event-bus.js';
 import type { FileStore } from '../../ports/file-store.js';
 import type { Spool } from '../../ports/spool.js';
 import type { UploadLock } from '../../ports/upload-locks.js';
-import { announce } from '../announce.js';
+import { announceBytes } from '../announce.js';
 import type { Appendable } from './begin-append.js';
 import { createBodyChecksum, type PromisedChecksum } from './body-checksum.js';
 import { commitPieces } from './commit-pieces.js';
@@ -73,7 +73,7 @@ async function takeAtOnce(
   await eachOverlapping(pieces, async (piece) => {
     const entry = await storePiece(deps, piece, progress.soFar(piece, true));
     if (!entry) return;
-    file = await enter(deps, actor, upload, lock, [entry]);
+    file = await enter(deps, actor, upload, lock, [entry], file);
     progress.note(entry);
   });
   return file;
@@ -111,9 +111,10 @@ async function enter(
   { file }: Appendable,
   lock: IncomingBody['lock'],
   entries: readonly Entry[],
+  before = file,
 ): Promise<File> {
   const entered = await commitPieces(deps, actor, file, { entries, lock });
-  announce(deps.bus, file);
+  announceBytes(deps.bus, file, entered.file.version !== before.version);
   await removeReplaced(deps.objects, file, entered);
   return entered.file;
 }
