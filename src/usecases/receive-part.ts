@@ -98,10 +98,17 @@ async function record(
   return ok({ etag: part.etag, sha256: part.sha256, receivedBytes });
 }
 
+/** What a part may take the place of. */
+interface Place {
+  /** The etag that is in the ledger, `null` where none may be. @default whatever is there */
+  readonly replaces?: string | null;
+}
+
 /**
  * Writes a stored part to the ledger in a transaction of its own. When that fails, what no row names leaves the store:
  * the part that surely did not get there, or the one whose place it took. So trying again does not fill it.
  *
+ * @returns CONFLICT when the upload is over, or another part has that place
  * @throws the error of the transaction
  */
 export async function enterPart(
@@ -109,11 +116,14 @@ export async function enterPart(
   scope: TenantScope,
   file: File,
   part: Part,
+  place: Place = {},
 ): Promise<Outcome<LedgerEntry & { readonly isFirst: boolean }>> {
   let replaced: LedgerEntry | undefined;
   try {
     return await files.transact(scope, async (tx) => {
       const entered = await enterLedger(tx, file, part, clock.now());
+      // The refusal takes back what was written.
+      if (entered.ok && isTaken(entered.value, part, place)) return placeIsTaken(part);
       if (entered.ok) replaced = entered.value;
       return entered;
     });
@@ -122,6 +132,14 @@ export async function enterPart(
     throw error;
   }
 }
+
+function isTaken({ replacedEtag }: LedgerEntry, { etag }: Part, { replaces }: Place): boolean {
+  // The very bytes may be there already, where the store names parts by what is in them.
+  return replaces !== undefined && replacedEtag !== replaces && replacedEtag !== etag;
+}
+
+const placeIsTaken = ({ partNumber }: Part): ReturnType<typeof fault> =>
+  fault('CONFLICT', { message: `Another request has sent part ${String(partNumber)}.` });
 
 async function removeLeft(
   { files, objects }: Pick<EnterPartDeps, 'files' | 'objects'>,

@@ -9,6 +9,7 @@ import type { ObjectStore } from '../ports/object-store.js';
 import type { Spool } from '../ports/spool.js';
 import { announceBytes } from './announce.js';
 import { cutPieces, type Piece } from './cut-pieces.js';
+import { discardPart } from './discard-part.js';
 import { eachOverlapping } from './each-overlapping.js';
 import { storeSpooled } from './give-part.js';
 import { openTwoSpools } from './proven-spool.js';
@@ -112,34 +113,58 @@ async function takePart(
 ): Promise<void> {
   if (wasGivenUp(file)) throw new FaultError(givenUp(file).fault);
   if (!isOpen(file.state)) throw mismatch();
-  const refusal = await tryPart(deps, actor, file, part, signal);
-  if (!refusal) return;
-  // A twin of this request may have been faster and have completed the upload with the same bytes.
+  const refused = await tryPart(deps, actor, file, part, signal);
+  if (!refused) return;
+  // A twin of this request may have been faster, and may have completed the upload with the same bytes.
   const ledger = await deps.files.transact(actor, (tx) => tx.parts(file.id));
   const known = ledger.find(({ partNumber }) => partNumber === part.partNumber);
-  if (!known) throw refusal;
+  if (!known) throw refused.refusal;
   await requireSame(known, part);
+  if (refused.stored) await settleTwice(deps, actor, file, known, refused.stored);
 }
 
-/** Stores a part and enters it into the ledger, or tells why the upload takes no part any more. */
+/** Where a store keeps one version of a part, the later one has taken the place of the same bytes there. */
+async function settleTwice(
+  deps: TakePartsDeps,
+  actor: Actor,
+  file: File,
+  known: Part,
+  stored: Part,
+): Promise<void> {
+  if (!deps.objects.discardPart) await enterPart(deps, actor, file, stored, { replaces: known.etag });
+}
+
+interface RefusedPart {
+  readonly refusal: FaultError;
+  /** What the store has taken. */
+  readonly stored?: Part;
+}
+
+/**
+ * Stores a part and enters it into the ledger, or tells why the upload does not take it. It never takes the place of another:
+ * of twins with different bytes, one would be told that its bytes are there while some are those of the other.
+ */
 async function tryPart(
   deps: TakePartsDeps,
   actor: Actor,
   file: File,
   part: CutPart,
   signal: AbortSignal,
-): Promise<FaultError | undefined> {
+): Promise<RefusedPart | undefined> {
   try {
     const stored = await storeSpooled(deps.objects, file, part, part.bytes, signal);
-    const entered = await enterPart(deps, actor, file, stored);
-    if (!entered.ok) return new FaultError(entered.fault);
+    const entered = await enterPart(deps, actor, file, stored, { replaces: null });
+    if (!entered.ok) {
+      await discardPart(deps.objects, file, stored);
+      return { refusal: new FaultError(entered.fault), stored };
+    }
     const { isFirst, droppedFragments } = entered.value;
     announceBytes(deps.bus, file, isFirst);
     await removeFragments(deps.objects, droppedFragments);
     return undefined;
   } catch (error) {
     const refused = error instanceof PermanentError && (await refuseBytes(deps, actor, file, error));
-    if (refused) return new FaultError(refused.fault);
+    if (refused) return { refusal: new FaultError(refused.fault) };
     throw error;
   }
 }
