@@ -12,7 +12,7 @@ import {
 import { ok } from '../domain/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventBus } from '../ports/event-bus.js';
-import type { FileStore } from '../ports/file-store.js';
+import type { FileStore, FileTransaction } from '../ports/file-store.js';
 import type { Ids } from '../ports/ids.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import type { UrlSigner } from '../ports/url-signer.js';
@@ -90,7 +90,7 @@ export const createUpload =
     const marks = input.isPartial ? [PARTIAL_MARK] : [];
     const described = { ...checked.value, metadata: [...checked.value.metadata, ...marks] };
     const fresh = await newFile(deps, actor, { ...described, ...(await plan(deps, actor, input, requests)) });
-    const insert = (): Promise<Outcome<File>> => insertOnce(deps, actor, input, fresh);
+    const insert = (): Promise<Outcome<File>> => insertOnce(deps, actor, input, fresh, requests);
     const created = await writeNewFile(deps.objects, fresh.file, insert, ({ id }) => id);
     if (!created.ok) return created;
     announce(deps.bus, created.value);
@@ -127,14 +127,26 @@ const insertOnce = (
   actor: Actor,
   input: CreateUploadInput,
   { file, policy }: NewFile,
+  requests: Requests | undefined,
 ): Promise<Outcome<File>> =>
-  files.transact(actor, (tx) => {
+  files.transact(actor, async (tx) => {
     const ttlSeconds = settings.idempotencyTtlSeconds;
-    return idempotently(tx, { actor, operation: 'createUpload', input, ttlSeconds }, async () => {
+    const request = { actor, operation: 'createUpload', input, ttlSeconds };
+    const created = await idempotently(tx, request, async () => {
       const fits = fitsPolicy(policy, file);
       return fits.ok ? written(await tx.insert(file), file) : fits;
     });
+    return created.ok && !requests ? ok(await settled(tx, created.value)) : created;
   });
+
+/**
+ * The same creation may have come from a sender who was not told the part size, and whose requests may have settled another
+ * one since. Whoever is told one now can rely on it.
+ */
+const settled = async (tx: FileTransaction, file: File): Promise<File> =>
+  file.isPartSizeOpen
+    ? { ...file, isPartSizeOpen: false, partSizeBytes: await tx.settlePartSize(file.id) }
+    : file;
 
 const transferOf = (urls: UrlSigner, file: File): Transfer => ({
   mode: file.transferMode,

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createApiClient, granted, type ApiClient, type FileView } from '../support/api-client.js';
 import type { Product } from '../support/product.js';
 import { sliceOf } from '../support/send-file.js';
 import { onSharedProduct } from '../support/shared-product.js';
-import { createTusUpload, offsetOf, tusCalls, type TusCall } from '../support/tus-calls.js';
+import { createTusUpload, offsetOf, tusCalls, uploadMetadata, type TusCall } from '../support/tus-calls.js';
 import { beginUpload, expectClean } from '../support/tus-scene.js';
 
 const MIB = 1024 * 1024;
@@ -102,6 +102,36 @@ describe('the parts of an upload whose sender is not told of them', () => {
     await beginUpload(product, token, bytes, { uploadUrl: `${product.url}${path}` }).done;
     await expectClean(product, token, path, bytes);
   });
+
+  it.each(['before', 'after'])(
+    'are told to whoever repeats the creation with createUpload, %s bytes have come',
+    async (moment) => {
+      const bytes = randomBytes(9 * MIB);
+      const key = randomUUID();
+      const input = {
+        ...{ name: 'a.bin', sizeBytes: bytes.length, idempotencyKey: key },
+        // As a creation by tus says it, which knows no priorities.
+        ...{ metadata: [], priority: null },
+      };
+      const headers = { 'idempotency-key': key, 'upload-metadata': uploadMetadata({ filename: 'a.bin' }) };
+      const path = await createTusUpload(call, bytes.length, headers);
+      if (moment === 'after') await append(path, 0, bytes.subarray(0, 3 * MIB));
+      const { transfer } = granted(await client.createUpload(input));
+      if (moment === 'before') await append(path, 0, bytes.subarray(0, 3 * MIB));
+      const { partSizeBytes, missingPartNumbers } = await uploadOf(path);
+      expect(transfer).toMatchObject({
+        partSizeBytes,
+        partCount: Math.ceil(bytes.length / partSizeBytes),
+      });
+      expect(granted(await client.createUpload(input)).transfer).toEqual(transfer);
+      for (const number of missingPartNumbers) {
+        const body = new Uint8Array(sliceOf(bytes, transfer.partSizeBytes, number));
+        expect((await fetch(await signPart(path, number), { method: 'PUT', body })).status).toBe(200);
+      }
+      granted(await client.completeUpload({ fileId: path.split('/').at(-1) }));
+      await expectClean(product, token, path, bytes);
+    },
+  );
 
   it('fit the first request that brings something', async () => {
     const bytes = randomBytes(4 * MIB);
