@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline, Transform, type Readable } from 'node:stream';
+import { Transform, type Readable } from 'node:stream';
 import busboy, { type Busboy } from 'busboy';
 import type { FileUpload, Upload } from 'graphql-upload-minimal';
 import { badForm, expectFile, parseObject, type ExpectedFile } from './multipart-map.js';
@@ -168,6 +168,8 @@ function holdEnd(stream: Readable, form: Promise<undefined>, onBytes: OnBytes): 
   // The form may break while nobody listens: the operation may have been refused already.
   held.on('error', () => undefined);
   form.catch((error: unknown) => held.destroy(error instanceof Error ? error : new Error(String(error))));
-  pipeline(stream, held, () => undefined);
+  stream.pipe(held);
+  // Of a stream that breaks the form knows why, and ends what is held. The parser waits for nobody who has left.
+  held.once('close', () => stream.destroy());
   return held;
 }

@@ -145,6 +145,22 @@ describe('an abused form', () => {
     expect(response.status).toBe(400);
   });
 
+  it('is refused, and no failure of ours, when it ends before its file does', async () => {
+    const head = (name: string, more = ''): string =>
+      `--B\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`;
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        authorization: 'Bearer acme-uploader',
+        'apollo-require-preflight': 'yes',
+        'content-type': 'multipart/form-data; boundary=B',
+      },
+      body: `${head('operations')}${operations()}\r\n${head('map')}${MAP}\r\n${head('0', '; filename="a.txt"')}xyz`,
+    });
+    expect(await response.text()).toContain('BAD_USER_INPUT');
+    expect(server.useCases.received).toEqual([]);
+  });
+
   it('leaves nothing behind when it is cut off anywhere', async () => {
     const head = (name: string, more = ''): string =>
       `--B\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`;
