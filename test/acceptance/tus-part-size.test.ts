@@ -133,6 +133,18 @@ describe('the parts of an upload whose sender is not told of them', () => {
     },
   );
 
+  it('stay as they are when bytes have come of a request that did not say how many', async () => {
+    const bytes = randomBytes(9 * MIB);
+    const path = await createTusUpload(call, bytes.length);
+    const body = new Blob([new Uint8Array(bytes.subarray(0, 3 * MIB))]).stream();
+    expect((await call('PATCH', path, { 'upload-offset': '0' }, body)).status).toBe(204);
+    await append(path, 3 * MIB, bytes.subarray(3 * MIB, 5 * MIB));
+    expect(await offsetOf(call, path)).toBe(5 * MIB);
+    expect(await uploadOf(path)).toMatchObject({ partSizeBytes: 8 * MIB, partCount: 2 });
+    await append(path, 5 * MIB, bytes.subarray(5 * MIB));
+    await expectClean(product, token, path, bytes);
+  });
+
   it('fit the first request that brings something', async () => {
     const bytes = randomBytes(4 * MIB);
     const path = await createTusUpload(call, bytes.length);

@@ -62,6 +62,13 @@ describe.each(['given to', 'streamed into'])('a form, whose bytes are %s the sto
     expect(await sizesOf(file)).toEqual([DEFAULT_PART_BYTES, 12]);
   });
 
+  it('that has less than what is there of one that broke is told that it is another', async () => {
+    const bytes = Buffer.concat([BYTES, BYTES]);
+    await expect(sendBytes('less', bytes, new Error('It broke.'))).rejects.toThrow('It broke.');
+    const again = await sendBytes('less', BYTES.subarray(0, DEFAULT_PART_BYTES));
+    expect(again).toMatchObject({ ok: false, fault: { code: 'IDEMPOTENCY_MISMATCH' } });
+  });
+
   it.each([
     ['shorter, by its last part', BYTES.subarray(0, DEFAULT_PART_BYTES)],
     ['longer', Buffer.concat([BYTES, Buffer.alloc(1)])],
