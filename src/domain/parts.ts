@@ -73,7 +73,8 @@ function fittingPartSize(
 ): number | undefined {
   const least = Math.max(minPartBytes, Math.ceil(limitBytes / MAX_PARTS));
   if (requestBytes < least) {
-    const requests = Math.ceil(least / requestBytes);
+    // They are put together in any case, and there may be larger ones to come.
+    const requests = Math.ceil(Math.max(least, DEFAULT_PART_BYTES) / requestBytes);
     return requests * requestBytes <= MAX_DEFAULT_PART_BYTES ? requests * requestBytes : undefined;
   }
   for (

@@ -40,7 +40,7 @@ describe('the parts of an upload whose sender is not told of them', () => {
   it.each([
     ['one request each', 11_000_001, 3_000_000, 3_000_000, {}],
     ['two of one request', 80 * MIB + 1, 40 * MIB, 20 * MIB, {}],
-    ['four requests each', 3 * MIB, 300_000, 1_200_000, {}],
+    ['ten requests each', 20_000_000, 900_000, 9_000_000, {}],
     [
       'one request each, the first of which comes along',
       5_000_000,

@@ -112,7 +112,7 @@ describe('the parts of a file', () => {
       ['a request', 8 * MIB, 8 * MIB],
       ['a third of a large request', 90_000_000, 30_000_000],
       ['more of it where a third leaves a rest', 32 * MIB * 2 + 5, (32 * MIB * 2 + 5) / 3],
-      ['as few small requests as the store takes', 4_000_000, 8_000_000],
+      ['as few requests as make up a usual one where those are small', 4_000_000, 12_000_000],
       ['as ever where the request has a prime number of bytes', 67_108_859, 32 * MIB],
     ])('are %s', (_what, requestBytes, partSizeBytes) => {
       expect(first(requestBytes)).toEqual(settled(partSizeBytes));
