@@ -9,19 +9,17 @@ export interface GatherMemory {
   readonly take: () => LentBuffer | undefined;
   /** Takes one back when nobody reads it any more. */
   readonly giveBack: (buffer: LentBuffer) => void;
-  /** Whether at most half of it is lent: then whoever has some may have more without taking it from others. */
-  readonly isMostlyFree: () => boolean;
 }
 
 /** One piece of it. */
 export type LentBuffer = Buffer;
 
 /** Bytes of one buffer: those of one write. */
-export const GATHER_BYTES = 512 * 1024;
+export const GATHER_BYTES = 1024 * 1024;
 /** How many there may be; each is made when it is first wanted, and kept. */
-const MAX_BUFFERS = 24;
+const MAX_BUFFERS = 16;
 
-/** Makes the memory of one process; it is never more than 12 MiB. */
+/** Makes the memory of one process; it is never more than 16 MiB. */
 export function createGatherMemory(): GatherMemory {
   const free: LentBuffer[] = [];
   let made = 0;
@@ -33,6 +31,5 @@ export function createGatherMemory(): GatherMemory {
       return allocateAlignedShared(GATHER_BYTES);
     },
     giveBack: (buffer) => void free.push(buffer),
-    isMostlyFree: () => made - free.length <= MAX_BUFFERS / 2,
   };
 }

@@ -13,8 +13,11 @@ export interface WriteBehind {
   clear(): void;
 }
 
-/** Bytes that wait while the disk is busy; as many again are on their way to it. */
-const WAITING_BYTES = { least: 512 * 1024, whereMemoryIsFree: 1024 * 1024 } as const;
+/**
+ * Bytes that wait while the disk is busy, when none of the memory is left to gather them in. Else it is one buffer of that, while
+ * another is on its way.
+ */
+const WAITING_BYTES = 512 * 1024;
 
 /** Puts chunks at a position of the file; whoever calls may use their memory again once it has resolved. */
 type Write = (chunks: Uint8Array[], position: number) => Promise<void>;
@@ -49,8 +52,6 @@ export function createWriteBehind(write: Write, memory: GatherMemory): WriteBehi
     current.isWriting = true;
     writing = writing.then(() => drain(current, write));
   };
-  const mayWaitBytes = (): number =>
-    memory.isMostlyFree() ? WAITING_BYTES.whereMemoryIsFree : WAITING_BYTES.least;
   const settle = async (): Promise<void> => {
     state.waiting.close();
     start();
@@ -65,7 +66,9 @@ export function createWriteBehind(write: Write, memory: GatherMemory): WriteBehi
       if (state.failure) return settle();
       state.waiting.add(chunk);
       if (state.waiting.isReady()) start();
-      return state.waiting.sizeBytes >= mayWaitBytes() ? waitForRoom(state) : undefined;
+      // What is only being filled is bounded by its memory, and no write would make room of it.
+      const isTooMuch = state.waiting.isReady() && state.waiting.sizeBytes >= WAITING_BYTES;
+      return isTooMuch ? waitForRoom(state) : undefined;
     },
     settle,
     clear: () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import {
   createGatherMemory,
+  GATHER_BYTES,
   type GatherMemory,
   type LentBuffer,
 } from '../../../src/adapters/filesystem/gather-memory.js';
@@ -10,7 +11,6 @@ import { createWriteBehind } from '../../../src/adapters/filesystem/write-behind
 const NO_MEMORY: GatherMemory = {
   take: () => undefined,
   giveBack: () => undefined,
-  isMostlyFree: () => false,
 };
 const MIB = 1024 * 1024;
 
@@ -46,8 +46,8 @@ it('takes more as soon as what waits is on its way, and does not wait until it h
     () => new Promise((resolve) => releases.push(resolve)),
     createGatherMemory(),
   );
-  await bytes.take(Buffer.alloc(MIB / 2));
-  const held = bytes.take(Buffer.alloc(MIB));
+  await bytes.take(Buffer.alloc(GATHER_BYTES));
+  const held = bytes.take(Buffer.alloc(2 * GATHER_BYTES));
   await expect.poll(() => releases.length).toBe(1);
   releases[0]?.();
   await held;
@@ -101,15 +101,15 @@ it('gathers the chunks of a fast sender in large writes, and lets their memory g
     written.push(Buffer.concat(chunks));
   }, createGatherMemory());
   const chunk = Buffer.alloc(128 * 1024).subarray(0, 64 * 1024);
-  for (let index = 0; index < 20; index += 1) {
+  for (let index = 0; index < 36; index += 1) {
     await bytes.take(chunk.fill(index));
     // As a socket would, that reads into the same memory.
     chunk.fill(255);
   }
   await bytes.settle();
-  expect(calls).toEqual([MIB / 2, MIB / 2, MIB / 4]);
+  expect(calls).toEqual([GATHER_BYTES, GATHER_BYTES, 36 * chunk.length - 2 * GATHER_BYTES]);
   const whole = Buffer.concat(written);
-  for (let index = 0; index < 20; index += 1) {
+  for (let index = 0; index < 36; index += 1) {
     const stretch = whole.subarray(index * chunk.length, (index + 1) * chunk.length);
     expect(stretch.equals(Buffer.alloc(chunk.length, index))).toBe(true);
   }
@@ -130,27 +130,28 @@ it('frees the memory of what it has copied, and of nothing else', async () => {
   expect(Buffer.concat(written).equals(sent)).toBe(true);
 });
 
-it('lets more wait while most of the memory is free', async () => {
+it('lets one buffer wait while another is on its way, and less where there is no memory for one', async () => {
   const memory = createGatherMemory();
   const tookWithoutWaiting = async (): Promise<number> => {
     const bytes = createWriteBehind(() => new Promise(() => undefined), memory);
     // What is on its way does not wait.
-    await bytes.take(Buffer.alloc(MIB / 2));
-    await expect.poll(() => bytes.sizeBytes).toBe(MIB / 2);
+    await bytes.take(Buffer.alloc(GATHER_BYTES));
+    await expect.poll(() => bytes.sizeBytes).toBe(GATHER_BYTES);
     let sizeBytes = 0;
     while (bytes.take(Buffer.alloc(64 * 1024)) === undefined) sizeBytes += 64 * 1024;
     return sizeBytes;
   };
-  const few = await tookWithoutWaiting();
-  for (let index = 0; index < 12; index += 1) memory.take();
-  expect([few, await tookWithoutWaiting()]).toEqual([MIB - 64 * 1024, MIB / 2 - 64 * 1024]);
+  const first = await tookWithoutWaiting();
+  while (memory.take()) expect(first).toBe(GATHER_BYTES - 64 * 1024);
+  expect(await tookWithoutWaiting()).toBe(MIB / 2 - 64 * 1024);
 });
 
 it('gives lent memory back when it is written, when it was lost, and when it is forgotten', async () => {
   const memory = createGatherMemory();
   const all: LentBuffer[] = [];
   for (let next = memory.take(); next; next = memory.take()) all.push(next);
-  expect(all).toHaveLength(24);
+  const count = all.length;
+  expect(count * GATHER_BYTES).toBe(16 * MIB);
   const lent = { ...memory, take: () => all.pop(), giveBack: (one: LentBuffer) => void all.push(one) };
   let isFailing = false;
   const bytes = createWriteBehind(
@@ -159,16 +160,16 @@ it('gives lent memory back when it is written, when it was lost, and when it is 
   );
   await bytes.take(Buffer.alloc(MIB));
   await bytes.settle();
-  expect(all).toHaveLength(24);
+  expect(all).toHaveLength(count);
   isFailing = true;
   await bytes.take(Buffer.alloc(2 * MIB));
   await expect(bytes.settle()).rejects.toThrow('full');
-  expect(all).toHaveLength(24);
+  expect(all).toHaveLength(count);
   bytes.clear();
   await bytes.take(Buffer.alloc(MIB / 4));
-  expect(all).toHaveLength(23);
+  expect(all).toHaveLength(count - 1);
   bytes.clear();
-  expect(all).toHaveLength(24);
+  expect(all).toHaveLength(count);
 });
 
 it('wakes all who wait for room when the write before them fails, and tells them why', async () => {
@@ -206,7 +207,7 @@ it('lends memory to nobody else before it is written', async () => {
     seen.push(...chunks);
     return write.promise;
   }, memory);
-  await bytes.take(Buffer.alloc(MIB / 2, 1));
+  await bytes.take(Buffer.alloc(GATHER_BYTES, 1));
   await expect.poll(() => seen.length).toBe(1);
   for (let next = memory.take(); next; next = memory.take()) next.fill(2);
   expect(seen.every((chunk) => Buffer.from(chunk).equals(Buffer.alloc(chunk.byteLength, 1)))).toBe(true);
@@ -231,7 +232,7 @@ it('gathers so that all but the head of what follows a small chunk lies as it wi
     }
     return Promise.resolve();
   }, createGatherMemory());
-  const sent = [5_000, 65_536, 700, 2 * MIB, 65_536].map((size, index) => Buffer.alloc(size, index + 1));
+  const sent = [5_000, 65_536, 700, 4 * MIB, 65_536].map((size, index) => Buffer.alloc(size, index + 1));
   for (const chunk of sent) await bytes.take(Buffer.from(chunk));
   await bytes.settle();
   expect(Buffer.concat(written).equals(Buffer.concat(sent))).toBe(true);
