@@ -51,6 +51,15 @@ describe.each(STORES)('partial uploads of which %s has lost one', (storeName, op
       partialIds: files.map(({ id }) => id),
       concat: `final;${files.map(({ id }) => `/uploads/${id}`).join(' ')}`,
     });
+  /** Their bytes lie there to be copied after a copy that came to nothing. */
+  const readyToBeCopied = async () => {
+    const partials = [await partialOf(FIRST), await partialOf(SECOND)] as const;
+    const copying = withoutAdoption(deps.objects);
+    const away = new TransientError('object-store', 'away');
+    const objects = { ...copying, read: () => Promise.reject(away) };
+    await expect(join(partials, { ...deps, objects })).rejects.toBe(away);
+    return { partials, copying };
+  };
   const handOver = ({ id: fileId, tenantId }: File, bytes: Buffer) =>
     receivePart(deps)(
       { tenantId, fileId, partNumber: 1, sizeBytes: bytes.length, subject: SENDER.subject },
@@ -105,11 +114,7 @@ describe.each(STORES)('partial uploads of which %s has lost one', (storeName, op
   });
 
   it('are none where the bytes lie ready to be copied after a copy that came to nothing', async () => {
-    const partials = [await partialOf(FIRST), await partialOf(SECOND)] as const;
-    const copying = withoutAdoption(deps.objects);
-    const away = new TransientError('object-store', 'away');
-    const objects = { ...copying, read: () => Promise.reject(away) };
-    await expect(join(partials, { ...deps, objects })).rejects.toBe(away);
+    const { partials } = await readyToBeCopied();
     expect(await handOver(partials[0], FIRST)).toMatchObject({ ok: false, fault: { code: 'CONFLICT' } });
     expect(await scene.find(partials[0])).toMatchObject({ state: 'RECEIVING' });
     expect(await join(partials)).toMatchObject({ ok: true });
@@ -117,24 +122,14 @@ describe.each(STORES)('partial uploads of which %s has lost one', (storeName, op
   });
 
   it('are refused as well where its bytes were lost while they lay ready to be copied', async () => {
-    const partials = [await partialOf(FIRST), await partialOf(SECOND)] as const;
-    const copying = withoutAdoption(deps.objects);
-    const away = new TransientError('object-store', 'away');
-    await expect(
-      join(partials, { ...deps, objects: { ...copying, read: () => Promise.reject(away) } }),
-    ).rejects.toBe(away);
+    const { partials, copying } = await readyToBeCopied();
     await deps.objects.remove({ area: 'ingest', key: partials[1].ingestKey });
     expect(await join(partials, { ...deps, objects: copying })).toMatchObject(lostOne(2));
     await scene.expectLost(partials[1]);
   });
 
   it('are refused as well where other bytes lie there to be copied', async () => {
-    const partials = [await partialOf(FIRST), await partialOf(SECOND)] as const;
-    const copying = withoutAdoption(deps.objects);
-    const away = new TransientError('object-store', 'away');
-    await expect(
-      join(partials, { ...deps, objects: { ...copying, read: () => Promise.reject(away) } }),
-    ).rejects.toBe(away);
+    const { partials, copying } = await readyToBeCopied();
     const changed = Buffer.from(SECOND).fill('!');
     await deps.objects.write({ area: 'ingest', key: partials[1].ingestKey }, changed.length, stream(changed));
     expect(await join(partials, { ...deps, objects: copying })).toMatchObject(lostOne(2));
