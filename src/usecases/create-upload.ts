@@ -12,7 +12,7 @@ import {
 import { ok } from '../domain/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventBus } from '../ports/event-bus.js';
-import type { FileStore, FileTransaction } from '../ports/file-store.js';
+import type { FileStore } from '../ports/file-store.js';
 import type { Ids } from '../ports/ids.js';
 import type { ObjectStore } from '../ports/object-store.js';
 import type { UrlSigner } from '../ports/url-signer.js';
@@ -22,6 +22,7 @@ import { checkNewFile, fitsPolicy } from './check-new-file.js';
 import { idempotently } from './idempotent.js';
 import { newFile, writeNewFile, type NewFile } from './new-file.js';
 import { PARTIAL_MARK } from './resumable/partial.js';
+import { tellPartSize } from './tell-part-size.js';
 
 /** What a client says of a file before its bytes. */
 export interface CreateUploadInput {
@@ -136,17 +137,9 @@ const insertOnce = (
       const fits = fitsPolicy(policy, file);
       return fits.ok ? written(await tx.insert(file), file) : fits;
     });
-    return created.ok && !requests ? ok(await settled(tx, created.value)) : created;
+    // The same creation may have come by tus before, and its answer is as it was then.
+    return created.ok && !requests ? ok(await tellPartSize(tx, created.value)) : created;
   });
-
-/**
- * The same creation may have come from a sender who was not told the part size, and whose requests may have settled another
- * one since. Whoever is told one now can rely on it.
- */
-const settled = async (tx: FileTransaction, file: File): Promise<File> =>
-  file.isPartSizeOpen
-    ? { ...file, isPartSizeOpen: false, partSizeBytes: await tx.settlePartSize(file.id) }
-    : file;
 
 const transferOf = (urls: UrlSigner, file: File): Transfer => ({
   mode: file.transferMode,

@@ -98,16 +98,11 @@ async function record(
   return ok({ etag: part.etag, sha256: part.sha256, receivedBytes });
 }
 
-/** What a part may take the place of. */
-interface Place {
-  /** The etag that is in the ledger, `null` where none may be. @default whatever is there */
-  readonly replaces?: string | null;
-}
-
 /**
  * Writes a stored part to the ledger in a transaction of its own. When that fails, what no row names leaves the store:
  * the part that surely did not get there, or the one whose place it took. So trying again does not fill it.
  *
+ * @param replaces - etag of the part whose place it may take, `null` where none may be there; @default whichever is there
  * @returns CONFLICT when the upload is over, or another part has that place
  * @throws the error of the transaction
  */
@@ -116,14 +111,16 @@ export async function enterPart(
   scope: TenantScope,
   file: File,
   part: Part,
-  place: Place = {},
+  replaces?: string | null,
 ): Promise<Outcome<LedgerEntry & { readonly isFirst: boolean }>> {
   let replaced: LedgerEntry | undefined;
   try {
     return await files.transact(scope, async (tx) => {
       const entered = await enterLedger(tx, file, part, clock.now());
       // The refusal takes back what was written.
-      if (entered.ok && isTaken(entered.value, part, place)) return placeIsTaken(part);
+      if (entered.ok && replaces !== undefined && !hasTakenPlace(entered.value, part, replaces)) {
+        return placeIsTaken(part);
+      }
       if (entered.ok) replaced = entered.value;
       return entered;
     });
@@ -133,10 +130,15 @@ export async function enterPart(
   }
 }
 
-function isTaken({ replacedEtag }: LedgerEntry, { etag }: Part, { replaces }: Place): boolean {
-  // The very bytes may be there already, where the store names parts by what is in them.
-  return replaces !== undefined && replacedEtag !== replaces && replacedEtag !== etag;
-}
+/**
+ * Whether a part has taken the place of the one that it was to replace. The very bytes may have been there already: where the store
+ * names parts by what is in them, or somebody has reconciled the ledger with it.
+ */
+export const hasTakenPlace = (
+  { replacedEtag }: Pick<LedgerEntry, 'replacedEtag'>,
+  { etag }: Part,
+  replaces: string | null,
+): boolean => replacedEtag === replaces || replacedEtag === etag;
 
 const placeIsTaken = ({ partNumber }: Part): ReturnType<typeof fault> =>
   fault('CONFLICT', { message: `Another request has sent part ${String(partNumber)}.` });

@@ -10,6 +10,7 @@ import type { DirectTransfer, ObjectStore } from '../ports/object-store.js';
 import type { UrlSigner } from '../ports/url-signer.js';
 import { lookAtDirect } from './direct/follow-direct.js';
 import { isSettling, type ReconcileDeps } from './direct/reconcile-parts.js';
+import { tellPartSize } from './tell-part-size.js';
 
 /** Most parts that one request may ask for. */
 const MAX_PARTS_PER_REQUEST = 1_000;
@@ -76,9 +77,7 @@ async function prepare(
   const fileId = parseFileId(id);
   const found = fileId && (await tx.find(fileId));
   if (!found) return fault('NOT_FOUND');
-  // Whoever is about to send parts was told how large they are.
-  const isSettled = !found.isPartSizeOpen || !isOpen(found.state);
-  const file = isSettled ? found : { ...found, partSizeBytes: await tx.settlePartSize(found.id) };
+  const file = await tellPartSize(tx, found);
   const refused = refusal(file, parts);
   if (refused) return refused;
   if ((transport ?? file.transferMode) === 'PROXIED') return ok({ file, direct: undefined });

@@ -131,7 +131,7 @@ async function settleTwice(
   known: Part,
   stored: Part,
 ): Promise<void> {
-  if (!deps.objects.discardPart) await enterPart(deps, actor, file, stored, { replaces: known.etag });
+  if (!deps.objects.discardPart) await enterPart(deps, actor, file, stored, known.etag);
 }
 
 interface RefusedPart {
@@ -153,7 +153,7 @@ async function tryPart(
 ): Promise<RefusedPart | undefined> {
   try {
     const stored = await storeSpooled(deps.objects, file, part, part.bytes, signal);
-    const entered = await enterPart(deps, actor, file, stored, { replaces: null });
+    const entered = await enterPart(deps, actor, file, stored, null);
     if (!entered.ok) {
       await discardPart(deps.objects, file, stored);
       return { refusal: new FaultError(entered.fault), stored };

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createApiClient, granted, type ApiClient, type FileView } from '../support/api-client.js';
-import type { Product } from '../support/product.js';
+import { startProduct, type Product } from '../support/product.js';
 import { sliceOf } from '../support/send-file.js';
 import { onSharedProduct } from '../support/shared-product.js';
 import { createTusUpload, offsetOf, tusCalls, uploadMetadata, type TusCall } from '../support/tus-calls.js';
@@ -157,5 +157,29 @@ describe('the parts of an upload whose sender is not told of them', () => {
     expect(await uploadOf(path)).toMatchObject({ partSizeBytes: 2 * MIB, missingPartNumbers: [2] });
     await append(path, 3 * MIB, bytes.subarray(3 * MIB));
     await expectClean(product, token, path, bytes);
+  });
+});
+
+describe('on S3, which takes no small parts, they', () => {
+  let product: Product;
+  beforeAll(async () => {
+    product = await startProduct({ services: inject('services'), store: 's3' });
+  });
+  afterAll(() => product.stop());
+
+  it.each([
+    ['are one request each', 13_000_001, 6_000_000, 6_000_000],
+    ['are some requests each', 20_000_000, 3_000_000, 9_000_000],
+  ])('%s', async (_what, sizeBytes, chunkSize, partSizeBytes) => {
+    const token = await product.token('acme-uploader');
+    const bytes = randomBytes(sizeBytes);
+    const url = await beginUpload(product, token, bytes, { chunkSize }).done;
+    const client = createApiClient(product.url, token);
+    const file = granted(await client.file(url.split('/').at(-1) ?? ''));
+    expect(file?.upload).toMatchObject({
+      partSizeBytes,
+      partCount: Math.ceil(sizeBytes / partSizeBytes),
+    });
+    await expectClean(product, token, url, bytes);
   });
 });

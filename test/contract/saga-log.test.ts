@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../../src/adapters/postgres/database.js';
-import { createFileStore } from '../../src/adapters/postgres/file-store.js';
+import { describe, expect, it } from 'vitest';
 import type { FileId } from '../../src/domain/ids.js';
 import type { SagaEntry } from '../../src/domain/saga-entry.js';
 import { SAGAS, SAGA_CAUSES, STEP_OUTCOMES } from '../../src/domain/saga.js';
 import type { FileStore } from '../../src/ports/file-store.js';
-import { asSuperuser, createTestDatabase, openDatabase, type TestDatabase } from '../support/database.js';
+import { asSuperuser, type TestDatabase } from '../support/database.js';
+import { onFileStore } from '../support/file-store.js';
 import { linesOf, readLog } from '../support/saga-lines.js';
 import {
   ACME,
@@ -21,17 +20,8 @@ const LEASE_MS = 60_000;
 
 describe('the log of sagas', () => {
   let urls: TestDatabase;
-  let database: Database;
   let store: FileStore;
-  beforeAll(async () => {
-    urls = await createTestDatabase();
-    database = openDatabase(urls.appUrl);
-    store = createFileStore(database);
-  });
-  afterAll(async () => {
-    await database.close();
-    await urls.drop();
-  });
+  onFileStore((made) => void ({ urls, store } = made));
 
   const linesOfFile = async (id: FileId): Promise<string[]> => linesOf(await readLog(store, ACME, id));
   const begin = async (id: FileId, leaseMs: number): Promise<unknown> =>

@@ -6,7 +6,7 @@ import type { FileTransaction } from '../../ports/file-store.js';
 import type { UploadLock } from '../../ports/upload-locks.js';
 import { applyCommand, lockFile } from '../apply.js';
 import { completeHeld } from '../complete-upload.js';
-import { enterHeld } from '../receive-part.js';
+import { enterHeld, hasTakenPlace } from '../receive-part.js';
 import { declareSize } from './begin-append.js';
 import type { Entry } from './store-piece.js';
 
@@ -84,10 +84,7 @@ async function enterPart(
 ): Promise<EnteredOne> {
   const entered = await enterHeld(tx, file, entry.part, at);
   if (!entered.ok) return entered;
-  const { replacedEtag } = entered.value;
-  // Whoever reconciled the ledger with the store may have entered these very bytes before.
-  const isExpected = replacedEtag === entry.replacesEtag || replacedEtag === entry.part.etag;
-  return isExpected ? entered : overtaken();
+  return hasTakenPlace(entered.value, entry.part, entry.replacesEtag) ? entered : overtaken();
 }
 
 async function note(

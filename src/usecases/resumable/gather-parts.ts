@@ -5,6 +5,7 @@ import { countParts, MAX_PARTS, partSizeAt } from '../../domain/parts.js';
 import type { ByteRange, ObjectStore, OpenUpload } from '../../ports/object-store.js';
 import { storePart } from '../store-part.js';
 import { checkStretches, type Stretch } from '../stretch-check.js';
+import { watched } from '../watched.js';
 import type { Partial } from './find-partials.js';
 
 /**
@@ -57,7 +58,7 @@ async function copyParts(
     const size = partSizeAt(sizeBytes ?? 0, partSizeBytes, partNumber) ?? 0;
     const start = (partNumber - 1) * partSizeBytes;
     const bytes = readAcross(objects, partials, { start, end: start + size - 1 });
-    const body = Readable.from(checked(bytes, check), { objectMode: false });
+    const body = Readable.from(watched(bytes, check), { objectMode: false });
     copied.push(await storePart(objects, file, { partNumber, sizeBytes: size }, body, NEVER));
   }
   return copied;
@@ -69,16 +70,6 @@ const partialIsGone = ({ ingestKey }: File): UploadGoneError =>
 /** One with other bytes than were sent is as good as gone. */
 const stretchesOf = ({ file, parts }: Partial): Stretch[] =>
   parts.map((part) => ({ ...part, refuse: () => partialIsGone(file) }));
-
-async function* checked(
-  body: AsyncIterable<Buffer>,
-  check: (bytes: Uint8Array) => void,
-): AsyncGenerator<Buffer> {
-  for await (const chunk of body) {
-    check(chunk);
-    yield chunk;
-  }
-}
 
 /** Reads a stretch of what the partial uploads have together. */
 async function* readAcross(

@@ -5,9 +5,10 @@ import { fragmentKeyOf } from '../../domain/object-keys.js';
 import type { Ids } from '../../ports/ids.js';
 import type { ObjectStore } from '../../ports/object-store.js';
 import type { Piece } from '../cut-pieces.js';
-import { createPartMac, type PartMac } from '../part-mac.js';
+import { createPartMac } from '../part-mac.js';
 import type { ProvenSpool } from '../proven-spool.js';
 import { checkStretches } from '../stretch-check.js';
+import { watched } from '../watched.js';
 import { FragmentGoneError } from './lost-fragment.js';
 
 /** What storing fragments needs. */
@@ -69,16 +70,10 @@ async function writeProven(
   body: AsyncIterable<Buffer>,
 ): Promise<string> {
   const mac = createPartMac();
-  const proven = Readable.from(proving(body, mac), { objectMode: false });
+  const see = (chunk: Buffer): void => mac.update(chunk);
+  const proven = Readable.from(watched(body, see), { objectMode: false });
   await objects.write({ area: 'ingest', key }, sizeBytes, proven);
   return mac.finish();
-}
-
-async function* proving(body: AsyncIterable<Buffer>, mac: PartMac): AsyncGenerator<Buffer> {
-  for await (const chunk of body) {
-    mac.update(chunk);
-    yield chunk;
-  }
 }
 
 /**
@@ -105,10 +100,7 @@ async function* readFragment(objects: ObjectStore, fragment: Fragment): AsyncGen
   }
   const check = checkStretches([{ ...fragment, refuse }]);
   try {
-    for await (const chunk of object.body as AsyncIterable<Buffer>) {
-      check(chunk);
-      yield chunk;
-    }
+    yield* watched(object.body as AsyncIterable<Buffer>, check);
   } catch (error) {
     // What the store cannot read any more is as good as gone.
     throw error instanceof PermanentError ? refuse() : error;

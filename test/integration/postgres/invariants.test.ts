@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../../../src/adapters/postgres/database.js';
-import { createFileStore } from '../../../src/adapters/postgres/file-store.js';
+import { describe, expect, it } from 'vitest';
 import { FILE_STATES, type FileState } from '../../../src/domain/file-state.js';
 import type { FileId } from '../../../src/domain/ids.js';
 import type { FileStore } from '../../../src/ports/file-store.js';
-import { asSuperuser, createTestDatabase, openDatabase, type TestDatabase } from '../../support/database.js';
+import { asSuperuser, type TestDatabase } from '../../support/database.js';
+import { onFileStore } from '../../support/file-store.js';
 import { ACME, advance, cleanDecision, storeWaitingFile } from '../../support/stored-files.js';
 
 /** What a state needs, so that nothing but the change itself can be refused. */
@@ -28,17 +27,8 @@ const LEGAL: Readonly<Record<FileState, readonly FileState[]>> = {
 
 describe('what the database itself refuses, whoever writes', () => {
   let urls: TestDatabase;
-  let database: Database;
   let store: FileStore;
-  beforeAll(async () => {
-    urls = await createTestDatabase();
-    database = openDatabase(urls.appUrl);
-    store = createFileStore(database);
-  });
-  afterAll(async () => {
-    await database.close();
-    await urls.drop();
-  });
+  onFileStore((made) => void ({ urls, store } = made));
 
   /** Runs a statement about one file as the superuser, whom no policy stops. */
   const write = (id: FileId, assignments: string, ...values: string[]): Promise<string> =>

@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../../../src/adapters/postgres/database.js';
-import { createFileStore } from '../../../src/adapters/postgres/file-store.js';
+import { describe, expect, it } from 'vitest';
 import { fromSnapshot, type FileSnapshot } from '../../../src/domain/file-snapshot.js';
 import type { File } from '../../../src/domain/file.js';
 import type { FileId } from '../../../src/domain/ids.js';
 import type { FileCommand } from '../../../src/domain/transition.js';
 import type { FileStore, FileTransaction } from '../../../src/ports/file-store.js';
-import { asSuperuser, createTestDatabase, openDatabase, type TestDatabase } from '../../support/database.js';
+import { asSuperuser, type TestDatabase } from '../../support/database.js';
+import { onFileStore } from '../../support/file-store.js';
 import {
   ACME,
   after,
@@ -43,17 +42,8 @@ describe.each<{ name: string; find: Find }>([
   { name: 'has only read its row', find: (tx, id) => tx.find(id) },
 ])('the event of a file whose transaction $name', ({ find }) => {
   let urls: TestDatabase;
-  let database: Database;
   let store: FileStore;
-  beforeAll(async () => {
-    urls = await createTestDatabase();
-    database = openDatabase(urls.appUrl);
-    store = createFileStore(database);
-  });
-  afterAll(async () => {
-    await database.close();
-    await urls.drop();
-  });
+  onFileStore((made) => void ({ urls, store } = made));
 
   const change = (id: FileId, command: (file: File) => FileCommand, before = UNTOUCHED): Promise<unknown> =>
     store.transact(ACME, async (tx) => {
